@@ -1,0 +1,64 @@
+/**
+ * Runs every `*.test.ts` under the given folders, each file in its own process (uvu's own runner would share one),
+ * and closes with `N passed, N failed`. A file that ran no test has failed: uvu exits 0 without `test.run()`.
+ *
+ *   node scripts/test.ts test            all but the lab's
+ *   node scripts/test.ts test/lab        the lab's
+ *   node scripts/test.ts --floor 120 …   fails when fewer tests ran
+ */
+import { spawn } from 'node:child_process'
+import { globSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+
+type Outcome = { readonly file: string; readonly passed: number; readonly failed: number; readonly output: string }
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { floor: { type: 'string' }, jobs: { type: 'string' }, match: { type: 'string' } },
+})
+const lab = positionals.some((p) => p.includes('lab'))
+const files = positionals
+  .flatMap((p) => (p.endsWith('.ts') ? [p] : globSync(`${p}/**/*.test.ts`)))
+  .filter((file) => lab || !file.startsWith('test/lab/'))
+  .filter((file) => file.includes(values.match ?? ''))
+  .sort()
+// Lab files share the machine with real servers: one after the other unless told otherwise.
+const jobs = Number(values.jobs ?? (lab ? 1 : availableParallelism()))
+
+const outcomes: Outcome[] = []
+const queue = [...files]
+await Promise.all(Array.from({ length: jobs }, work))
+const passed = sum('passed')
+const failed = sum('failed') + (passed < Number(values.floor ?? 0) ? 1 : 0)
+if (passed < Number(values.floor ?? 0)) console.log(`only ${passed} tests passed, the floor is ${values.floor}`)
+console.log(`${passed} passed, ${failed} failed`)
+process.exit(failed === 0 && passed > 0 ? 0 : 1)
+
+async function work(): Promise<void> {
+  for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+    const outcome = await run(file)
+    outcomes.push(outcome)
+    console.log(`${outcome.failed === 0 ? 'ok  ' : 'FAIL'} ${file} (${outcome.passed})`)
+    if (outcome.failed > 0) console.log(outcome.output)
+  }
+}
+
+function run(file: string): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], { stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    child.stdout.on('data', (chunk) => (output += chunk))
+    child.stderr.on('data', (chunk) => (output += chunk))
+    child.on('close', (code) => {
+      const total = Number(/Total:\s+(\d+)/.exec(output)?.[1] ?? 0)
+      const passed = Number(/Passed:\s+(\d+)/.exec(output)?.[1] ?? 0)
+      const failed = total - passed || (code !== 0 || total === 0 ? 1 : 0)
+      resolve({ file, passed, failed, output: total === 0 ? `${output}\nran no test: is test.run() there?` : output })
+    })
+  })
+}
+
+function sum(key: 'passed' | 'failed'): number {
+  return outcomes.reduce((total, outcome) => total + outcome[key], 0)
+}

@@ -1,0 +1,130 @@
+import type { JsonPointer } from '../values/json.ts'
+import type { Position } from '../values/position.ts'
+import type { Sealed } from '../values/sealed.ts'
+
+/** Where a secret is to be read from; the file itself never holds one. */
+export type SecretReference =
+  | { readonly env: string }
+  | { readonly file: string }
+  | { readonly command: readonly string[]; readonly env: readonly string[] }
+
+/** A secret of the installation and the pointer it was declared at. */
+export type SecretInput = { readonly at: JsonPointer; readonly from: SecretReference }
+
+/** A plain text, or a secret by reference. */
+export type PlainOrSecret = string | SecretInput
+
+/** One of the guide's eleven buckets with every default filled in. Days count from an object's creation, or from when a version became noncurrent. */
+export type Bucket = {
+  /** The guide's role, `run-logs`: the key under `objectStorage.buckets`. */
+  readonly role: string
+  readonly name: string
+  readonly versioning: 'enabled' | 'off'
+  readonly expireAfterDays?: number
+  readonly noncurrentDays?: number
+}
+
+export type Registry = {
+  readonly host: string
+  /** Absolute path of a PEM bundle. */
+  readonly caFile?: string
+  readonly plainHttp: boolean
+  readonly username?: PlainOrSecret
+  readonly password?: SecretInput
+}
+
+/** Host with port if any, and the repository below it: `registry.example.com/spacelift/backend`. */
+export type Repository = { readonly host: string; readonly path: string }
+
+export type Reader = 'shared' | 'server' | 'drain'
+
+export type ChartSource =
+  | { readonly path: string }
+  | { readonly repo: string; readonly name: string; readonly version?: string }
+  | { readonly oci: string; readonly version?: string }
+
+/** `desired-state.yaml` after parsing: defaults filled in, paths absolute, nothing opened, nothing contacted. */
+export type Installation = {
+  /** Absolute path of the file. */
+  readonly path: string
+  readonly version: string
+  readonly serverDomain: string
+  readonly kubernetes: { readonly context?: string; readonly namespace: string }
+  readonly registries: readonly Registry[]
+  readonly images: {
+    readonly archive?: string
+    readonly archiveSha256?: string
+    /** `os/architecture`, default `linux/amd64`. */
+    readonly platform: string
+    readonly backend: Repository
+    readonly launcher: Repository
+  }
+  readonly objectStorage: {
+    /** As this machine reaches it: `https://minio.example.com`. */
+    readonly endpoint: string
+    readonly caFile?: string
+    readonly region: string
+    readonly inCluster: { readonly endpoint: string; readonly tls: boolean; readonly allowInsecure: boolean }
+    readonly uploadsUrl: string
+    readonly admin: { readonly accessKey: SecretInput; readonly secretKey: SecretInput }
+    readonly application: { readonly accessKey: SecretInput; readonly secretKey: SecretInput }
+    readonly buckets: readonly Bucket[]
+  }
+  readonly database: { readonly url: SecretInput }
+  readonly encryption: { readonly rsaPrivateKey: SecretInput; readonly publicKeySha256?: string }
+  readonly license: { readonly token: SecretInput }
+  readonly admin: { readonly username: PlainOrSecret; readonly password: SecretInput }
+  readonly release: {
+    readonly name: string
+    readonly chart: ChartSource
+    readonly timeoutSeconds: number
+    /** The person's own values, deep-merged over the guide's; JSON, arrays as they are. */
+    readonly values: { readonly [key: string]: unknown }
+  }
+  /** Further variables per secret of the guide, plain or by reference. */
+  readonly environment: { readonly [R in Reader]: { readonly [variable: string]: PlainOrSecret } }
+  /** Where the state's lock lives. */
+  readonly state: { readonly lockNamespace: string }
+  /** Where each key of the file stands; what is missing here came from the guide. Longest prefix wins. */
+  readonly positions: ReadonlyMap<JsonPointer, Position>
+}
+
+/** One image inside the release archive: its config's digest is its identity, its layers are named by the digest of their bytes. */
+export type ArchivedImage = {
+  readonly tag: string
+  readonly config: ArchivedBlob
+  readonly layers: readonly ArchivedBlob[]
+  readonly platform: string
+}
+
+/** Bytes in the archive, in order of appearance; `digest` is `sha256:HEX` over exactly those bytes. */
+export type ArchivedBlob = {
+  readonly digest: string
+  readonly size: number
+  /** `application/vnd.oci.image.layer.v1.tar+gzip` or without `+gzip`; the config's own type for a config. */
+  readonly mediaType: string
+  /** Path of the inner docker-save tar within the release archive (empty when the archive is a docker-save tar itself), and the entry in it. */
+  readonly tar: string
+  readonly entry: string
+}
+
+export type ArchiveIndex = { readonly path: string; readonly images: readonly ArchivedImage[] }
+
+/** A chart as found on this machine or in its repository; `digest` is over its content, so the same version with other bytes shows. */
+export type Chart = {
+  readonly name: string
+  readonly version: string
+  readonly appVersion?: string
+  readonly digest: string
+  /** What helm is given: a directory, a .tgz, or an oci:// or repository reference. */
+  readonly source: ChartSource
+}
+
+/** An installation whose references were opened on this machine: the input of every kind's `declare`. */
+export type Resolved = {
+  readonly installation: Installation
+  /** The value of each {@link SecretInput}, by its pointer. One trailing newline of a file is gone. */
+  readonly secrets: ReadonlyMap<JsonPointer, Sealed>
+  readonly archive?: ArchiveIndex
+  readonly chart: Chart
+}

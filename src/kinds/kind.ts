@@ -1,0 +1,150 @@
+import type { Resolved } from '../installation/installation.ts'
+import type { Address } from '../values/address.ts'
+import type { Fingerprinter } from '../values/fingerprint.ts'
+import type { FactMap, FactValue, Json, JsonPointer } from '../values/json.ts'
+import type { Position } from '../values/position.ts'
+import type { Problem } from '../values/problem.ts'
+import type { ProcessIdentity } from '../world/ports/process.ts'
+import type { View, World } from '../world/ports.ts'
+
+/** Where a declared fact comes from: a place in the file, or the guide. The longest matching pointer prefix wins. */
+export type Origins = ReadonlyMap<JsonPointer, Position | 'guide'>
+
+/** A resource the installation wants. `material` is what converge needs and facts must not hold (sealed values, archives). */
+export type Declared<M> = {
+  readonly address: Address
+  readonly material: M
+  /** Resources that must be as wanted before this one is touched. */
+  readonly after: readonly Address[]
+  readonly origins: Origins
+}
+
+/** A resource as the state remembers it: enough to look at it again and to remove it. */
+export type Recorded<F> = {
+  readonly address: Address
+  readonly facts: F
+  readonly guard: string
+  readonly after: readonly Address[]
+  readonly provenance: 'created' | 'adopted'
+}
+
+/** Who last wrote a field and when, as far as the server knows. */
+export type Attribution = { readonly manager: string; readonly time?: string }
+
+/**
+ * What a look found. `guard` is the server's version of what was seen (resourceVersion, ETag, or a digest of what was
+ * read where the server has none). `evidence` are raw objects: memory only, never printed, compared or stored.
+ */
+export type Observation<F, E> =
+  | {
+      readonly is: 'present'
+      readonly facts: F
+      readonly guard: string
+      readonly evidence: E
+      readonly by: ReadonlyMap<JsonPointer, Attribution>
+    }
+  | { readonly is: 'absent'; readonly provedBy: string }
+  | { readonly is: 'unknown'; readonly why: Problem }
+
+export type Cause = 'declared' | 'drifted' | 'both' | 'unexplained'
+
+/** One field that differs. `undefined` on a side: the field is not there. */
+export type Edit = {
+  readonly pointer: JsonPointer
+  readonly from: FactValue | undefined
+  readonly to: FactValue | undefined
+  readonly cause: Cause
+  readonly by?: Attribution
+  readonly origin?: Position | 'guide'
+}
+
+export type WriteAction = 'create' | 'update' | 'repair' | 'replace' | 'recover'
+
+/** What is to be done to one resource. `basis` is what `want` learned and facts never hold (rendered objects, is the bucket empty). */
+export type Change<F, M, E, B> = {
+  readonly address: Address
+  readonly action: WriteAction
+  readonly edits: readonly Edit[]
+  readonly declared: Declared<M>
+  readonly wanted: F
+  readonly basis: B
+  readonly seen: Observation<F, E>
+}
+
+export type Restart = { readonly workload: string; readonly pods: number }
+export type DataRisk = { readonly address: Address; readonly what: string }
+
+/** What a change means beyond the resource itself. */
+export type Impact = {
+  readonly restarts: readonly Restart[]
+  readonly dataAtRisk: readonly DataRisk[]
+  /** Who gains or loses access, one sentence each. */
+  readonly access: readonly string[]
+  /** Why apply must refuse this change unless told otherwise; the remedy names the flag. */
+  readonly refusals: readonly Problem[]
+}
+
+export const NO_IMPACT: Impact = { restarts: [], dataAtRisk: [], access: [], refusals: [] }
+
+export type Look = {
+  readonly view: View
+  /** Compares secrets without telling them. */
+  readonly fingerprint: Fingerprinter
+  readonly signal: AbortSignal
+}
+
+/** Progress of a running step, as data. */
+export type Progress = { readonly message: string; readonly done?: number; readonly total?: number; readonly unit?: 'bytes' | 'pods' }
+
+export type Work = {
+  readonly world: World
+  readonly fingerprint: Fingerprinter
+  readonly signal: AbortSignal
+  readonly emit: (progress: Progress) => void
+  /** Throws unless this process still holds the lock. Await it before every write. */
+  readonly fenced: () => Promise<void>
+  /** Journals a child process before it may act, so that the next run can end exactly it. */
+  readonly announce: (child: ProcessIdentity) => Promise<void>
+}
+
+/** What other resources will be once this plan is applied. */
+export interface Upstream {
+  /** What a reader reads of a resource; undefined when that one is blocked. */
+  served(it: Address): FactMap | undefined
+}
+
+/** A finding: something a person should know that no change repairs. */
+export type Finding = Problem & { readonly address: Address }
+
+/**
+ * Knows how to look at and change one sort of resource. `F`: facts, `M`: declared material, `E`: evidence, `B`: basis.
+ * A kind never compares and never prints.
+ */
+export interface Kind<F extends FactMap, M, E, B> {
+  readonly name: string
+  /** True where a removal or replacement loses what cannot be made again. */
+  readonly holdsData: boolean
+  /** Pointers (prefixes) of facts that only a replacement can change. */
+  readonly fixed: readonly JsonPointer[]
+  /** State back into facts. Throws a ProblemError for what this version cannot read. */
+  readFacts(stored: Json): F
+  /** Pure. */
+  declare(it: Resolved): readonly Declared<M>[]
+  /** Reads only. */
+  observe(look: Look, it: Declared<M> | Recorded<F>): Promise<Observation<F, E>>
+  /** What the facts should be, now that the world is known; reads at most. Throws a ProblemError when that cannot be said. */
+  want(
+    look: Look,
+    it: Declared<M>,
+    seen: Observation<F, E>,
+    upstream: Upstream,
+  ): Promise<{ facts: F; basis: B; findings?: readonly Finding[] }>
+  /** What a reader reads of it (key fingerprints, a config digest); pure. */
+  served(facts: F): FactMap
+  /** Pure. */
+  impact(change: Change<F, M, E, B>): Impact
+  /** Writes only `change.edits`, only if the guard still holds; safe to repeat. Returns the facts and guard as they are now. */
+  converge(work: Work, change: Change<F, M, E, B>): Promise<{ facts: F; guard: string }>
+  /** Takes away what the journal proves we made. */
+  remove(work: Work, it: Recorded<F>, seen: Observation<F, E>): Promise<void>
+}

@@ -1,0 +1,13 @@
+/** Time as the code may know it; tests bring their own. */
+export interface Clock {
+  /** Wall clock, for records people read. */
+  now(): Date
+  /** Milliseconds that only grow, for leases and durations. */
+  monotonic(): number
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+export interface Randomness {
+  /** A random UUID. */
+  uuid(): string
+}

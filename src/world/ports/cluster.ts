@@ -1,0 +1,83 @@
+import type { Read } from '../../values/read.ts'
+import type { Sealed } from '../../values/sealed.ts'
+import type { ManagedFields } from './managedFields.ts'
+
+export type LiveNamespace = {
+  readonly uid: string
+  readonly resourceVersion: string
+  readonly terminating: boolean
+  readonly managedFields: readonly ManagedFields[]
+}
+
+/** A Secret as it is; its values were sealed before they left the adapter, annotations are known by name only. */
+export type LiveSecret = {
+  readonly uid: string
+  readonly resourceVersion: string
+  readonly type: string
+  readonly immutable: boolean
+  readonly terminating: boolean
+  readonly data: ReadonlyMap<string, Sealed>
+  readonly annotations: readonly string[]
+  readonly managedFields: readonly ManagedFields[]
+}
+
+/** A Deployment reduced to what impact and progress need. */
+export type LiveDeployment = {
+  readonly name: string
+  readonly replicas: number
+  readonly ready: number
+  readonly labels: { readonly [name: string]: string }
+  readonly podAnnotations: { readonly [name: string]: string }
+}
+
+/** Helm's newest record of a release, decoded from its Secret. */
+export type ReleaseRecord = {
+  readonly name: string
+  readonly namespace: string
+  readonly revision: number
+  /** Helm's word: deployed, failed, pending-install, pending-upgrade, pending-rollback, uninstalling, uninstalled, superseded. */
+  readonly status: string
+  readonly description: string
+  /** RFC 3339. */
+  readonly lastDeployed: string
+  readonly chart: { readonly name: string; readonly version: string; readonly appVersion: string }
+  /** The values Helm was given, `{}` when none. */
+  readonly config: { readonly [key: string]: unknown }
+  readonly manifest: string
+  readonly applyMethod: 'ssa' | 'csa' | ''
+  /** The record's Secret: its name and resourceVersion guard a change of the record. */
+  readonly secretName: string
+  readonly resourceVersion: string
+}
+
+export interface ClusterReads {
+  /** uid of kube-system: which cluster this is. */
+  identity(): Promise<Read<string>>
+  namespace(name: string): Promise<Read<LiveNamespace>>
+  secret(namespace: string, name: string): Promise<Read<LiveSecret>>
+  deployments(namespace: string): Promise<Read<readonly LiveDeployment[]>>
+  /** Absent is proven by an empty SecretList. */
+  release(namespace: string, name: string): Promise<Read<ReleaseRecord>>
+}
+
+/** The version of an object a write was planned against; a write that finds another one is refused by the server. */
+export type Guard = { readonly uid: string; readonly resourceVersion: string }
+
+/** Every write throws a ProblemError; a stale guard is the problem `cluster/changed-meanwhile`. */
+export interface ClusterWrites {
+  createNamespace(name: string): Promise<void>
+  deleteNamespace(name: string, guard: Guard): Promise<void>
+  /** Refused by the server when it exists already. Returns the guard of what was made. */
+  createSecret(namespace: string, name: string, type: string, data: ReadonlyMap<string, Sealed>): Promise<Guard>
+  /** Sets `set`, removes the keys `unset` and the annotations `unannotate`, in one patch that holds only for `guard`. */
+  patchSecret(namespace: string, name: string, guard: Guard, edit: SecretEdit): Promise<Guard>
+  deleteSecret(namespace: string, name: string, guard: Guard): Promise<void>
+  /** Marks Helm's record as failed (payload and label), so that an upgrade is accepted again. */
+  markReleaseFailed(record: ReleaseRecord, description: string): Promise<void>
+}
+
+export type SecretEdit = {
+  readonly set: ReadonlyMap<string, Sealed>
+  readonly unset: readonly string[]
+  readonly unannotate: readonly string[]
+}

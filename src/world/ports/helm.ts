@@ -1,0 +1,28 @@
+import type { Chart } from '../../installation/installation.ts'
+import type { ProcessIdentity } from './process.ts'
+
+/** Values as Helm takes them: plain JSON, sent on stdin only. */
+export type HelmValues = { readonly [key: string]: unknown }
+
+export type HelmTarget = { readonly release: string; readonly namespace: string; readonly chart: Chart; readonly values: HelmValues }
+
+export interface HelmReads {
+  /** The manifest this chart renders with these values, with nothing asked of the cluster. Throws a ProblemError. */
+  render(target: HelmTarget, signal: AbortSignal): Promise<string>
+}
+
+export type UpgradeOptions = HelmTarget & {
+  readonly timeoutSeconds: number
+  /** Only right for a release that is server-side applied. */
+  readonly forceConflicts: boolean
+  /** Called with helm's process before it may act; helm starts only after the promise resolves. */
+  readonly announce: (helm: ProcessIdentity) => Promise<void>
+  readonly signal: AbortSignal
+}
+
+export interface HelmWrites {
+  /** `upgrade --install --wait --reset-values -f -`. Throws a ProblemError with the API server's own words. */
+  upgrade(options: UpgradeOptions): Promise<void>
+  /** `uninstall --wait`; data and namespace stay. */
+  uninstall(options: Pick<UpgradeOptions, 'release' | 'namespace' | 'timeoutSeconds' | 'announce' | 'signal'>): Promise<void>
+}

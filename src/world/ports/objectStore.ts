@@ -1,0 +1,53 @@
+import type { Read } from '../../values/read.ts'
+
+/** One lifecycle rule with the server's four spellings of "all objects" and its omitted booleans brought to one form. */
+export type LifecycleRule = {
+  readonly id: string
+  readonly enabled: boolean
+  readonly filter: {
+    readonly prefix: string
+    readonly tags: { readonly [key: string]: string }
+    readonly sizeGreaterThan?: number
+    readonly sizeLessThan?: number
+  }
+  readonly expiration?: {
+    readonly days?: number
+    readonly date?: string
+    readonly expiredObjectDeleteMarker?: boolean
+    readonly expiredObjectAllVersions?: boolean
+  }
+  readonly noncurrentExpiration?: { readonly days?: number; readonly newerVersions?: number }
+  readonly transition?: { readonly days?: number; readonly date?: string; readonly storageClass: string }
+  readonly noncurrentTransition?: { readonly days?: number; readonly storageClass: string }
+  readonly delMarkerExpiration?: { readonly days: number }
+}
+
+export type LiveBucket = {
+  readonly versioning: {
+    readonly status: 'enabled' | 'suspended' | 'never-set'
+    readonly excludedPrefixes: readonly string[]
+    readonly excludeFolders: boolean
+  }
+  readonly rules: readonly LifecycleRule[]
+  /** The policy document as canonical JSON text; undefined when there is none. */
+  readonly policy?: string
+}
+
+export interface ObjectStoreReads {
+  /** The deployment id from the admin API; absent where the user lacks admin:ServerInfo (then the endpoint has to do). */
+  identity(): Promise<Read<string>>
+  bucket(name: string): Promise<Read<LiveBucket>>
+  /** No object, no version, no delete marker. */
+  isEmpty(name: string): Promise<Read<boolean>>
+}
+
+/** Every write throws a ProblemError. MinIO has no resource versions: callers read again just before they write. */
+export interface ObjectStoreWrites {
+  createBucket(name: string): Promise<void>
+  setVersioning(name: string, wanted: LiveBucket['versioning'] & { readonly status: 'enabled' | 'suspended' }): Promise<void>
+  /** Replaces all rules; none at all removes the configuration. */
+  setLifecycle(name: string, rules: readonly LifecycleRule[]): Promise<void>
+  removePolicy(name: string): Promise<void>
+  /** Refused by the server when it is not empty. */
+  removeBucket(name: string): Promise<void>
+}

@@ -1,0 +1,31 @@
+/** Names one process for ever: a pid alone is used again. */
+export type ProcessIdentity = {
+  readonly pid: number
+  /** Start time in clock ticks after boot, as in /proc/PID/stat; '' where the system has no /proc. */
+  readonly startTime: string
+  readonly host: string
+  readonly bootId: string
+  readonly pidNamespace: string
+}
+
+export type RunResult = { readonly code: number | null; readonly signal: string | null; readonly stdout: string; readonly stderr: string }
+
+export type RunOptions = {
+  /** Program and arguments; no shell, no secrets. */
+  readonly command: readonly [string, ...string[]]
+  readonly env: { readonly [name: string]: string }
+  readonly stdin?: string
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal
+}
+
+/** Starts programs of this machine; the one way out of this process besides the network. */
+export interface Processes {
+  run(options: RunOptions): Promise<RunResult>
+  /** This process. */
+  self(): ProcessIdentity
+  /** True, false, or undefined when it cannot be known from here (another host, another pid namespace). */
+  isAlive(process: ProcessIdentity): boolean | undefined
+  /** TERM, then KILL after `graceMs`; resolves when it is gone. */
+  end(process: ProcessIdentity, graceMs: number): Promise<void>
+}

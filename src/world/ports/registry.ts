@@ -1,0 +1,41 @@
+import type { ArchivedImage, Repository } from '../../installation/installation.ts'
+import type { Read } from '../../values/read.ts'
+
+export type LiveImage = {
+  /** Digest of the manifest as the registry serves it. */
+  readonly manifestDigest: string
+  readonly mediaType: string
+  /** Digest of the config blob: the image's identity, whatever the layers' compression. */
+  readonly configDigest: string
+}
+
+export interface RegistryReads {
+  /** Absent by MANIFEST_UNKNOWN or NAME_UNKNOWN only. */
+  image(repository: Repository, tag: string): Promise<Read<LiveImage>>
+}
+
+export type PushProgress = {
+  readonly doneBytes: number
+  readonly totalBytes: number
+  readonly blobsPresent: number
+  readonly blobs: number
+}
+
+export interface RegistryWrites {
+  /**
+   * Sends the blobs that are missing, straight from the archive (digest-verified, memory flat), then the manifest:
+   * the tag moves only after everything it names is there. Throws a ProblemError.
+   */
+  push(image: PushImage): Promise<LiveImage>
+  /** Removes the tag's manifest where the registry allows deletes. */
+  remove(repository: Repository, manifestDigest: string): Promise<void>
+}
+
+export type PushImage = {
+  readonly repository: Repository
+  readonly tag: string
+  readonly archive: string
+  readonly image: ArchivedImage
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: PushProgress) => void
+}
