@@ -1,0 +1,78 @@
+import type { Attribution, Cause, Edit, Origins, WriteAction } from '../kinds/kind.ts'
+import { at, canonicalJson, type FactMap, type JsonPointer, pointer, segments } from '../values/json.ts'
+import { additions, type Difference, differences } from './diff.ts'
+
+/** What a look found, reduced to what a decision needs. */
+export type Seen =
+  | { readonly is: 'present'; readonly facts: FactMap; readonly by: ReadonlyMap<JsonPointer, Attribution> }
+  | { readonly is: 'absent' }
+
+export type Decision = { readonly action: WriteAction | 'adopt' | 'keep'; readonly edits: readonly Edit[] }
+
+export type Question = {
+  readonly wanted: FactMap
+  readonly seen: Seen
+  /** The facts last applied, if the state remembers any. */
+  readonly last: FactMap | undefined
+  readonly origins: Origins
+  /** Pointers of facts that only a replacement can change. */
+  readonly fixed: readonly JsonPointer[]
+}
+
+/**
+ * Three-way: what is wanted, what is seen and what was last applied give the action, and per field its cause.
+ * Pure and total; `unknown` never gets here.
+ */
+export function decide(question: Question): Decision {
+  return question.seen.is === 'absent' ? decideAbsent(question) : decidePresent(question, question.seen)
+}
+
+function decideAbsent({ wanted, last, origins }: Question): Decision {
+  // Gone although nothing in the file changed: it was taken away behind our back.
+  const vanished = last !== undefined && canonicalJson(last) === canonicalJson(wanted)
+  const cause: Cause = vanished ? 'drifted' : 'declared'
+  const edits = additions(wanted).map((one) => ({ ...one, cause, ...originOf(origins, one.pointer) }))
+  return { action: vanished ? 'recover' : 'create', edits }
+}
+
+function decidePresent(question: Question, seen: Seen & { is: 'present' }): Decision {
+  const edits = differences(seen.facts, question.wanted).map((one) => explain(one, question, seen))
+  if (edits.length === 0) return { action: question.last === undefined ? 'adopt' : 'keep', edits }
+  if (edits.some((edit) => question.fixed.some((prefix) => isWithin(edit.pointer, prefix)))) return { action: 'replace', edits }
+  return { action: edits.every((edit) => edit.cause === 'drifted') ? 'repair' : 'update', edits }
+}
+
+function explain(one: Difference, { last, origins }: Question, seen: Seen & { is: 'present' }): Edit {
+  const by = longest(seen.by, one.pointer)
+  return { ...one, cause: causeOf(one, last), ...(by && { by }), ...originOf(origins, one.pointer) }
+}
+
+function causeOf(one: Difference, last: FactMap | undefined): Cause {
+  if (last === undefined) return 'unexplained'
+  const before = at(last, one.pointer)
+  if (same(before, one.from)) return 'declared'
+  return same(before, one.to) ? 'drifted' : 'both'
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return a === b || (a !== undefined && b !== undefined && canonicalJson(a as FactMap) === canonicalJson(b as FactMap))
+}
+
+function originOf(origins: Origins, where: JsonPointer): Pick<Edit, 'origin'> {
+  const origin = longest(origins, where)
+  return origin === undefined ? {} : { origin }
+}
+
+/** What the longest prefix of `where` maps to. */
+function longest<T>(map: ReadonlyMap<JsonPointer, T>, where: JsonPointer): T | undefined {
+  const parts = segments(where)
+  for (let length = parts.length; length >= 0; length--) {
+    const found = map.get(pointer(...parts.slice(0, length)))
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function isWithin(where: JsonPointer, prefix: JsonPointer): boolean {
+  return where === prefix || where.startsWith(`${prefix}/`)
+}
