@@ -1,0 +1,126 @@
+import type { Resolved } from '../installation/installation.ts'
+import type { Address } from '../values/address.ts'
+import type { FactMap, Json } from '../values/json.ts'
+import type { Problem } from '../values/problem.ts'
+import type {
+  Attribution,
+  Declared,
+  Edit,
+  Finding,
+  Impact,
+  Kind,
+  Look,
+  Observation,
+  Origins,
+  Recorded,
+  Upstream,
+  Work,
+  WriteAction,
+} from './kind.ts'
+
+/**
+ * A kind whose type parameters are forgotten behind closures: what is looked at, wanted and converged stays with the
+ * kind it came from, so one kind's facts cannot reach another's converge. (A list of `Kind<any, …>` would type-check
+ * by bivariance and prove nothing.)
+ */
+export interface AnyKind {
+  readonly name: string
+  readonly holdsData: boolean
+  readonly fixed: readonly string[]
+  declare(it: Resolved): readonly AnyDeclared[]
+  /** A resource as the state remembers it. Throws a ProblemError for facts this version cannot read. */
+  recorded(stored: StoredResource): AnyRecorded
+}
+
+/** What the state keeps of a resource. */
+export type StoredResource = Omit<Recorded<Json>, 'address'> & { readonly address: Address }
+
+export interface AnyDeclared {
+  readonly address: Address
+  readonly after: readonly Address[]
+  readonly origins: Origins
+  observe(look: Look): Promise<AnySeen>
+}
+
+/** An observation without its evidence. */
+export type Shown =
+  | { readonly is: 'present'; readonly facts: FactMap; readonly guard: string; readonly by: ReadonlyMap<string, Attribution> }
+  | { readonly is: 'absent'; readonly provedBy: string }
+  | { readonly is: 'unknown'; readonly why: Problem }
+
+export interface AnySeen {
+  readonly shown: Shown
+  want(look: Look, upstream: Upstream): Promise<AnyWanted>
+}
+
+export interface AnyWanted {
+  readonly facts: FactMap
+  readonly findings: readonly Finding[]
+  served(): FactMap
+  impact(action: WriteAction, edits: readonly Edit[]): Impact
+  converge(work: Work, action: WriteAction, edits: readonly Edit[]): Promise<{ facts: FactMap; guard: string }>
+}
+
+export interface AnyRecorded {
+  readonly address: Address
+  readonly after: readonly Address[]
+  observe(look: Look): Promise<{ readonly shown: Shown; remove(work: Work): Promise<void> }>
+}
+
+/** Hides a kind's types; see {@link AnyKind}. */
+export function forget<F extends FactMap, M, E, B>(kind: Kind<F, M, E, B>): AnyKind {
+  return {
+    name: kind.name,
+    holdsData: kind.holdsData,
+    fixed: kind.fixed,
+    declare: (it) => kind.declare(it).map((declared) => forgetDeclared(kind, declared)),
+    recorded: (stored) => forgetRecorded(kind, { ...stored, facts: kind.readFacts(stored.facts) }),
+  }
+}
+
+function forgetDeclared<F extends FactMap, M, E, B>(kind: Kind<F, M, E, B>, declared: Declared<M>): AnyDeclared {
+  const { address, after, origins } = declared
+  const observe = async (look: Look): Promise<AnySeen> => {
+    const seen = await kind.observe(look, declared)
+    return { shown: show(seen), want: (again, upstream) => want(kind, declared, seen, again, upstream) }
+  }
+  return { address, after, origins, observe }
+}
+
+async function want<F extends FactMap, M, E, B>(
+  kind: Kind<F, M, E, B>,
+  declared: Declared<M>,
+  seen: Observation<F, E>,
+  look: Look,
+  upstream: Upstream,
+): Promise<AnyWanted> {
+  const { facts, basis, findings = [] } = await kind.want(look, declared, seen, upstream)
+  const change = (action: WriteAction, edits: readonly Edit[]) => ({
+    address: declared.address,
+    action,
+    edits,
+    declared,
+    wanted: facts,
+    basis,
+    seen,
+  })
+  return {
+    facts,
+    findings,
+    served: () => kind.served(facts),
+    impact: (action, edits) => kind.impact(change(action, edits)),
+    converge: (work, action, edits) => kind.converge(work, change(action, edits)),
+  }
+}
+
+function forgetRecorded<F extends FactMap, M, E, B>(kind: Kind<F, M, E, B>, recorded: Recorded<F>): AnyRecorded {
+  const observe = async (look: Look) => {
+    const seen = await kind.observe(look, recorded)
+    return { shown: show(seen), remove: (work: Work) => kind.remove(work, recorded, seen) }
+  }
+  return { address: recorded.address, after: recorded.after, observe }
+}
+
+function show<F extends FactMap, E>(seen: Observation<F, E>): Shown {
+  return seen.is === 'present' ? { is: 'present', facts: seen.facts, guard: seen.guard, by: seen.by } : seen
+}

@@ -1,0 +1,60 @@
+import { copyFile, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Problem, ProblemError } from '../values/problem.ts'
+import { ensureFolder, replaceFile } from './durable.ts'
+import { parseState, type State, stateText } from './state.ts'
+
+export const STATE_FILE = 'installation.json'
+
+/** Keeps the state in `FOLDER/installation.json`, the one before in `installation.json.previous`. */
+export class FileStore {
+  readonly folder: string
+  readonly #file: string
+
+  constructor(folder: string) {
+    this.folder = folder
+    this.#file = join(folder, STATE_FILE)
+  }
+
+  /** The state, or undefined when there is none. Throws a ProblemError for one that cannot be read. */
+  async load(): Promise<State | undefined> {
+    let text: string
+    try {
+      text = await readFile(this.#file, 'utf8')
+    } catch (error) {
+      if (code(error) === 'ENOENT') return undefined
+      throw new ProblemError(this.#problem('read', error))
+    }
+    const parsed = parseState(text, this.#file)
+    if ('problem' in parsed) throw new ProblemError(parsed.problem)
+    return parsed.state
+  }
+
+  /** Keeps `state`; on a crash or a full disk the old one stays whole. */
+  async save(state: State): Promise<void> {
+    try {
+      await ensureFolder(this.folder)
+      await copyFile(this.#file, `${this.#file}.previous`).catch(ignoreMissing)
+      await replaceFile(this.#file, stateText(state))
+    } catch (error) {
+      throw new ProblemError(this.#problem('written', error))
+    }
+  }
+
+  #problem(what: string, error: unknown): Problem {
+    return {
+      code: 'state/io',
+      summary: `The state ${this.#file} cannot be ${what} (${code(error)}).`,
+      remedy: 'Look at the rights and the free space of that folder, or name another with --state.',
+    }
+  }
+}
+
+/** Node's code of a file system error, `ENOSPC`. */
+export function code(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'unknown error'
+}
+
+function ignoreMissing(error: unknown): void {
+  if (code(error) !== 'ENOENT') throw error
+}

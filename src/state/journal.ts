@@ -1,0 +1,112 @@
+import { type FileHandle, open, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Problem, ProblemError } from '../values/problem.ts'
+import type { ProcessIdentity } from '../world/ports/process.ts'
+import { ensureFolder, syncFolder } from './durable.ts'
+import { code } from './fileStore.ts'
+
+/** One line of an apply's history. Facts and fingerprints only, never a secret. */
+export type JournalRecord =
+  | {
+      readonly t: 'begin'
+      readonly at: string
+      readonly run: string
+      readonly tool: string
+      readonly who: string
+      readonly serial: number
+      readonly plan: readonly PlannedLine[]
+    }
+  | { readonly t: 'step'; readonly at: string; readonly address: string; readonly action: string }
+  | { readonly t: 'child'; readonly at: string; readonly address: string; readonly process: ProcessIdentity }
+  | { readonly t: 'done'; readonly at: string; readonly address: string; readonly seconds: number }
+  | { readonly t: 'failed'; readonly at: string; readonly address: string; readonly seconds: number; readonly problems: readonly Problem[] }
+  | { readonly t: 'skipped'; readonly at: string; readonly address: string; readonly because: string }
+  | { readonly t: 'end'; readonly at: string; readonly result: 'complete' | 'failed' | 'interrupted'; readonly seconds: number }
+
+export type PlannedLine = {
+  readonly address: string
+  readonly action: string
+  readonly edits: readonly { readonly field: string; readonly cause: string }[]
+}
+
+/** Where records go; what `append` was given is on disk when it resolves. */
+export interface Journal {
+  append(record: JournalRecord): Promise<void>
+  close(): Promise<void>
+}
+
+/** Opens `FOLDER/history/RUN.jsonl`, one file per apply. */
+export async function openJournal(folder: string, run: string): Promise<Journal> {
+  const history = join(folder, 'history')
+  const handle = await attempt(async () => {
+    await ensureFolder(history)
+    const made = await open(join(history, `${run}.jsonl`), 'ax', 0o600)
+    await syncFolder(history)
+    return made
+  })
+  // One after the other: a record written while another is flushed must not overtake it.
+  let last: Promise<void> = Promise.resolve()
+  const append = (record: JournalRecord) => {
+    last = last.then(() => attempt(() => write(handle, record)))
+    return last
+  }
+  return { append, close: () => handle.close() }
+}
+
+async function write(handle: FileHandle, record: JournalRecord): Promise<void> {
+  await handle.appendFile(`${JSON.stringify(record)}\n`)
+  await handle.sync()
+}
+
+/** What the applies that never ended leave behind. */
+export type Leftovers = {
+  /** Addresses whose creation was announced, so that what is found there is ours. */
+  readonly created: ReadonlySet<string>
+  /** Processes that were let loose and may still run. */
+  readonly children: readonly ProcessIdentity[]
+}
+
+/** Reads the history back to the last apply that ended. A torn last line of a killed apply is passed over. */
+export async function leftovers(folder: string): Promise<Leftovers> {
+  const created = new Set<string>()
+  const children: ProcessIdentity[] = []
+  for (const file of (await historyFiles(folder)).reverse()) {
+    const records = parseHistory(await readFile(join(folder, 'history', file), 'utf8'))
+    if (records.some((record) => record.t === 'end')) break
+    for (const record of records) {
+      if (record.t === 'step' && record.action === 'create') created.add(record.address)
+      if (record.t === 'child') children.push(record.process)
+    }
+  }
+  return { created, children }
+}
+
+/** Names of the history's files, oldest first (a run's name begins with its time). */
+export async function historyFiles(folder: string): Promise<string[]> {
+  const names = await readdir(join(folder, 'history')).catch(() => [])
+  return names.filter((name) => name.endsWith('.jsonl')).sort()
+}
+
+/** The whole records of a history file's text. */
+export function parseHistory(text: string): JournalRecord[] {
+  return text.split('\n').flatMap((line) => {
+    try {
+      return line === '' ? [] : [JSON.parse(line) as JournalRecord]
+    } catch {
+      return []
+    }
+  })
+}
+
+async function attempt<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    const summary = `The history of this apply cannot be written (${code(error)}), so nothing more is changed.`
+    throw new ProblemError({
+      code: 'state/journal',
+      summary,
+      remedy: 'Look at the rights and the free space of the state folder, then apply again.',
+    })
+  }
+}

@@ -1,0 +1,83 @@
+import { isMap, type Json } from '../values/json.ts'
+import type { Problem } from '../values/problem.ts'
+
+/** Which world was applied to; a part that the server would not tell is ''. */
+export type WorldIdentity = {
+  /** uid of kube-system. */
+  readonly cluster: string
+  /** MinIO's deployment id, or its endpoint where the id may not be read. */
+  readonly objectStore: string
+  /** Hosts, sorted. */
+  readonly registries: readonly string[]
+}
+
+export type StoredFacts = {
+  readonly facts: Json
+  readonly guard: string
+  readonly after: readonly string[]
+  readonly provenance: 'created' | 'adopted'
+}
+
+/** What was last applied: a cache that can be lost, and holds no secret. */
+export type State = {
+  readonly format: 1
+  /** Names this state for ever; a state of another lineage is another state. */
+  readonly lineage: string
+  /** Grows by one with every write. */
+  readonly serial: number
+  readonly world: WorldIdentity | null
+  readonly resources: { readonly [address: string]: StoredFacts }
+}
+
+/** The state of an installation nobody applied yet. */
+export function emptyState(lineage: string): State {
+  return { format: 1, lineage, serial: 0, world: null, resources: {} }
+}
+
+/** Reads a state from JSON text, or says what is wrong with it; `file` is for the message only. */
+export function parseState(text: string, file: string): { state: State } | { problem: Problem } {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return { problem: unreadable(file, 'it is not JSON: it was cut short or edited') }
+  }
+  const wrong = fault(value)
+  return wrong === undefined ? { state: value as State } : { problem: unreadable(file, wrong) }
+}
+
+/** The text a state is kept as: readable, and the same bytes for the same state. */
+export function stateText(state: State): string {
+  return `${JSON.stringify(state, null, 2)}\n`
+}
+
+function fault(value: unknown): string | undefined {
+  if (!isMap(value)) return 'it holds no state'
+  if (value.format !== 1) return 'it was written in a format that this version does not know'
+  if (typeof value.lineage !== 'string' || !Number.isSafeInteger(value.serial)) return 'lineage or serial is missing'
+  if (value.world !== null && !isWorld(value.world)) return 'its world is malformed'
+  if (!isMap(value.resources)) return 'its resources are missing'
+  const bad = Object.entries(value.resources).find(([, stored]) => !isStored(stored))
+  return bad === undefined ? undefined : `the record of ${bad[0]} is malformed`
+}
+
+function isWorld(value: unknown): boolean {
+  return isMap(value) && typeof value.cluster === 'string' && typeof value.objectStore === 'string' && isStrings(value.registries)
+}
+
+function isStored(value: unknown): boolean {
+  if (!isMap(value) || typeof value.guard !== 'string' || !isStrings(value.after)) return false
+  return isMap(value.facts) && (value.provenance === 'created' || value.provenance === 'adopted')
+}
+
+function isStrings(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
+
+function unreadable(file: string, why: string): Problem {
+  return {
+    code: 'state/unreadable',
+    summary: `The state ${file} cannot be read: ${why}.`,
+    remedy: `Put back ${file}.previous, or move the file away: without a state every resource is looked at anew and nothing is lost.`,
+  }
+}

@@ -1,0 +1,68 @@
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { FileStore } from '../../src/state/fileStore.ts'
+import { leftovers, openJournal } from '../../src/state/journal.ts'
+import { emptyState, parseState, type State, stateText } from '../../src/state/state.ts'
+import { ProblemError } from '../../src/values/problem.ts'
+
+const folder = () => mkdtempSync(join(tmpdir(), 'groundcrew-state-'))
+const state: State = {
+  ...emptyState('a-lineage'),
+  serial: 3,
+  world: { cluster: 'uid', objectStore: 'id', registries: ['r:5000'] },
+  resources: { 'bucket/b': { facts: { versioning: 'off' }, guard: 'g', after: [], provenance: 'created' } },
+}
+const at = '2026-11-24T00:00:00.000Z'
+
+test('a state that was saved is loaded as it was, and the one before is kept', async () => {
+  const store = new FileStore(folder())
+  assert.is(await store.load(), undefined)
+  await store.save(state)
+  await store.save({ ...state, serial: 4 })
+  assert.equal(await store.load(), { ...state, serial: 4 })
+  assert.equal(readdirSync(store.folder).sort(), ['installation.json', 'installation.json.previous'])
+  assert.is(JSON.parse(readFileSync(join(store.folder, 'installation.json.previous'), 'utf8')).serial, 3)
+})
+
+test('a state cut short at any byte is a problem that names the file and a way out, never a guess', () => {
+  const text = stateText(state)
+  for (let length = 0; length < text.length - 2; length++) {
+    const parsed = parseState(text.slice(0, length), 'state/installation.json')
+    assert.ok('problem' in parsed && parsed.problem.remedy.includes('.previous'), `${length} bytes were taken for a state`)
+  }
+})
+
+test('a state edited by hand into nonsense is refused', async () => {
+  for (const edit of [{ format: 2 }, { serial: 'x' }, { resources: [] }, { world: {} }, { resources: { 'bucket/b': { facts: [] } } }]) {
+    const store = new FileStore(folder())
+    writeFileSync(join(store.folder, 'installation.json'), JSON.stringify({ ...state, ...edit }))
+    try {
+      await store.load()
+      assert.unreachable()
+    } catch (error) {
+      assert.instance(error, ProblemError)
+    }
+  }
+})
+
+test('an apply that never ended proves what it was about to create, and names its children', async () => {
+  const dir = folder()
+  const child = { pid: 7, startTime: '9', host: 'h', bootId: 'b', pidNamespace: 'p' }
+  const first = await openJournal(dir, '20261124T000000Z-a')
+  await first.append({ t: 'step', at, address: 'bucket/old', action: 'create' })
+  await first.append({ t: 'end', at, result: 'complete', seconds: 1 })
+  await first.close()
+  const second = await openJournal(dir, '20261124T000001Z-b')
+  await second.append({ t: 'step', at, address: 'bucket/new', action: 'create' })
+  await second.append({ t: 'child', at, address: 'release/a/b', process: child })
+  await second.close()
+  writeFileSync(join(dir, 'history', '20261124T000002Z-c.jsonl'), '{"t":"step","address":"bucket/torn","act')
+  const left = await leftovers(dir)
+  assert.equal([...left.created], ['bucket/new'])
+  assert.equal(left.children, [child])
+})
+
+test.run()
