@@ -1,0 +1,29 @@
+import { access, constants } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { $ } from 'zx'
+
+// Debian package -> a program of it. PostgreSQL's programs are not on PATH, so its client stands for it.
+const programs = { 'docker-registry': 'docker-registry', skopeo: 'skopeo', postgresql: 'pg_createcluster', unzip: 'unzip' }
+
+/** The Debian packages that the lab needs and this machine does not have. */
+export async function missingPackages(): Promise<string[]> {
+  const names = Object.entries(programs)
+  const found = await Promise.all(names.map(([, program]) => isOnPath(program)))
+  return names.filter((_, i) => !found[i]).map(([name]) => name)
+}
+
+/** Installs them with apt-get; says what to run where we may not. */
+export async function installPackages(names: string[], say: (line: string) => void): Promise<void> {
+  if (names.length === 0) return
+  if (process.getuid?.() !== 0) throw new Error(`missing Debian packages; run: sudo apt-get install ${names.join(' ')}`)
+  say(`Debian packages: installing ${names.join(', ')}`)
+  const apt = $({ env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, quiet: true })
+  await apt`apt-get update -qq`
+  await apt`apt-get install -y -qq --no-install-recommends ${names}`
+}
+
+async function isOnPath(program: string): Promise<boolean> {
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  const tries = folders.map((folder) => access(join(folder, program), constants.X_OK).then(() => true, () => false))
+  return (await Promise.all(tries)).includes(true)
+}

@@ -1,0 +1,70 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { $ } from 'zx'
+
+/** A module of our own that only exists to build programs of others at pinned versions. */
+export type WrapperModule = {
+  name: string
+  goMod: string
+  /** What the built file is called -> the package that it is built from. */
+  programs: Record<string, string>
+  tags?: string
+  /** `-X` definitions for the linker. */
+  define?: Record<string, string>
+}
+
+/** Where `go mod download` has put a module. */
+export type Downloaded = { Dir: string; GoMod: string }
+
+/** The go command with caches of its own, so that removing them hurts nobody's other work. */
+export class Go {
+  readonly #work: string
+
+  constructor(work: string) {
+    this.#work = work
+  }
+
+  /** Builds one program of a published module into a folder. */
+  async install(pathAtVersion: string, out: string): Promise<void> {
+    await this.#go(['install', '-trimpath', linkerFlags({}), pathAtVersion], this.#work, { GOBIN: out })
+  }
+
+  /** Builds the programs of a wrapper module into a folder. */
+  async build(module: WrapperModule, out: string): Promise<void> {
+    const folder = join(this.#work, module.name)
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, 'go.mod'), module.goMod)
+    await this.#go(['mod', 'tidy'], folder)
+    const flags = ['-trimpath', '-tags', module.tags ?? '', linkerFlags(module.define ?? {})]
+    for (const [name, from] of Object.entries(module.programs)) {
+      await this.#go(['build', ...flags, '-o', join(out, name), from], folder)
+    }
+  }
+
+  /** Fetches a module's source into the module cache. */
+  async download(path: string, version: string): Promise<Downloaded> {
+    return JSON.parse(await this.#go(['mod', 'download', '-json', `${path}@${version}`], this.#work)) as Downloaded
+  }
+
+  async #go(args: string[], cwd: string, env: Record<string, string> = {}): Promise<string> {
+    await mkdir(cwd, { recursive: true })
+    const { stdout } = await $({ cwd, quiet: true, env: { ...process.env, ...this.#environment(), ...env } })`go ${args}`
+    return stdout
+  }
+
+  #environment(): Record<string, string> {
+    return {
+      CGO_ENABLED: '0',
+      // Without -modcacherw the module cache is read-only and cannot be removed.
+      GOFLAGS: '-modcacherw -buildvcs=false',
+      GOCACHE: join(this.#work, 'gocache'),
+      GOMODCACHE: join(this.#work, 'gomodcache'),
+      GOWORK: 'off',
+    }
+  }
+}
+
+// -s -w: a third smaller, and nobody debugs these.
+function linkerFlags(define: Record<string, string>): string {
+  return `-ldflags=${['-s -w', ...Object.entries(define).map(([name, value]) => `-X ${name}=${value}`)].join(' ')}`
+}

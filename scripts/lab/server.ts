@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
+import { mkdir, readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** How one server is started, and how to see that it is really ready. */
+export type ServerSpec = {
+  name: string
+  command: string
+  /** Never a secret: /proc shows them to everybody. */
+  args: string[]
+  env?: Record<string, string>
+  cwd?: string
+  log: string
+  /** Throws, or answers false, while it is not ready. */
+  ready?: () => Promise<boolean>
+}
+
+// The kernel kills the server when we die, however we die. If we died before that was armed, the parent is another one by now.
+const guarded = '[ "$PPID" = "$0" ] || exit 1; exec "$@"'
+
+/** One server process of the lab and what can be done to it. */
+export class Server {
+  readonly spec: ServerSpec
+  #child: ChildProcess | undefined
+
+  constructor(spec: ServerSpec) {
+    this.spec = spec
+  }
+
+  get pid(): number | undefined {
+    return this.isRunning() ? this.#child?.pid : undefined
+  }
+
+  isRunning(): boolean {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  /** Starts it and waits until it is ready. */
+  async start(timeoutSeconds = 60): Promise<void> {
+    if (this.isRunning()) return
+    await this.#spawn()
+    await this.#untilReady(Date.now() + timeoutSeconds * 1000)
+  }
+
+  /** SIGKILL: a polite API server lives on for a minute while watches are open. */
+  async kill(): Promise<void> {
+    if (!this.isRunning()) return
+    const gone = once(this.#child as ChildProcess, 'exit')
+    this.#child?.kill('SIGKILL')
+    await gone
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    if (this.isRunning()) this.#child?.kill(signal)
+  }
+
+  async #spawn(): Promise<void> {
+    const { command, args, env, cwd, log } = this.spec
+    await mkdir(dirname(log), { recursive: true })
+    const output = openSync(log, 'a', 0o600)
+    const wrapped = ['--pdeathsig', 'KILL', '--', 'sh', '-c', guarded, String(process.pid), command, ...args]
+    this.#child = spawn('setpriv', wrapped, { cwd, env: env ?? plainEnvironment(), stdio: ['ignore', output, output] })
+    closeSync(output)
+    await once(this.#child, 'spawn')
+  }
+
+  async #untilReady(deadline: number): Promise<void> {
+    // Both: an answer may come from a stranger on that port while our server has ended because of it.
+    while (!((await isTrue(this.spec.ready)) && this.isRunning())) {
+      if (!this.isRunning()) throw new Error(`${this.spec.name} ended while it was starting\n${await this.logTail()}`)
+      if (Date.now() > deadline) throw new Error(`${this.spec.name} did not become ready in time\n${await this.logTail()}`)
+      await sleep(50)
+    }
+  }
+
+  /** The end of its log, for an error that a person reads. */
+  async logTail(lines = 15): Promise<string> {
+    const text = await readFile(this.spec.log, 'utf8').catch(() => '')
+    return [`last lines of ${this.spec.log}:`, ...text.trimEnd().split('\n').slice(-lines)].join('\n  ')
+  }
+}
+
+/** What every server gets: nothing of the caller's environment can change how a lab behaves. */
+export const plainEnvironment = (): Record<string, string> => ({ PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/' })
+
+const isTrue = (ready: ServerSpec['ready']): Promise<boolean> => (ready === undefined ? Promise.resolve(true) : ready().catch(() => false))

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parse, stringify } from 'yaml'
+import { ask } from '../ask.ts'
+import type { Description } from '../description.ts'
+import { layout } from '../layout.ts'
+import { binary, stagesDir } from '../paths.ts'
+import { writePrivate } from '../private-file.ts'
+import type { ServerSpec } from '../server.ts'
+import { type Admin, apiserverUrl, tls } from './kubernetes.ts'
+
+const nodeName = 'lab'
+const stageFiles = [
+  'node/fast/node-initialize.yaml',
+  'node/heartbeat-with-lease/node-heartbeat-with-lease.yaml',
+  'pod/fast/pod-ready.yaml',
+  'pod/fast/pod-complete.yaml',
+  'pod/fast/pod-delete.yaml',
+]
+
+/** kwok plays the kubelet: it makes the node and its pods ready and runs no container. */
+export function kwok(it: Description): ServerSpec {
+  const files = layout(it.dir)
+  const args = [
+    `--kubeconfig=${files.kubeconfig}`,
+    `--config=${files.stages}`,
+    '--manage-all-nodes=true',
+    '--cidr=10.1.0.0/16',
+    '--node-ip=10.1.0.1',
+    '--node-lease-duration-seconds=40',
+  ]
+  return { name: 'kwok', command: binary('kwok'), args, log: files.log('kwok') }
+}
+
+/** Writes kwok's stages; new pods become ready after the given seconds. It reads them when it starts. */
+export async function writeStages(it: Description, podReadySeconds: number): Promise<void> {
+  const texts = await Promise.all(stageFiles.map((file) => readFile(join(stagesDir(), file), 'utf8')))
+  const stages = texts.map((text) => parse(text) as { metadata: { name: string }; spec: object })
+  const delay = { durationMilliseconds: podReadySeconds * 1000 }
+  for (const stage of stages) if (stage.metadata.name === 'pod-ready') Object.assign(stage.spec, { delay })
+  await writePrivate(layout(it.dir).stages, stages.map((stage) => stringify(stage)).join('---\n'))
+}
+
+/** Registers the one fake node. */
+export async function createNode(it: Description, admin: Admin): Promise<void> {
+  const metadata = {
+    name: nodeName,
+    annotations: { 'kwok.x-k8s.io/node': 'fake' },
+    labels: { 'kubernetes.io/hostname': nodeName, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' },
+  }
+  const body = { apiVersion: 'v1', kind: 'Node', metadata, spec: { providerID: `kwok://${nodeName}` } }
+  const { status, text } = await ask({ url: `${apiserverUrl(it)}/api/v1/nodes`, method: 'POST', body, ...tls(admin) })
+  if (status !== 201) throw new Error(`creating the node: ${status} ${text}`)
+}
+
+/** A pod can be created and scheduled: Ready is not enough while the taint of a new node is still on it. */
+export async function canRunPods(it: Description, admin: Admin): Promise<boolean> {
+  const get = (path: string) => ask({ url: `${apiserverUrl(it)}/api/v1/${path}`, ...tls(admin) })
+  const [node, account] = await Promise.all([get(`nodes/${nodeName}`), get('namespaces/default/serviceaccounts/default')])
+  if (node.status !== 200 || account.status !== 200) return false
+  const { spec, status } = JSON.parse(node.text) as Node
+  const isReady = status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
+  return isReady && (spec.taints ?? []).length === 0
+}
+
+type Node = { spec: { taints?: object[] }; status: { conditions?: { type: string; status: string }[] } }

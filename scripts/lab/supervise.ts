@@ -1,0 +1,70 @@
+// The detached process behind `lab up`: it owns the servers, and they die with it.
+import { rm } from 'node:fs/promises'
+import { listenForOrders, type Order } from './control.ts'
+import { type Description, newLogin, writeDescription } from './description.ts'
+import { layout } from './layout.ts'
+import { choosePorts } from './ports.ts'
+import { identify, isAlive, type ProcessIdentity } from './process-identity.ts'
+import { Supervisor } from './supervisor.ts'
+
+export type Assignment = { name: string; dir: string; imageBytes: number; owner?: ProcessIdentity }
+
+/** What the supervisor tells the process that started it. */
+export type Report = { is: 'described' } | { is: 'ready' } | { is: 'failed'; error: string }
+
+const { name, dir, imageBytes, owner } = JSON.parse(process.argv[2] ?? '') as Assignment
+const me = identify(process.pid) as ProcessIdentity
+let isReady = false
+
+const it: Description = {
+  name,
+  dir,
+  supervisor: me,
+  ...(owner && { owner }),
+  ports: await choosePorts(),
+  minio: newLogin('lab-root'),
+  registry: newLogin('lab-registry'),
+  context: `lab-${name}`,
+}
+const supervisor = new Supervisor(it)
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0))
+process.on('uncaughtException', (error) => fail(error))
+// The process that started us is gone before it could use the lab: nobody would ever stop it.
+process.on('disconnect', () => isReady || end(0))
+if (owner) setInterval(() => isAlive(owner) || end(0), 200)
+
+await writeDescription(it)
+report({ is: 'described' })
+try {
+  await listenForOrders(layout(dir).control, obey)
+  await supervisor.start(imageBytes)
+  isReady = true
+  report({ is: 'ready' })
+} catch (error) {
+  await fail(error as Error)
+}
+
+async function obey(order: Order) {
+  // Later, so that the reply still gets out.
+  if (order.do === 'stop') setImmediate(() => end(0))
+  return supervisor.obey(order)
+}
+
+async function fail(error: Error): Promise<void> {
+  report({ is: 'failed', error: error.message })
+  console.error(error)
+  await supervisor.stop()
+  // The folder stays: its logs are what somebody needs now.
+  process.exit(1)
+}
+
+async function end(code: number): Promise<void> {
+  await supervisor.stop()
+  await rm(dir, { recursive: true, force: true })
+  process.exit(code)
+}
+
+function report(message: Report): void {
+  if (process.connected) process.send?.(message)
+}
