@@ -1,0 +1,77 @@
+import type { Work } from '../kinds/kind.ts'
+import { showPointer } from '../plan/diff.ts'
+import { isWrite, type PlannedChange } from '../plan/plan.ts'
+import type { FileStore } from '../state/fileStore.ts'
+import type { Journal, PlannedLine } from '../state/journal.ts'
+import type { State, WorldIdentity } from '../state/state.ts'
+import type { Clock } from '../world/ports/clock.ts'
+import type { ProcessIdentity } from '../world/ports/process.ts'
+import type { Emit } from './events.ts'
+import { execute, type Result } from './execute.ts'
+import type { Planned } from './makePlan.ts'
+import { Recorder } from './recorder.ts'
+
+export type ApplyRun = {
+  readonly id: string
+  /** Who applies, for the history: `user@host`. */
+  readonly who: string
+  readonly tool: string
+  readonly planned: Planned
+  readonly state: State
+  readonly store: FileStore
+  readonly world: WorldIdentity
+  /** What applies that never ended were about to create. */
+  readonly created: ReadonlySet<string>
+  readonly journal: Journal
+  readonly clock: Clock
+  readonly work: Omit<Work, 'emit' | 'announce'>
+  readonly announce: (helm: ProcessIdentity) => Promise<void>
+  readonly emit: Emit
+}
+
+/** Carries out a plan under the lock, with its history and its state. Throws a ProblemError when these cannot be written. */
+export async function apply(run: ApplyRun): Promise<Result> {
+  const started = run.clock.monotonic()
+  const { changes } = run.planned.plan
+  const recorder = new Recorder(run.store, run.state, changes, run.created)
+  await run.journal.append({
+    t: 'begin',
+    at: now(run),
+    run: run.id,
+    tool: run.tool,
+    who: run.who,
+    serial: run.state.serial,
+    plan: changes.flatMap(line),
+  })
+  await recorder.world(run.world)
+  await rememberSettled(run, recorder)
+  const record: Recorder['record'] = (address, facts, guard) => recorder.record(address, facts, guard)
+  const result = await execute(run.planned, { ...run, record })
+  await run.journal.append({ t: 'end', at: now(run), result: outcome(run, result), seconds: (run.clock.monotonic() - started) / 1000 })
+  return result
+}
+
+/** What is already as wanted is adopted, or its record brought up to date; what the file dropped is forgotten. */
+async function rememberSettled({ planned }: ApplyRun, recorder: Recorder): Promise<void> {
+  for (const change of planned.plan.changes) {
+    const seen = planned.seen.get(change.address)
+    if (seen !== undefined && (change.action === 'adopt' || change.action === 'keep'))
+      await recorder.record(change.address, seen.facts, seen.guard)
+  }
+  await recorder.forget(planned.plan.changes.filter((change) => change.action === 'forget').map((change) => change.address))
+}
+
+function outcome(run: ApplyRun, result: Result): 'complete' | 'failed' | 'interrupted' {
+  if (run.work.signal.aborted) return 'interrupted'
+  return result.failed.length + result.skipped.length === 0 ? 'complete' : 'failed'
+}
+
+function line(change: PlannedChange): PlannedLine[] {
+  if (!isWrite(change.action)) return []
+  const edits = change.edits.map((edit) => ({ field: showPointer(edit.pointer), cause: edit.cause }))
+  return [{ address: change.address, action: change.action, edits }]
+}
+
+function now(run: ApplyRun): string {
+  return run.clock.now().toISOString()
+}

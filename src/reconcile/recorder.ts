@@ -1,0 +1,62 @@
+import type { PlannedChange } from '../plan/plan.ts'
+import type { FileStore } from '../state/fileStore.ts'
+import type { State, StoredFacts, WorldIdentity } from '../state/state.ts'
+import type { Address } from '../values/address.ts'
+import { canonicalJson, type FactMap, type Json } from '../values/json.ts'
+
+/**
+ * Keeps the state as an apply goes on: each resource is on disk before its step is called done, so a kill loses
+ * nothing that was finished. Writes only when something differs.
+ */
+export class Recorder {
+  readonly #store: FileStore
+  readonly #changes: ReadonlyMap<Address, PlannedChange>
+  readonly #created: ReadonlySet<string>
+  #state: State
+  #queue: Promise<void> = Promise.resolve()
+
+  /** `created`: what applies that never ended were about to create, so what is found there is ours. */
+  constructor(store: FileStore, state: State, changes: readonly PlannedChange[], created: ReadonlySet<string>) {
+    this.#store = store
+    this.#state = state
+    this.#changes = new Map(changes.map((change) => [change.address, change]))
+    this.#created = created
+  }
+
+  /** Remembers a resource as it now is. */
+  record(address: Address, facts: FactMap, guard: string): Promise<void> {
+    const provenance = this.#provenance(address)
+    const after = this.#changes.get(address)?.after ?? []
+    return this.#update({ ...this.#state.resources, [address]: { facts: facts as Json, guard, after, provenance } })
+  }
+
+  /** Forgets resources without touching them. */
+  forget(addresses: readonly Address[]): Promise<void> {
+    const gone = new Set<string>(addresses)
+    return this.#update(Object.fromEntries(Object.entries(this.#state.resources).filter(([address]) => !gone.has(address))))
+  }
+
+  /** Remembers which world this is, before anything in it is changed. */
+  world(world: WorldIdentity): Promise<void> {
+    return this.#update(this.#state.resources, world)
+  }
+
+  #provenance(address: Address): StoredFacts['provenance'] {
+    const before = this.#state.resources[address]
+    if (before !== undefined) return before.provenance
+    return this.#changes.get(address)?.action === 'create' || this.#created.has(address) ? 'created' : 'adopted'
+  }
+
+  #update(resources: State['resources'], world = this.#state.world): Promise<void> {
+    const next = { ...this.#state, world, resources: sorted(resources) }
+    if (canonicalJson(next as unknown as Json) === canonicalJson(this.#state as unknown as Json)) return this.#queue
+    const numbered = { ...next, serial: this.#state.serial + 1 }
+    this.#state = numbered
+    this.#queue = this.#queue.then(() => this.#store.save(numbered))
+    return this.#queue
+  }
+}
+
+function sorted(resources: State['resources']): State['resources'] {
+  return Object.fromEntries(Object.entries(resources).sort(([a], [b]) => (a < b ? -1 : 1)))
+}

@@ -1,0 +1,45 @@
+import type { Installation } from '../installation/installation.ts'
+import type { WorldIdentity } from '../state/state.ts'
+import type { Problem } from '../values/problem.ts'
+import type { Read } from '../values/read.ts'
+import type { View } from '../world/ports.ts'
+
+export type WorldRead = { readonly identity: WorldIdentity } | { readonly problems: readonly Problem[] }
+
+/** Asks the servers who they are. What cannot be said is a problem: on the wrong, empty cluster every 404 is honest. */
+export async function readWorld(view: View, installation: Installation): Promise<WorldRead> {
+  const [cluster, store] = await Promise.all([view.cluster.identity(), view.objectStore.identity()])
+  const problems = [cluster, store].flatMap((read) => (read.is === 'unknown' ? [read.why] : []))
+  if (problems.length > 0) return { problems }
+  const identity = {
+    cluster: valueOr(cluster, ''),
+    objectStore: valueOr(store, installation.objectStorage.endpoint),
+    registries: registries(installation),
+  }
+  return { identity }
+}
+
+/** The problem of standing before another world than the state remembers, if so. The registry's host is the file's word and may change. */
+export function otherWorld(remembered: WorldIdentity | null, found: WorldIdentity): Problem | undefined {
+  if (remembered === null) return undefined
+  const differs = [
+    ...(remembered.cluster === found.cluster ? [] : [`the cluster (kube-system ${remembered.cluster}, now ${found.cluster})`]),
+    ...(remembered.objectStore === found.objectStore ? [] : [`the object store (${remembered.objectStore}, now ${found.objectStore})`]),
+  ]
+  if (differs.length === 0) return undefined
+  return {
+    code: 'world/other',
+    summary: 'This is another world than the one the state remembers.',
+    detail: `Different: ${differs.join('; ')}.`,
+    remedy:
+      'Look at kubernetes.context, --kubeconfig and objectStorage.endpoint. If the installation has really moved, plan and apply with --accept-new-world.',
+  }
+}
+
+function registries(installation: Installation): readonly string[] {
+  return [...new Set([installation.images.backend.host, installation.images.launcher.host])].sort()
+}
+
+function valueOr(read: Read<string>, otherwise: string): string {
+  return read.is === 'present' ? read.value : otherwise
+}

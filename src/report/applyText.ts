@@ -1,0 +1,46 @@
+import type { Action } from '../plan/plan.ts'
+import type { ApplyEvent } from '../reconcile/events.ts'
+import type { Style } from './style.ts'
+
+const DOING: Partial<Record<Action, string>> = {
+  create: 'Creating',
+  recover: 'Creating again',
+  update: 'Changing',
+  repair: 'Repairing',
+  replace: 'Replacing',
+  remove: 'Destroying',
+}
+const DONE: Partial<Record<Action, string>> = {
+  create: 'Created',
+  recover: 'Created again',
+  update: 'Changed',
+  repair: 'Repaired',
+  replace: 'Replaced',
+  remove: 'Destroyed',
+}
+
+/** One plain line for an event of an apply. */
+export function applyLine(event: ApplyEvent, style: Style): string {
+  const name = style.strong(event.address)
+  switch (event.type) {
+    case 'apply_start':
+      return `${name}: ${DOING[event.action] ?? event.action}...`
+    case 'apply_progress':
+      return `${name}: ${event.progress.message}${amount(event.progress)}`
+    case 'apply_complete':
+      return `${name}: ${style.added(DONE[event.action] ?? event.action)} after ${event.seconds} s`
+    case 'apply_errored':
+      return `${name}: ${style.removed('Failed')} after ${event.seconds} s: ${event.problems.map((p) => p.summary).join(' ')}`
+    case 'apply_skipped':
+      return `${name}: ${style.changed('Skipped')}: it depends on ${event.because}`
+  }
+}
+
+function amount({ done, total, unit }: { done?: number; total?: number; unit?: string }): string {
+  if (done === undefined || total === undefined) return ''
+  return unit === 'bytes' ? ` ${mebibytes(done)} of ${mebibytes(total)} MiB` : ` ${done} of ${total} ${unit ?? ''}`.trimEnd()
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(1)
+}

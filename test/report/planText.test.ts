@@ -1,0 +1,75 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type Edit, NO_IMPACT } from '../../src/kinds/kind.ts'
+import type { Plan, PlannedChange } from '../../src/plan/plan.ts'
+import { planText } from '../../src/report/planText.ts'
+import { PLAIN } from '../../src/report/style.ts'
+import { address } from '../../src/values/address.ts'
+
+const at = { file: 'desired-state.yaml', line: 42, col: 7 }
+const print = (n: number) => `0a1b2c3d:${String(n).repeat(64)}`
+
+test('a plan reads as an operator expects it', () => {
+  const plan = planOf(
+    change('bucket/spacelift-states', 'create', [
+      edit('/versioning', undefined, 'enabled', 'declared'),
+      edit('/policy', undefined, 'none', 'declared'),
+    ]),
+    change('secret/spacelift/spacelift-shared', 'update', [
+      { ...edit('/keys/DATABASE_URL', print(1), print(2), 'declared'), origin: at },
+      { ...edit('/keys/FOREIGN', print(3), undefined, 'drifted'), by: { manager: 'kubectl-edit', time: '2026-11-24T01:02:03Z' } },
+    ]),
+    change('bucket/spacelift-modules', 'keep', []),
+    {
+      ...change('release/spacelift/spacelift', 'repair', [
+        { ...edit('/values/server/replicaCount', 1, 3, 'drifted'), by: { manager: 'helm' } },
+      ]),
+      impact: { ...NO_IMPACT, restarts: [{ workload: 'spacelift-server', pods: 3 }] },
+    },
+  )
+  assert.fixture(
+    planText(plan, PLAIN),
+    `  + bucket/spacelift-states
+      policy      none
+      versioning  enabled
+
+  ~ secret/spacelift/spacelift-shared
+      ~ keys.DATABASE_URL  (changed, values hidden)  # declared desired-state.yaml:42:7
+      - keys.FOREIGN       (removed, value hidden)  # drifted, kubectl-edit at 2026-11-24T01:02:03Z
+
+  ~ release/spacelift/spacelift  (drifted)
+      ~ values.server.replicaCount  1 -> 3  # drifted, helm
+
+Plan: 1 to add, 2 to change, 0 to destroy.
+Restarts: spacelift-server (3 pods).
+Data at risk: none.`,
+  )
+})
+
+test('a settled installation says so and nothing else', () => {
+  assert.is(
+    planText(planOf(change('bucket/a', 'keep', []), change('bucket/b', 'adopt', [])), PLAIN),
+    'No changes. All 2 resources are as declared.',
+  )
+})
+
+test('what could not be looked at is never counted as something to add', () => {
+  const text = planText(planOf(change('bucket/a', 'blocked', []), change('bucket/b', 'create', [])), PLAIN)
+  assert.match(text, 'This plan is incomplete. 1 of 2 resources are not planned:\n  ? bucket/a')
+  assert.not.match(text, 'to add')
+})
+
+function planOf(...changes: PlannedChange[]): Plan {
+  return { changes, findings: [], problems: [] }
+}
+
+function change(name: string, action: PlannedChange['action'], edits: readonly Edit[]): PlannedChange {
+  const [kind, ...rest] = name.split('/') as [string, ...string[]]
+  return { address: address(kind, ...rest), action, edits, impact: NO_IMPACT, after: [] }
+}
+
+function edit(pointer: string, from: Edit['from'], to: Edit['to'], cause: Edit['cause']): Edit {
+  return { pointer, from, to, cause }
+}
+
+test.run()
