@@ -5,7 +5,12 @@ import { commands, usage } from './lab/commands.ts'
 try {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { name: { type: 'string' }, owner: { type: 'string' }, 'image-size': { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      name: { type: 'string' },
+      owner: { type: 'string' },
+      'image-size': { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
   })
   const [command = '', ...rest] = positionals
   const run = commands[command]

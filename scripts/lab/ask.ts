@@ -16,7 +16,10 @@ export type Answer = { status: number; text: string }
 /** One HTTPS request that trusts exactly the given CA. fetch cannot be told a CA or a client certificate. */
 export function ask({ url, body, headers, ...options }: Ask): Promise<Answer> {
   const text = body === undefined ? undefined : JSON.stringify(body)
-  const all = { ...headers, ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }) }
+  const all = {
+    ...headers,
+    ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+  }
   return new Promise((resolve, reject) => {
     // A new connection each time: what is asked here is whether a server that has just been restarted answers.
     const sent = request(url, { ...options, agent: false, timeout: 5000, headers: all }, (response) => {

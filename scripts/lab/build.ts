@@ -23,10 +23,8 @@ export function buildSteps(work: string): Step[] {
   return [
     build('kubectl and helm', ['kubectl', 'helm'], (out) => unpackKubectlLayer(versions.kubectlLayer, out), 'fetching'),
     build(`etcd ${versions.etcd}`, ['etcd'], (out) => go.build(etcdModule(versions.etcd), out)),
-    build(
-      `kubernetes ${versions.kubernetes}`,
-      ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'],
-      async (out) => go.build(await kubernetesModule(go, versions.kubernetes), out),
+    build(`kubernetes ${versions.kubernetes}`, ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'], async (out) =>
+      go.build(await kubernetesModule(go, versions.kubernetes), out),
     ),
     goInstall('kwok', 'sigs.k8s.io/kwok/cmd/kwok', `v${versions.kwok}`),
     kwokStages(go),

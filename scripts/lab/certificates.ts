@@ -27,9 +27,16 @@ export async function newAuthority(commonName: string): Promise<Authority> {
     sign({ subject: to, issuer: subject, extensions: [...leaf, ...use], key: await newKey(2048), signer: keys })
   return {
     ...pair,
-    server: (names) => issue([{ name: 'commonName', value: names.dns[0] ?? 'server' }], [{ name: 'extKeyUsage', serverAuth: true }, altNames(names)]),
+    server: (names) =>
+      issue([{ name: 'commonName', value: names.dns[0] ?? 'server' }], [{ name: 'extKeyUsage', serverAuth: true }, altNames(names)]),
     client: (user, group) =>
-      issue([{ name: 'commonName', value: user }, { name: 'organizationName', value: group }], [{ name: 'extKeyUsage', clientAuth: true }]),
+      issue(
+        [
+          { name: 'commonName', value: user },
+          { name: 'organizationName', value: group },
+        ],
+        [{ name: 'extKeyUsage', clientAuth: true }],
+      ),
   }
 }
 
@@ -50,7 +57,13 @@ const altNames = ({ dns, ip }: Names): object => ({
   altNames: [...dns.map((value) => ({ type: 2, value })), ...ip.map((value) => ({ type: 7, ip: value }))],
 })
 
-type Request = { subject: forge.pki.CertificateField[]; issuer: forge.pki.CertificateField[]; extensions: object[]; key: string; signer: string }
+type Request = {
+  subject: forge.pki.CertificateField[]
+  issuer: forge.pki.CertificateField[]
+  extensions: object[]
+  key: string
+  signer: string
+}
 
 function sign({ subject, issuer, extensions, key, signer }: Request): Pair {
   const certificate = forge.pki.createCertificate()

@@ -84,5 +84,8 @@ async function describe(name: string, isDetailed: boolean): Promise<string[]> {
   const { ports, supervisor } = lab.description
   const state = servers ? `up    supervisor ${supervisor.pid}` : 'dead  (remove it with: down)'
   const details = (servers ?? []).map((it) => `  ${it.name.padEnd(24)} ${it.running ? `pid ${it.pid}` : 'stopped'}`)
-  return [`${name.padEnd(16)} ${state}  api ${ports.apiserver}  minio ${ports.minio}  registry ${ports.registry}  ${lab.dir}`, ...(isDetailed ? details : [])]
+  return [
+    `${name.padEnd(16)} ${state}  api ${ports.apiserver}  minio ${ports.minio}  registry ${ports.registry}  ${lab.dir}`,
+    ...(isDetailed ? details : []),
+  ]
 }

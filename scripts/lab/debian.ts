@@ -24,6 +24,11 @@ export async function installPackages(names: string[], say: (line: string) => vo
 
 async function isOnPath(program: string): Promise<boolean> {
   const folders = (process.env.PATH ?? '').split(delimiter)
-  const tries = folders.map((folder) => access(join(folder, program), constants.X_OK).then(() => true, () => false))
+  const tries = folders.map((folder) =>
+    access(join(folder, program), constants.X_OK).then(
+      () => true,
+      () => false,
+    ),
+  )
   return (await Promise.all(tries)).includes(true)
 }

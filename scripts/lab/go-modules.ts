@@ -7,11 +7,7 @@ const kubernetesPrograms = ['kube-apiserver', 'kube-controller-manager', 'kube-s
 /** `go install` refuses etcd because its go.mod replaces modules: a wrapper that requires all of them at one version builds it. */
 export function etcdModule(version: string): WrapperModule {
   const server = 'go.etcd.io/etcd/server/v3'
-  const goMod = [
-    ...header('etcd', '1.25'),
-    ...etcdModules.map((path) => `require go.etcd.io/etcd/${path} v${version}`),
-    `tool ${server}`,
-  ]
+  const goMod = [...header('etcd', '1.25'), ...etcdModules.map((path) => `require go.etcd.io/etcd/${path} v${version}`), `tool ${server}`]
   return { name: 'etcd', goMod: lines(goMod), programs: { etcd: server } }
 }
 

@@ -20,7 +20,11 @@ export async function install(say: Say): Promise<void> {
   if (await isInstalled()) return say(`everything is there: ${installDir()}`)
   await mkdir(cacheDir(), { recursive: true })
   const lock = join(cacheDir(), `${versionKey()}.lock`)
-  await withLock(lock, () => installMissing(say), () => say('another install is running, waiting for it'))
+  await withLock(
+    lock,
+    () => installMissing(say),
+    () => say('another install is running, waiting for it'),
+  )
 }
 
 async function installMissing(say: Say): Promise<void> {

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { rm } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { giveOrder, type Order, type ServerAction, type ServerStatus } from './control.ts'
 import { type Description, readDescription } from './description.ts'
 import { labEnvironment } from './env.ts'

@@ -28,7 +28,12 @@ export class Supervisor {
   /** Brings everything up; returns when pods can run, objects can be stored and images pushed. */
   async start(imageBytes: number): Promise<void> {
     const admin = await this.#writeCertificates()
-    await Promise.all([writeKubernetesFiles(this.#it, admin), writeMinioFiles(this.#it), writeRegistryFiles(this.#it), writeStages(this.#it, 0)])
+    await Promise.all([
+      writeKubernetesFiles(this.#it, admin),
+      writeMinioFiles(this.#it),
+      writeRegistryFiles(this.#it),
+      writeStages(this.#it, 0),
+    ])
     await Promise.all([
       this.#startControlPlane(admin),
       this.#add(minio(this.#it, admin.ca)).start(),
@@ -82,7 +87,11 @@ export class Supervisor {
   async #writeCertificates(): Promise<Admin> {
     const files = layout(this.#it.dir)
     const authority = await newAuthority(`groundcrew lab ${this.#it.name}`)
-    const [server, admin, serviceAccount] = await Promise.all([authority.server(names), authority.client('lab-admin', 'system:masters'), newKey(2048)])
+    const [server, admin, serviceAccount] = await Promise.all([
+      authority.server(names),
+      authority.client('lab-admin', 'system:masters'),
+      newKey(2048),
+    ])
     await mkdir(files.tls, { recursive: true, mode: 0o700 })
     await Promise.all([
       writePrivate(files.ca, authority.certificate),

@@ -2,7 +2,7 @@ import { createCipheriv, createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { pack, type Pack } from 'tar-stream'
+import { type Pack, pack } from 'tar-stream'
 
 /** One image as `docker save` writes it, with made-up content. The same request gives the same bytes. */
 export type ImageRequest = { name: string; tag: string; bytes: number }
@@ -57,7 +57,10 @@ async function layer(seed: string, bytes: number): Promise<Layer> {
 function layerTar(seed: string, bytes: number): Readable {
   const tar = pack()
   const file = addStream(tar, `opt/spacelift/${sha256(seed).slice(0, 12)}`, bytes, Readable.from(noise(seed, bytes)))
-  file.then(() => tar.finalize(), (error: Error) => tar.destroy(error))
+  file.then(
+    () => tar.finalize(),
+    (error: Error) => tar.destroy(error),
+  )
   // Through a PassThrough-like Readable: the rest of the code should not depend on tar-stream's own stream class.
   return Readable.from(tar)
 }

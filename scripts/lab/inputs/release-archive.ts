@@ -12,7 +12,11 @@ export async function writeReleaseArchive(path: string, version: string, imageBy
   try {
     const names = ['spacelift-launcher', 'spacelift-backend']
     await Promise.all(names.map((name) => writeImage(join(work, `${name}.tar`), { name, tag: version, bytes: imageBytes })))
-    await bundle(join(work, 'bundle'), `self-hosted-${version}/container-images`, names.map((name) => join(work, `${name}.tar`)))
+    await bundle(
+      join(work, 'bundle'),
+      `self-hosted-${version}/container-images`,
+      names.map((name) => join(work, `${name}.tar`)),
+    )
     await rename(join(work, 'bundle'), path)
   } finally {
     await rm(work, { recursive: true, force: true })

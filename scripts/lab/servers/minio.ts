@@ -22,13 +22,7 @@ export async function writeMinioFiles(it: Description): Promise<void> {
 
 export function minio(it: Description, ca: string): ServerSpec {
   const files = layout(it.dir)
-  const args = [
-    'server',
-    '--quiet',
-    `--address=127.0.0.1:${it.ports.minio}`,
-    `--certs-dir=${files.minioCertificates}`,
-    files.data('minio'),
-  ]
+  const args = ['server', '--quiet', `--address=127.0.0.1:${it.ports.minio}`, `--certs-dir=${files.minioCertificates}`, files.data('minio')]
   const env = {
     ...plainEnvironment(),
     MINIO_ROOT_USER: it.minio.username,
