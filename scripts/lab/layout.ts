@@ -7,6 +7,7 @@ export function layout(dir: string) {
     description: at('lab.json'),
     control: at('control.sock'),
     kubeconfig: at('kubeconfig'),
+    serversKubeconfig: at('servers-kubeconfig'),
     auditLog: at('audit.log'),
     auditPolicy: at('audit-policy.yaml'),
     stages: at('kwok-stages.yaml'),

@@ -14,6 +14,8 @@ export type ServerSpec = {
   env?: Record<string, string>
   cwd?: string
   log: string
+  /** What has to be done each time before it starts. */
+  prepare?: () => Promise<void>
   /** Throws, or answers false, while it is not ready. */
   ready?: () => Promise<boolean>
 }
@@ -41,6 +43,7 @@ export class Server {
   /** Starts it and waits until it is ready. */
   async start(timeoutSeconds = 60): Promise<void> {
     if (this.isRunning()) return
+    await this.spec.prepare?.()
     await this.#spawn()
     await this.#untilReady(Date.now() + timeoutSeconds * 1000)
   }

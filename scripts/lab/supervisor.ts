@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newAuthority, newKey } from './certificates.ts'
 import type { Order, ServerAction, ServerStatus } from './control.ts'
@@ -7,7 +6,7 @@ import { writeInputs } from './inputs/write.ts'
 import { layout } from './layout.ts'
 import { writePrivate } from './private-file.ts'
 import { Server } from './server.ts'
-import { type Admin, apiserver, controllerManager, etcd, scheduler, writeKubernetesFiles } from './servers/kubernetes.ts'
+import { apiserver, type Caller, controllerManager, etcd, scheduler, writeKubernetesFiles } from './servers/kubernetes.ts'
 import { canRunPods, createNode, kwok, writeStages } from './servers/kwok.ts'
 import { minio, writeMinioFiles } from './servers/minio.ts'
 import { registry, writeRegistryFiles } from './servers/registry.ts'
@@ -27,18 +26,13 @@ export class Supervisor {
 
   /** Brings everything up; returns when pods can run, objects can be stored and images pushed. */
   async start(imageBytes: number): Promise<void> {
-    const admin = await this.#writeCertificates()
+    const me = await this.#writeCertificates()
+    await Promise.all([writeMinioFiles(this.#it), writeRegistryFiles(this.#it), writeStages(this.#it, 0)])
     await Promise.all([
-      writeKubernetesFiles(this.#it, admin),
-      writeMinioFiles(this.#it),
-      writeRegistryFiles(this.#it),
-      writeStages(this.#it, 0),
-    ])
-    await Promise.all([
-      this.#startControlPlane(admin),
-      this.#add(minio(this.#it, admin.ca)).start(),
-      this.#add(registry(this.#it, admin.ca)).start(),
-      writeInputs(this.#it, admin.ca, imageBytes),
+      this.#startControlPlane(me),
+      this.#add(minio(this.#it, me.ca)).start(),
+      this.#add(registry(this.#it, me.ca)).start(),
+      writeInputs(this.#it, me.ca, imageBytes),
     ])
   }
 
@@ -58,17 +52,17 @@ export class Supervisor {
     await Promise.all([...this.#servers.values()].map((server) => server.kill()))
   }
 
-  async #startControlPlane(admin: Admin): Promise<void> {
+  async #startControlPlane(me: Caller): Promise<void> {
     await this.#add(etcd(this.#it)).start()
-    await this.#add(apiserver(this.#it, admin)).start()
-    const workers = [controllerManager(this.#it), scheduler(this.#it), kwok(this.#it)].map((spec) => this.#add(spec))
-    await Promise.all([createNode(this.#it, admin), ...workers.map((worker) => worker.start())])
-    await this.#untilPodsCanRun(admin, workers)
+    await this.#add(apiserver(this.#it, me)).start()
+    const workers = [controllerManager(this.#it), scheduler(this.#it), kwok(this.#it, me)].map((spec) => this.#add(spec))
+    await Promise.all([createNode(this.#it, me), ...workers.map((worker) => worker.start())])
+    await this.#untilPodsCanRun(me, workers)
   }
 
-  async #untilPodsCanRun(admin: Admin, workers: Server[]): Promise<void> {
+  async #untilPodsCanRun(me: Caller, workers: Server[]): Promise<void> {
     const deadline = Date.now() + 60_000
-    while (!(await canRunPods(this.#it, admin))) {
+    while (!(await canRunPods(this.#it, me))) {
       const dead = workers.find((worker) => !worker.isRunning())
       if (dead) throw new Error(`${dead.spec.name} ended while it was starting\n${await dead.logTail()}`)
       if (Date.now() > deadline) throw new Error(`the node did not become ready in time; logs: ${layout(this.#it.dir).logs}`)
@@ -84,22 +78,21 @@ export class Supervisor {
     await server.start()
   }
 
-  async #writeCertificates(): Promise<Admin> {
+  // The lab's own servers have a name of their own: in the audit log, whatever lab-admin does was done by a user of the lab.
+  async #writeCertificates(): Promise<Caller> {
     const files = layout(this.#it.dir)
-    const authority = await newAuthority(`groundcrew lab ${this.#it.name}`)
-    const [server, admin, serviceAccount] = await Promise.all([
-      authority.server(names),
-      authority.client('lab-admin', 'system:masters'),
-      newKey(2048),
-    ])
-    await mkdir(files.tls, { recursive: true, mode: 0o700 })
+    const { certificate: ca, ...authority } = await newAuthority(`groundcrew lab ${this.#it.name}`)
+    const masters = 'system:masters'
+    const issued = [authority.server(names), authority.client('lab-admin', masters), authority.client('lab-servers', masters)] as const
+    const [server, admin, servers] = await Promise.all(issued)
     await Promise.all([
-      writePrivate(files.ca, authority.certificate),
+      writePrivate(files.ca, ca),
       writePrivate(files.serverCertificate, server.certificate),
       writePrivate(files.serverKey, server.key),
-      writePrivate(files.serviceAccountKey, serviceAccount),
+      writePrivate(files.serviceAccountKey, await newKey(2048)),
+      writeKubernetesFiles(this.#it, { ...admin, ca }, { ...servers, ca }),
     ])
-    return { ...admin, ca: authority.certificate }
+    return { ...servers, ca }
   }
 
   #add(spec: Server['spec']): Server {

@@ -8,7 +8,7 @@ import { writePrivate } from '../private-file.ts'
 import type { ServerSpec } from '../server.ts'
 
 /** Who asks the API server, and whose certificate it must show. */
-export type Admin = Pair & { ca: string }
+export type Caller = Pair & { ca: string }
 
 // The bodies of writes are logged, those of reads are not: RequestResponse would write down every Secret that is read.
 const auditPolicy = { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules: [{ level: 'Request' }] }
@@ -16,10 +16,11 @@ const auditPolicy = { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages:
 export const apiserverUrl = ({ ports }: Description): string => `https://127.0.0.1:${ports.apiserver}`
 
 /** Writes what the control plane reads from files. */
-export async function writeKubernetesFiles(it: Description, admin: Admin): Promise<void> {
+export async function writeKubernetesFiles(it: Description, admin: Caller, servers: Caller): Promise<void> {
   const files = layout(it.dir)
   await writePrivate(files.auditPolicy, stringify(auditPolicy))
   await writePrivate(files.kubeconfig, stringify(kubeconfig(it, admin)))
+  await writePrivate(files.serversKubeconfig, stringify(kubeconfig(it, servers)))
 }
 
 export function etcd(it: Description): ServerSpec {
@@ -40,7 +41,7 @@ export function etcd(it: Description): ServerSpec {
   return { name: 'etcd', command: binary('etcd'), args, log: files.log('etcd') }
 }
 
-export function apiserver(it: Description, admin: Admin): ServerSpec {
+export function apiserver(it: Description, caller: Caller): ServerSpec {
   const files = layout(it.dir)
   const args = [
     `--etcd-servers=http://127.0.0.1:${it.ports.etcd}`,
@@ -59,14 +60,14 @@ export function apiserver(it: Description, admin: Admin): ServerSpec {
     `--audit-log-path=${files.auditLog}`,
     `--audit-policy-file=${files.auditPolicy}`,
   ]
-  const ready = async () => (await ask({ url: `${apiserverUrl(it)}/readyz`, ...tls(admin) })).status === 200
+  const ready = async () => (await ask({ url: `${apiserverUrl(it)}/readyz`, ...tls(caller) })).status === 200
   return { name: 'kube-apiserver', command: binary('kube-apiserver'), args, log: files.log('kube-apiserver'), ready }
 }
 
 export function controllerManager(it: Description): ServerSpec {
   const files = layout(it.dir)
   const args = [
-    `--kubeconfig=${files.kubeconfig}`,
+    `--kubeconfig=${files.serversKubeconfig}`,
     `--root-ca-file=${files.ca}`,
     `--service-account-private-key-file=${files.serviceAccountKey}`,
     '--use-service-account-credentials=true',
@@ -79,18 +80,18 @@ export function controllerManager(it: Description): ServerSpec {
 export function scheduler(it: Description): ServerSpec {
   const files = layout(it.dir)
   const name = 'kube-scheduler'
-  return { name, command: binary(name), args: [`--kubeconfig=${files.kubeconfig}`, ...alone], log: files.log(name) }
+  return { name, command: binary(name), args: [`--kubeconfig=${files.serversKubeconfig}`, ...alone], log: files.log(name) }
 }
 
 // Nobody scrapes them, and their usual ports would collide with the next lab's.
 const alone = ['--leader-elect=false', '--secure-port=0']
 
-export const tls = ({ ca, certificate, key }: Admin) => ({ ca, cert: certificate, key })
+export const tls = ({ ca, certificate, key }: Caller) => ({ ca, cert: certificate, key })
 
-function kubeconfig(it: Description, admin: Admin) {
+function kubeconfig(it: Description, caller: Caller) {
   const base64 = (pem: string) => Buffer.from(pem).toString('base64')
-  const cluster = { server: apiserverUrl(it), 'certificate-authority-data': base64(admin.ca) }
-  const user = { 'client-certificate-data': base64(admin.certificate), 'client-key-data': base64(admin.key) }
+  const cluster = { server: apiserverUrl(it), 'certificate-authority-data': base64(caller.ca) }
+  const user = { 'client-certificate-data': base64(caller.certificate), 'client-key-data': base64(caller.key) }
   return {
     apiVersion: 'v1',
     kind: 'Config',

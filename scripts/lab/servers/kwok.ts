@@ -7,7 +7,7 @@ import { layout } from '../layout.ts'
 import { binary, stagesDir } from '../paths.ts'
 import { writePrivate } from '../private-file.ts'
 import type { ServerSpec } from '../server.ts'
-import { type Admin, apiserverUrl, tls } from './kubernetes.ts'
+import { apiserverUrl, type Caller, tls } from './kubernetes.ts'
 
 const nodeName = 'lab'
 const stageFiles = [
@@ -19,17 +19,23 @@ const stageFiles = [
 ]
 
 /** kwok plays the kubelet: it makes the node and its pods ready and runs no container. */
-export function kwok(it: Description): ServerSpec {
+export function kwok(it: Description, caller: Caller): ServerSpec {
   const files = layout(it.dir)
   const args = [
-    `--kubeconfig=${files.kubeconfig}`,
+    `--kubeconfig=${files.serversKubeconfig}`,
     `--config=${files.stages}`,
     '--manage-all-nodes=true',
     '--cidr=10.1.0.0/16',
     '--node-ip=10.1.0.1',
     '--node-lease-duration-seconds=40',
   ]
-  return { name: 'kwok', command: binary('kwok'), args, log: files.log('kwok') }
+  return { name: 'kwok', command: binary('kwok'), args, log: files.log('kwok'), prepare: () => dropLease(it, caller) }
+}
+
+// A killed kwok holds the node for up to 40 s more, and its successor would do nothing until then.
+async function dropLease(it: Description, caller: Caller): Promise<void> {
+  const url = `${apiserverUrl(it)}/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${nodeName}`
+  await ask({ url, method: 'DELETE', ...tls(caller) })
 }
 
 /** Writes kwok's stages; new pods become ready after the given seconds. It reads them when it starts. */
@@ -42,20 +48,20 @@ export async function writeStages(it: Description, podReadySeconds: number): Pro
 }
 
 /** Registers the one fake node. */
-export async function createNode(it: Description, admin: Admin): Promise<void> {
+export async function createNode(it: Description, caller: Caller): Promise<void> {
   const metadata = {
     name: nodeName,
     annotations: { 'kwok.x-k8s.io/node': 'fake' },
     labels: { 'kubernetes.io/hostname': nodeName, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' },
   }
   const body = { apiVersion: 'v1', kind: 'Node', metadata, spec: { providerID: `kwok://${nodeName}` } }
-  const { status, text } = await ask({ url: `${apiserverUrl(it)}/api/v1/nodes`, method: 'POST', body, ...tls(admin) })
+  const { status, text } = await ask({ url: `${apiserverUrl(it)}/api/v1/nodes`, method: 'POST', body, ...tls(caller) })
   if (status !== 201) throw new Error(`creating the node: ${status} ${text}`)
 }
 
 /** A pod can be created and scheduled: Ready is not enough while the taint of a new node is still on it. */
-export async function canRunPods(it: Description, admin: Admin): Promise<boolean> {
-  const get = (path: string) => ask({ url: `${apiserverUrl(it)}/api/v1/${path}`, ...tls(admin) })
+export async function canRunPods(it: Description, caller: Caller): Promise<boolean> {
+  const get = (path: string) => ask({ url: `${apiserverUrl(it)}/api/v1/${path}`, ...tls(caller) })
   const [node, account] = await Promise.all([get(`nodes/${nodeName}`), get('namespaces/default/serviceaccounts/default')])
   if (node.status !== 200 || account.status !== 200) return false
   const { spec, status } = JSON.parse(node.text) as Node
