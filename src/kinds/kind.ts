@@ -80,9 +80,12 @@ export type Impact = {
   readonly dataAtRisk: readonly DataRisk[]
   /** Who gains or loses access, one sentence each. */
   readonly access: readonly string[]
-  /** Why apply must refuse this change unless told otherwise; the remedy names the flag. */
-  readonly refusals: readonly Problem[]
+  /** Why apply must refuse this change unless told otherwise. */
+  readonly refusals: readonly Refusal[]
 }
+
+/** A refusal and the very flag that lifts it: `--accept-data-loss bucket/spacelift-states`, `--replace-encryption-key`. */
+export type Refusal = Problem & { readonly consent: string }
 
 export const NO_IMPACT: Impact = { restarts: [], dataAtRisk: [], access: [], refusals: [] }
 

@@ -1,4 +1,4 @@
-import type { DataRisk, Edit, Finding, Impact, Restart, WriteAction } from '../kinds/kind.ts'
+import type { DataRisk, Edit, Finding, Impact, Refusal, Restart, WriteAction } from '../kinds/kind.ts'
 import type { Address } from '../values/address.ts'
 import type { FactMap } from '../values/json.ts'
 import type { Problem } from '../values/problem.ts'
@@ -58,7 +58,7 @@ export function dataAtRisk(plan: Plan): readonly DataRisk[] {
 }
 
 /** Why apply must not go on with this plan. */
-export function refusals(plan: Plan): readonly Problem[] {
+export function refusals(plan: Plan): readonly Refusal[] {
   return writes(plan).flatMap((change) => change.impact.refusals)
 }
 

@@ -8,7 +8,13 @@ import type { ProcessIdentity } from '../world/ports/process.ts'
 import type { Emit } from './events.ts'
 import type { Planned, Step } from './makePlan.ts'
 
-export type Result = { readonly done: readonly Address[]; readonly failed: readonly Address[]; readonly skipped: readonly Address[] }
+export type Result = {
+  readonly done: readonly Address[]
+  readonly failed: readonly Address[]
+  readonly skipped: readonly Address[]
+  /** Why what failed failed. */
+  readonly problems: readonly Problem[]
+}
 
 export type Execution = {
   /** The world and the rest of what a step works with; a step's own emit and announce are made here. */
@@ -29,12 +35,21 @@ type Outcome = 'done' | 'failed' | 'skipped'
  */
 export async function execute(planned: Planned, run: Execution): Promise<Result> {
   const outcomes = new Map<Address, Promise<Outcome>>()
+  const problems: Problem[] = []
   for (const address of planned.steps.keys()) outcomes.set(address, Promise.resolve('skipped'))
   // The steps come in order, so what a step waits for is already under way when it is reached.
-  for (const [address, step] of planned.steps) outcomes.set(address, runAfter(address, step, outcomes, run))
+  for (const [address, step] of planned.steps)
+    outcomes.set(address, runAfter(address, step, outcomes, { ...run, emit: collecting(run.emit, problems) }))
   const settled = await Promise.all([...outcomes].map(async ([address, outcome]) => [address, await outcome] as const))
   const of = (wanted: Outcome) => settled.filter(([, outcome]) => outcome === wanted).map(([address]) => address)
-  return { done: of('done'), failed: of('failed'), skipped: of('skipped') }
+  return { done: of('done'), failed: of('failed'), skipped: of('skipped'), problems }
+}
+
+function collecting(emit: Emit, problems: Problem[]): Emit {
+  return (event) => {
+    if (event.type === 'apply_errored') problems.push(...event.problems)
+    emit(event)
+  }
 }
 
 async function runAfter(address: Address, step: Step, outcomes: ReadonlyMap<Address, Promise<Outcome>>, run: Execution): Promise<Outcome> {

@@ -1,0 +1,7 @@
+/** Types, lint and import boundaries: what must be green before a commit. */
+import { $ } from 'zx'
+
+$.verbose = true
+await $`tsc -p .`
+await $`biome check .`
+await $`node test/boundaries.test.ts`
