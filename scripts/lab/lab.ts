@@ -6,6 +6,8 @@ import { labEnvironment } from './env.ts'
 import { layout } from './layout.ts'
 import { labDir } from './paths.ts'
 import { isAlive } from './process-identity.ts'
+import { MinioTrace } from './requests/minio.ts'
+import { type Recorded, record } from './requests/recording.ts'
 
 /** Names as they are typed; the long ones are those of the programs. */
 const aliases: Record<string, string> = { apiserver: 'kube-apiserver', api: 'kube-apiserver' }
@@ -50,6 +52,16 @@ export class Lab {
   /** One server, to be taken away and given back. */
   server(name: string): LabServer {
     return new LabServer(aliases[name] ?? name, (order) => this.#order(order))
+  }
+
+  /** Records what the API server, MinIO and the registry are asked, until the answered function is called. */
+  record(): Promise<() => Promise<Recorded>> {
+    return record(this.description)
+  }
+
+  /** Records what MinIO is asked. */
+  traceMinio(): Promise<MinioTrace> {
+    return MinioTrace.start(this.description)
   }
 
   /** Ends all servers and removes the lab's folder. Works on a lab whose supervisor was killed as well. */

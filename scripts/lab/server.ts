@@ -20,8 +20,15 @@ export type ServerSpec = {
   ready?: () => Promise<boolean>
 }
 
-// The kernel kills the server when we die, however we die. If we died before that was armed, the parent is another one by now.
 const guarded = '[ "$PPID" = "$0" ] || exit 1; exec "$@"'
+
+/**
+ * A command line for a program that may not outlive this process: the kernel kills it when we die, however we die.
+ * If we died before that was armed, the parent is another one by now.
+ */
+export function bound(command: string, args: string[]): [string, ...string[]] {
+  return ['setpriv', '--pdeathsig', 'KILL', '--', 'sh', '-c', guarded, String(process.pid), command, ...args]
+}
 
 /** One server process of the lab and what can be done to it. */
 export class Server {
@@ -64,8 +71,8 @@ export class Server {
     const { command, args, env, cwd, log } = this.spec
     await mkdir(dirname(log), { recursive: true })
     const output = openSync(log, 'a', 0o600)
-    const wrapped = ['--pdeathsig', 'KILL', '--', 'sh', '-c', guarded, String(process.pid), command, ...args]
-    this.#child = spawn('setpriv', wrapped, { cwd, env: env ?? plainEnvironment(), stdio: ['ignore', output, output] })
+    const [program, ...wrapped] = bound(command, args)
+    this.#child = spawn(program, wrapped, { cwd, env: env ?? plainEnvironment(), stdio: ['ignore', output, output] })
     closeSync(output)
     await once(this.#child, 'spawn')
   }
