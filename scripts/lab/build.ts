@@ -1,8 +1,8 @@
 import { cp, mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Go } from './go.ts'
-import { etcdModule, kubernetesModule } from './go-modules.ts'
-import { unpackKubectlLayer } from './kubectl-layer.ts'
+import { etcdModule, kubernetesModule } from './goModules.ts'
+import { unpackKubectlLayer } from './kubectlLayer.ts'
 import { binary, binDir, stagesDir } from './paths.ts'
 import { type Binary, versions } from './versions.ts'
 

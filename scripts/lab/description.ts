@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { layout } from './layout.ts'
 import type { Ports } from './ports.ts'
-import { writePrivate } from './private-file.ts'
+import { writePrivate } from './privateFile.ts'
 
 export type Login = { username: string; password: string }
 

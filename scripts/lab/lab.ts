@@ -5,7 +5,7 @@ import { type Description, readDescription } from './description.ts'
 import { labEnvironment } from './env.ts'
 import { layout } from './layout.ts'
 import { labDir } from './paths.ts'
-import { isAlive } from './process-identity.ts'
+import { isAlive } from './processIdentity.ts'
 import { MinioTrace } from './requests/minio.ts'
 import { type Recorded, record } from './requests/recording.ts'
 

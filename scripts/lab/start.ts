@@ -10,7 +10,7 @@ import { hasBinaries } from './installed.ts'
 import { findLab, type Lab } from './lab.ts'
 import { withLock } from './lock.ts'
 import { labDir, runDir } from './paths.ts'
-import { identify, isAlive } from './process-identity.ts'
+import { identify, isAlive } from './processIdentity.ts'
 import type { Assignment, Report } from './supervise.ts'
 
 export type StartOptions = {

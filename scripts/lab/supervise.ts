@@ -4,7 +4,7 @@ import { listenForOrders, type Order } from './control.ts'
 import { type Description, newLogin, writeDescription } from './description.ts'
 import { layout } from './layout.ts'
 import { choosePorts } from './ports.ts'
-import { identify, isAlive, type ProcessIdentity } from './process-identity.ts'
+import { identify, isAlive, type ProcessIdentity } from './processIdentity.ts'
 import { Supervisor } from './supervisor.ts'
 
 export type Assignment = { name: string; dir: string; imageBytes: number; owner?: ProcessIdentity }

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { newKey } from '../certificates.ts'
 import { type Description, newLogin } from '../description.ts'
 import { layout } from '../layout.ts'
-import { writePrivate } from '../private-file.ts'
-import { desiredState, inputFiles, version } from './desired-state.ts'
+import { writePrivate } from '../privateFile.ts'
+import { desiredState, inputFiles, version } from './desiredState.ts'
 import { licenseToken } from './license.ts'
-import { writeReleaseArchive } from './release-archive.ts'
+import { writeReleaseArchive } from './releaseArchive.ts'
 
 const chartSource = new URL('../../../test/lab/chart', import.meta.url)
 

@@ -1,4 +1,4 @@
-import { type LogTail, parsedLines } from './log-tail.ts'
+import { type LogTail, parsedLines } from './logTail.ts'
 import type { SeenRequest } from './seen.ts'
 
 /** An event of the API server's audit log, as far as it matters here; the file has all of it. */

@@ -11,7 +11,7 @@ import { layout } from '../layout.ts'
 import { binary } from '../paths.ts'
 import { bound } from '../server.ts'
 import { minioUrl } from '../servers/minio.ts'
-import { type LogTail, linesSince, tailOf } from './log-tail.ts'
+import { type LogTail, linesSince, tailOf } from './logTail.ts'
 import type { SeenRequest } from './seen.ts'
 
 const probePath = '/lab-trace-'

@@ -1,7 +1,7 @@
 import type { Description } from '../description.ts'
 import { layout } from '../layout.ts'
 import { type AuditEvent, auditEvents, kubernetesRequests } from './kubernetes.ts'
-import { tailOf } from './log-tail.ts'
+import { tailOf } from './logTail.ts'
 import { MinioTrace } from './minio.ts'
 import { registryRequests } from './registry.ts'
 import type { SeenRequest } from './seen.ts'

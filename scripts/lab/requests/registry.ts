@@ -1,4 +1,4 @@
-import { type LogTail, linesSince } from './log-tail.ts'
+import { type LogTail, linesSince } from './logTail.ts'
 import type { SeenRequest } from './seen.ts'
 
 // Apache's combined format, among other lines of another form.

@@ -4,7 +4,7 @@ import type { Pair } from '../certificates.ts'
 import type { Description } from '../description.ts'
 import { layout } from '../layout.ts'
 import { binary } from '../paths.ts'
-import { writePrivate } from '../private-file.ts'
+import { writePrivate } from '../privateFile.ts'
 import type { ServerSpec } from '../server.ts'
 
 /** Who asks the API server, and whose certificate it must show. */

@@ -5,7 +5,7 @@ import { ask } from '../ask.ts'
 import type { Description } from '../description.ts'
 import { layout } from '../layout.ts'
 import { binary, stagesDir } from '../paths.ts'
-import { writePrivate } from '../private-file.ts'
+import { writePrivate } from '../privateFile.ts'
 import type { ServerSpec } from '../server.ts'
 import { apiserverUrl, type Caller, tls } from './kubernetes.ts'
 

@@ -4,7 +4,7 @@ import { ask } from '../ask.ts'
 import type { Description } from '../description.ts'
 import { layout } from '../layout.ts'
 import { binary } from '../paths.ts'
-import { writePrivate } from '../private-file.ts'
+import { writePrivate } from '../privateFile.ts'
 import { plainEnvironment, type ServerSpec } from '../server.ts'
 
 export const minioUrl = ({ ports }: Description): string => `https://127.0.0.1:${ports.minio}`

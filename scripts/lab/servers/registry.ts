@@ -6,7 +6,7 @@ import { stringify } from 'yaml'
 import { ask } from '../ask.ts'
 import type { Description, Login } from '../description.ts'
 import { layout } from '../layout.ts'
-import { writePrivate } from '../private-file.ts'
+import { writePrivate } from '../privateFile.ts'
 import type { ServerSpec } from '../server.ts'
 
 export const registryHost = ({ ports }: Description): string => `127.0.0.1:${ports.registry}`
