@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -61,13 +62,14 @@ async function removeLeftovers(name: string): Promise<void> {
 }
 
 function nextReport(supervisor: ChildProcess, wanted: Report['is'], dir: string): Promise<void> {
+  let why = `the lab's supervisor ended early; see ${join(dir, 'supervisor.log')}`
   return new Promise((resolve, reject) => {
-    supervisor.once('error', reject)
     supervisor.on('message', (report: Report) => {
       if (report.is === wanted) resolve()
-      if (report.is === 'failed') reject(new Error(`${report.error}\nthe lab's folder is kept: ${dir}`))
+      if (report.is === 'failed') why = `${report.error}\nthe lab's folder is kept: ${dir}`
     })
-    supervisor.once('exit', () => reject(new Error(`the lab's supervisor ended early; see ${join(dir, 'supervisor.log')}`)))
+    // Both: its last word may be read after the news of its end, and whoever is told of a failure may rely on its end.
+    Promise.all([once(supervisor, 'exit'), once(supervisor, 'disconnect')]).then(() => reject(new Error(why)), reject)
   })
 }
 

@@ -1,0 +1,221 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { findLab, type Lab, startLab, writes } from '../../scripts/lab/index.ts'
+import { binary, installDir, stagesDir } from '../../scripts/lab/paths.ts'
+import { type Binary, binaries } from '../../scripts/lab/versions.ts'
+
+const chart = fileURLToPath(new URL('chart', import.meta.url))
+const cacheBefore = process.env.GROUNDCREW_LAB_CACHE
+let lab: Lab
+
+test.before(async () => {
+  lab = await startLab()
+})
+
+test.after(() => lab.stop())
+
+test('helm installs the stand-in chart and waits for nine ready pods', async () => {
+  await helm(lab, '1')
+  const pods = await ready(lab)
+  assert.is(pods.length, 9)
+  assert.ok(pods.every(Boolean))
+})
+
+test('while pods are slow helm waits and ready pods stay ready; told normal, it finishes', async () => {
+  await lab.pods('slow')
+  const upgrade = helm(lab, '2')
+  assert.is(await Promise.race([upgrade.then(() => 'done'), sleep(4000).then(() => 'waiting')]), 'waiting')
+  // The server's strategy replaces two of its three pods at once; the other seven are not touched.
+  assert.is((await ready(lab)).filter(Boolean).length, 7)
+  await lab.pods('normal')
+  await upgrade
+  assert.is((await ready(lab)).filter(Boolean).length, 9)
+})
+
+test('skopeo pushes an image of the release archive with what env says, and reads its config digest back', async () => {
+  const digest = await inLab(
+    lab,
+    `cd "$(mktemp -d)" && tar -xzf "$LAB_DIR"/install/self-hosted-v3.0.0.tar.gz
+     image=self-hosted-v3.0.0/container-images/spacelift-backend.tar
+     skopeo copy --quiet docker-archive:$image docker://$REGISTRY/spacelift/backend:v3.0.0
+     test "$(tar -xOf $image manifest.json | grep -o '"Config":"[0-9a-f]*' | cut -c11-)" = "$(crane config $REGISTRY/spacelift/backend:v3.0.0 | sha256sum | cut -c-64)"
+     echo same; rm -r "$PWD"`,
+  )
+  assert.is(digest.trim(), 'same')
+})
+
+test('a recording tells reads from writes on all three servers', async () => {
+  const stop = await lab.record()
+  await inLab(
+    lab,
+    'kubectl get namespaces && kubectl create namespace recorded && mc mb lab/recorded && mc ls lab && crane ls $REGISTRY/spacelift/backend',
+  )
+  const { kubernetes, minio, registry } = await stop()
+  assert.equal(
+    writes(kubernetes).map(({ method, path }) => `${method} ${path.split('?')[0]}`),
+    ['create /api/v1/namespaces'],
+  )
+  assert.equal(
+    writes(minio).map(({ method, path }) => `${method} ${path}`),
+    ['PUT /recorded/'],
+  )
+  assert.equal(writes(registry), [])
+  assert.ok(registry.some(({ path }) => path.startsWith('/v2/spacelift/backend/tags/list')))
+})
+
+test('a server can be taken away and given back, with its data', async () => {
+  const minio = lab.server('minio')
+  await minio.stop()
+  assert.is(await minio.pid(), undefined)
+  await minio.start()
+  assert.match(await inLab(lab, 'mc ls lab'), 'recorded')
+})
+
+test('every secret input is a file that only its owner reads', async () => {
+  const folder = join(lab.dir, 'install')
+  const secrets = (await readdir(folder)).filter((name) => /key|password|url|jwt|encryption/.test(name))
+  const modes = await Promise.all(secrets.map(async (name) => (await stat(join(folder, name))).mode & 0o777))
+  assert.ok(secrets.length >= 8)
+  assert.ok(modes.every((mode) => mode === 0o600))
+})
+
+test('no secret of the lab stands on a command line', async () => {
+  const servers = (await lab.status()) ?? []
+  const lines = await Promise.all(servers.map(({ pid }) => readFile(`/proc/${pid}/cmdline`, 'utf8')))
+  const { minio, registry } = lab.description
+  for (const secret of [minio.password, registry.password]) assert.not(lines.join().includes(secret))
+})
+
+test('two labs at once share nothing, and one name cannot run twice', async () => {
+  const other = await startLab()
+  await inLab(other, 'mc mb lab/elsewhere')
+  assert.not.match(await inLab(lab, 'mc ls lab'), 'elsewhere')
+  const second = await startLab({ name: other.name }).catch(String)
+  assert.match(String(second), 'runs already')
+  const pids = await serverPids(other)
+  await other.stop()
+  await allGone(pids)
+  assert.not(existsSync(other.dir))
+})
+
+test('kill -9 of the supervisor leaves no process behind, and stop then removes the folder', async () => {
+  const killed = await startLab()
+  const pids = await serverPids(killed)
+  await killed.server('registry').suspend()
+  process.kill(killed.description.supervisor.pid, 'SIGKILL')
+  await allGone(pids)
+  await killed.stop()
+  assert.not(existsSync(killed.dir))
+})
+
+test('kill -9 of the owner ends the lab, even in the middle of its start', async () => {
+  const program = `import { startLab } from ${JSON.stringify(new URL('../../scripts/lab/index.ts', import.meta.url).href)}
+    console.log('starting'); const lab = await startLab(); console.log(lab.name); setInterval(() => {}, 1000)`
+  const grown = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const young = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await once(young.stdout, 'data')
+  await sleep(1500)
+  young.kill('SIGKILL')
+  const name = (await firstLines(grown.stdout, 2))[1] ?? ''
+  const started = await findLab(name)
+  const pids = await serverPids(started as Lab)
+  grown.kill('SIGKILL')
+  await allGone(pids)
+  for (let tries = 0; tries < 50 && (await labsOwnedBy([grown.pid, young.pid])).length > 0; tries++) await sleep(100)
+  assert.equal(await labsOwnedBy([grown.pid, young.pid]), [])
+})
+
+test('a server that cannot start is named, with the end of its log, and nothing else is left running', async () => {
+  const broken = await brokenInstall('minio', 'echo the disk is on fire; exit 1')
+  const message = await startLab({ name: 'broken' }).then(
+    () => 'it started',
+    (error: Error) => error.message,
+  )
+  const { supervisor } = JSON.parse(await readFile(join(broken, 'run', 'broken', 'lab.json'), 'utf8')) as Lab['description']
+  await restoreInstall(broken)
+  assert.match(message, /^minio ended while it was starting\nlast lines of .*minio\.log:\n {2}the disk is on fire/)
+  assert.not(runs(supervisor.pid))
+})
+
+// A cache folder with links to the real binaries but one.
+async function brokenInstall(name: Binary, script: string): Promise<string> {
+  const cache = await mkdtemp(join(tmpdir(), 'lab-cache-'))
+  const target = join(cache, basename(installDir()))
+  await mkdir(join(target, 'bin'), { recursive: true })
+  await symlink(stagesDir(), join(target, basename(stagesDir())))
+  for (const each of binaries) if (each !== name) await symlink(binary(each), join(target, 'bin', each))
+  await writeFile(join(target, 'bin', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  process.env.GROUNDCREW_LAB_CACHE = cache
+  return cache
+}
+
+async function restoreInstall(broken: string): Promise<void> {
+  if (cacheBefore === undefined) delete process.env.GROUNDCREW_LAB_CACHE
+  else process.env.GROUNDCREW_LAB_CACHE = cacheBefore
+  await rm(broken, { recursive: true })
+}
+
+async function helm(on: Lab, annotation: string): Promise<void> {
+  const values = {
+    shared: {
+      image: `${on.env.REGISTRY}/spacelift/backend:v3.0.0`,
+      serverHostname: 'spacelift.example.com',
+      secretRef: 'spacelift-shared',
+    },
+    server: { secretRef: 'spacelift-server', podAnnotations: { test: annotation } },
+    drain: { secretRef: 'spacelift-drain' },
+  }
+  const path = join(on.dir, 'test-values.json')
+  await writeFile(path, JSON.stringify(values))
+  await inLab(on, `helm upgrade --install spacelift ${chart} -n spacelift --create-namespace --wait --timeout 60s --values ${path}`)
+}
+
+async function ready(on: Lab): Promise<boolean[]> {
+  const answer = JSON.parse(await inLab(on, 'kubectl -n spacelift get pods -o json')) as PodList
+  const live = answer.items.filter(({ metadata }) => !metadata.deletionTimestamp)
+  return live.map(({ status }) => (status.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True'))
+}
+
+type PodList = { items: { metadata: { deletionTimestamp?: string }; status: { conditions?: { type: string; status: string }[] } }[] }
+
+async function inLab(on: Lab, script: string): Promise<string> {
+  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { env: { ...process.env, ...on.env } })
+  return stdout
+}
+
+async function serverPids(of: Lab): Promise<number[]> {
+  return ((await of.status()) ?? []).flatMap(({ pid }) => pid ?? [])
+}
+
+async function allGone(pids: number[]): Promise<void> {
+  assert.is(pids.length, 7)
+  for (let tries = 0; tries < 100 && pids.some(runs); tries++) await sleep(50)
+  assert.equal(pids.filter(runs), [])
+}
+
+const runs = (pid: number): boolean => existsSync(`/proc/${pid}`)
+
+async function labsOwnedBy(owners: (number | undefined)[]): Promise<string[]> {
+  const running = join(lab.dir, '..')
+  const files = (await readdir(running)).map((name) => join(running, name, 'lab.json')).filter((path) => existsSync(path))
+  const all = await Promise.all(files.map((path) => readFile(path, 'utf8').catch(() => '{}')))
+  return all.filter((text) => owners.includes((JSON.parse(text) as { owner?: { pid: number } }).owner?.pid))
+}
+
+async function firstLines(stream: NodeJS.ReadableStream, count: number): Promise<string[]> {
+  const lines: string[] = []
+  for await (const line of createInterface({ input: stream })) if (lines.push(line) === count) break
+  return lines
+}
+
+test.run()
