@@ -45,19 +45,20 @@ export async function apply(run: ApplyRun): Promise<Result> {
   })
   await recorder.world(run.world)
   await rememberSettled(run, recorder)
-  const record: Recorder['record'] = (address, facts, guard) => recorder.record(address, facts, guard)
-  const result = await execute(run.planned, { ...run, record })
+  const result = await execute(run.planned, { ...run, record: (found) => recorder.record(found) })
   await run.journal.append({ t: 'end', at: now(run), result: outcome(run, result), seconds: (run.clock.monotonic() - started) / 1000 })
   return result
 }
 
 /** What is already as wanted is adopted, or its record brought up to date; what the file dropped is forgotten. */
 async function rememberSettled({ planned }: ApplyRun, recorder: Recorder): Promise<void> {
-  for (const change of planned.plan.changes) {
-    const seen = planned.seen.get(change.address)
-    if (seen !== undefined && (change.action === 'adopt' || change.action === 'keep'))
-      await recorder.record(change.address, seen.facts, seen.guard)
-  }
+  const settled = planned.plan.changes.filter((change) => change.action === 'adopt' || change.action === 'keep')
+  await recorder.record(
+    ...settled.flatMap(({ address }) => {
+      const seen = planned.seen.get(address)
+      return seen === undefined ? [] : [{ address, ...seen }]
+    }),
+  )
   await recorder.forget(planned.plan.changes.filter((change) => change.action === 'forget').map((change) => change.address))
 }
 

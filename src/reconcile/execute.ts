@@ -1,12 +1,12 @@
 import type { Work } from '../kinds/kind.ts'
 import type { Journal } from '../state/journal.ts'
 import type { Address } from '../values/address.ts'
-import type { FactMap } from '../values/json.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import type { Clock } from '../world/ports/clock.ts'
 import type { ProcessIdentity } from '../world/ports/process.ts'
 import type { Emit } from './events.ts'
 import type { Planned, Step } from './makePlan.ts'
+import type { Found } from './recorder.ts'
 
 export type Result = {
   readonly done: readonly Address[]
@@ -24,7 +24,7 @@ export type Execution = {
   readonly clock: Clock
   readonly emit: Emit
   /** Remembers a resource as it now is, before its step is called done. */
-  readonly record: (address: Address, facts: FactMap, guard: string) => Promise<void>
+  readonly record: (found: Found) => Promise<void>
 }
 
 type Outcome = 'done' | 'failed' | 'skipped'
@@ -71,7 +71,7 @@ async function runStep(address: Address, step: Step, run: Execution): Promise<Ou
     await run.journal.append({ t: 'step', at: now(run), address, action: step.action })
     run.emit({ type: 'apply_start', address, action: step.action })
     const { facts, guard } = await step.wanted.converge(workOf(address, run), step.action, step.edits)
-    await run.record(address, facts, guard)
+    await run.record({ address, facts, guard })
     await run.journal.append({ t: 'done', at: now(run), address, seconds: seconds() })
     run.emit({ type: 'apply_complete', address, action: step.action, seconds: seconds() })
     return 'done'

@@ -4,6 +4,8 @@ import type { State, StoredFacts, WorldIdentity } from '../state/state.ts'
 import type { Address } from '../values/address.ts'
 import { canonicalJson, type FactMap, type Json } from '../values/json.ts'
 
+export type Found = { readonly address: Address; readonly facts: FactMap; readonly guard: string }
+
 /**
  * Keeps the state as an apply goes on: each resource is on disk before its step is called done, so a kill loses
  * nothing that was finished. Writes only when something differs.
@@ -23,11 +25,13 @@ export class Recorder {
     this.#created = created
   }
 
-  /** Remembers a resource as it now is. */
-  record(address: Address, facts: FactMap, guard: string): Promise<void> {
-    const provenance = this.#provenance(address)
-    const after = this.#changes.get(address)?.after ?? []
-    return this.#update({ ...this.#state.resources, [address]: { facts: facts as Json, guard, after, provenance } })
+  /** Remembers resources as they now are, in one write. */
+  record(...found: readonly Found[]): Promise<void> {
+    const records = found.map(({ address, facts, guard }) => {
+      const after = this.#changes.get(address)?.after ?? []
+      return [address, { facts: facts as Json, guard, after, provenance: this.#provenance(address) }] as const
+    })
+    return this.#update({ ...this.#state.resources, ...Object.fromEntries(records) })
   }
 
   /** Forgets resources without touching them. */

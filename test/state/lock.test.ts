@@ -1,0 +1,172 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { acquireLock, type HeldLock, type Holder, LEASE_SECONDS, type LockPorts } from '../../src/state/lock.ts'
+import { ProblemError } from '../../src/values/problem.ts'
+import type { Lease, Leases, LiveLease } from '../../src/world/ports/leases.ts'
+import type { Processes, ProcessIdentity } from '../../src/world/ports/process.ts'
+import { FakeClock, settle } from '../support/fakeClock.ts'
+
+const PLACE = { namespace: 'groundcrew', name: 'spacelift.spacelift' }
+
+/** A server with one Lease, which can be away. */
+class FakeLeases implements Leases {
+  live: LiveLease | undefined
+  away = false
+  #version = 0
+
+  async get() {
+    this.#reach()
+    return this.live ? { is: 'present' as const, value: this.live } : { is: 'absent' as const, provedBy: 'NotFound' }
+  }
+  async create(_namespace: string, _name: string, lease: Lease) {
+    this.#reach()
+    return this.live ? ('exists' as const) : this.#put(lease)
+  }
+  async replace(_namespace: string, _name: string, lease: Lease, resourceVersion: string) {
+    this.#reach()
+    return this.live?.resourceVersion === resourceVersion ? this.#put(lease) : ('conflict' as const)
+  }
+  async ensureNamespace() {
+    this.#reach()
+  }
+  #put(lease: Lease): LiveLease {
+    this.live = { ...lease, resourceVersion: String(++this.#version) }
+    return this.live
+  }
+  #reach(): void {
+    if (this.away) throw new Error('away')
+  }
+}
+
+/** Knows the processes of host `here`; ended ones are remembered. */
+class FakeProcesses implements Processes {
+  readonly dead = new Set<number>()
+  readonly ended: number[] = []
+  self = () => processOf(1)
+  isAlive = (it: ProcessIdentity) => (it.host === 'here' ? !this.dead.has(it.pid) : undefined)
+  async end(it: ProcessIdentity) {
+    this.ended.push(it.pid)
+    this.dead.add(it.pid)
+  }
+  run = () => Promise.reject(new Error('not here'))
+}
+
+function world() {
+  const leases = new FakeLeases()
+  const processes = new FakeProcesses()
+  const clock = new FakeClock()
+  return { leases, processes, clock }
+}
+
+test('the second apply is refused, naming the holder, and takes over after the first released', async () => {
+  const ports = world()
+  const first = await acquireLock(ports, PLACE, holderOf(1), 0)
+  await refused(ports, holderOf(2), /locked by alice@here \(apply, process 1 on here/)
+  await first.release()
+  await acquireLock(ports, PLACE, holderOf(2), 0)
+})
+
+test('a holder killed on this host is taken over at once, and the helm it left is ended first', async () => {
+  const ports = world()
+  const first = await acquireLock(ports, PLACE, holderOf(1), 0)
+  await first.announce(processOf(77))
+  ports.processes.dead.add(1)
+  await acquireLock(ports, PLACE, holderOf(2), 0)
+  assert.equal(ports.processes.ended, [77])
+})
+
+test('a holder on another host is taken over after the lease time without a renewal, not before', async () => {
+  const ports = world()
+  ports.leases.live = { ...leaseFor(holderOf(9, 'there')), resourceVersion: 'x' }
+  const taken = progress(acquireLock(ports, PLACE, holderOf(2), 120_000))
+  await ports.clock.pass((LEASE_SECONDS - 2) * 1000)
+  assert.is(taken.lock, undefined)
+  await ports.clock.pass(4_000)
+  assert.ok(taken.lock)
+})
+
+test('a holder on another host that renews is never taken over', async () => {
+  const ports = world()
+  const taken = progress(acquireLock(ports, PLACE, holderOf(2), 300_000))
+  ports.leases.live = { ...leaseFor(holderOf(9, 'there')), resourceVersion: 'x0' }
+  for (let round = 1; round < 20; round++) {
+    await ports.clock.pass(10_000)
+    ports.leases.live = { ...ports.leases.live, resourceVersion: `x${round}` }
+  }
+  assert.is(taken.lock, undefined)
+})
+
+test('a holder that cannot renew stops writing before anybody may take over', async () => {
+  const ports = world()
+  const lock = await acquireLock(ports, PLACE, holderOf(1), 0)
+  ports.leases.away = true
+  await ports.clock.pass(15_000)
+  await lock.fenced()
+  await ports.clock.pass(6_000)
+  await fails(lock.fenced())
+  assert.ok(lock.lost.aborted)
+})
+
+test('a holder that renews in time goes on for ever', async () => {
+  const ports = world()
+  const lock = await acquireLock(ports, PLACE, holderOf(1), 0)
+  await ports.clock.pass(600_000)
+  await lock.fenced()
+})
+
+test('a suspended holder that wakes writes nothing', async () => {
+  const ports = world()
+  const lock = await acquireLock({ ...ports, leases: ports.leases }, PLACE, holderOf(1), 0)
+  ports.leases.live = { ...leaseFor(holderOf(9, 'there')), resourceVersion: 'taken' }
+  await ports.clock.pass(11_000)
+  await fails(lock.fenced())
+})
+
+async function refused(ports: LockPorts, holder: Holder, why: RegExp): Promise<void> {
+  try {
+    await acquireLock(ports, PLACE, holder, 0)
+    assert.unreachable()
+  } catch (error) {
+    assert.instance(error, ProblemError)
+    assert.match((error as ProblemError).problems[0]?.summary ?? '', why)
+  }
+}
+
+async function fails(writing: Promise<void>): Promise<void> {
+  const outcome = await writing.then(
+    () => 'written',
+    (error: unknown) => error,
+  )
+  assert.instance(outcome, ProblemError)
+}
+
+function progress(waiting: Promise<HeldLock>): { lock?: HeldLock } {
+  const seen: { lock?: HeldLock } = {}
+  void waiting.then((lock) => {
+    seen.lock = lock
+  })
+  void settle()
+  return seen
+}
+
+function holderOf(pid: number, host = 'here'): Holder {
+  return { id: `run-${pid}`, who: 'alice@here', command: 'apply', since: '2026-11-24T00:00:00.000Z', process: processOf(pid, host) }
+}
+
+function processOf(pid: number, host = 'here'): ProcessIdentity {
+  return { pid, startTime: '1', host, bootId: 'b', pidNamespace: 'p' }
+}
+
+function leaseFor(holder: Holder): Lease {
+  const time = '2026-11-24T00:00:00.000000Z'
+  return {
+    holder: holder.id,
+    acquireTime: time,
+    renewTime: time,
+    durationSeconds: LEASE_SECONDS,
+    transitions: 0,
+    info: JSON.stringify(holder),
+  }
+}
+
+test.run()
