@@ -1,0 +1,46 @@
+import { stat } from 'node:fs/promises'
+import { isDeepStrictEqual } from 'node:util'
+import type { ArchiveIndex } from '../../installation/installation.ts'
+import { type Fingerprint, loadIndex, type Remembered, saveIndex } from './cache.ts'
+import { changedMeanwhile, otherBytes, readProblem } from './problems.ts'
+
+export type IndexOptions = {
+  /** Absolute path; an index stands there for an archive that was read before. See {@link defaultCacheDir}. */
+  readonly cacheDir: string
+  /** Hex; an archive with other bytes is refused. */
+  readonly sha256?: string
+  readonly signal?: AbortSignal
+}
+
+/**
+ * What images an archive holds: a release archive `self-hosted-VERSION.tar.gz` with docker-save tars in it, or a
+ * docker-save tar alone, gzipped or not. Read once as a stream, then remembered by path, size, mtime and inode.
+ * Throws a ProblemError (`archive/...`); contacts nothing.
+ */
+export async function indexArchive(path: string, options: IndexOptions): Promise<ArchiveIndex> {
+  try {
+    const before = await fingerprint(path)
+    const known = await loadIndex(options.cacheDir, before)
+    const enough = known !== undefined && (options.sha256 === undefined || known.sha256 !== undefined)
+    const { index, sha256 } = enough ? known : await readAndRemember(before, options)
+    if (options.sha256 !== undefined && options.sha256 !== sha256) throw otherBytes(path, sha256 ?? '', options.sha256)
+    return index
+  } catch (error) {
+    throw readProblem(path, error)
+  }
+}
+
+async function readAndRemember(before: Fingerprint, { cacheDir, sha256, signal }: IndexOptions): Promise<Remembered> {
+  // Loaded only now: the usual plan finds the index in the cache and needs no tar reader.
+  const { readArchive, sha256OfFile } = await import('./readArchive.ts')
+  const index = await readArchive(before.path, signal)
+  const read = sha256 === undefined ? { index } : { index, sha256: await sha256OfFile(before.path, signal) }
+  if (!isDeepStrictEqual(await fingerprint(before.path), before)) throw changedMeanwhile(before.path)
+  await saveIndex(cacheDir, before, read)
+  return read
+}
+
+async function fingerprint(path: string): Promise<Fingerprint> {
+  const { size, mtimeNs, ino } = await stat(path, { bigint: true })
+  return { path, size: String(size), mtimeNs: String(mtimeNs), inode: String(ino) }
+}
