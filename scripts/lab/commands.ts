@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { shellExports } from './env.ts'
+import { install } from './install.ts'
 import { hasBinaries } from './installed.ts'
 import { findLab, type Lab } from './lab.ts'
 import { runDir } from './paths.ts'
@@ -24,15 +25,17 @@ const say = (line: string): void => console.error(`lab: ${line}`)
 
 export const commands: Record<string, Command> = {
   async install() {
-    // Loaded here: only this command needs zx.
-    const { install } = await import('./install.ts')
     await install(say)
     return 0
   },
 
   async up({ name = 'default', owner, 'image-size': imageSize = '1MiB' }) {
     if (!hasBinaries()) await commands.install?.({ rest: [] })
-    if (await (await findLab(name))?.status()) return done(`lab ${name} is up already`)
+    const running = await findLab(name)
+    if (await running?.status()) {
+      await running?.ready()
+      return done(`lab ${name} is up already`)
+    }
     const start = performance.now()
     const lab = await startLab({ name, imageSize, ownerPid: owner === undefined ? null : Number(owner) })
     const seconds = ((performance.now() - start) / 1000).toFixed(1)

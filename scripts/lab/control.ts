@@ -6,6 +6,8 @@ import { text } from 'node:stream/consumers'
 /** What can be asked of a supervisor. */
 export type Order =
   | { do: 'status' }
+  /** Answered when the lab has come up. */
+  | { do: 'ready' }
   | { do: 'stop' }
   | { do: 'pods'; readySeconds: number }
   | { do: 'server'; name: string; action: ServerAction }

@@ -1,8 +1,8 @@
 import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { $ } from 'zx'
+import { run } from './run.ts'
 
-// Debian package -> a program of it. PostgreSQL's programs are not on PATH, so its client stands for it.
+// Debian package -> a program that comes with it. PostgreSQL's own are not on PATH; that of its common package stands for them.
 const programs = { 'docker-registry': 'docker-registry', skopeo: 'skopeo', postgresql: 'pg_createcluster', unzip: 'unzip' }
 
 /** The Debian packages that the lab needs and this machine does not have. */
@@ -17,12 +17,13 @@ export async function installPackages(names: string[], say: (line: string) => vo
   if (names.length === 0) return
   if (process.getuid?.() !== 0) throw new Error(`missing Debian packages; run: sudo apt-get install ${names.join(' ')}`)
   say(`Debian packages: installing ${names.join(', ')}`)
-  const apt = $({ env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, quiet: true })
-  await apt`apt-get update -qq`
-  await apt`apt-get install -y -qq --no-install-recommends ${names}`
+  const options = { env: { DEBIAN_FRONTEND: 'noninteractive' }, mayOutliveUs: true }
+  await run('apt-get', ['update', '-qq'], options)
+  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], options)
 }
 
-async function isOnPath(program: string): Promise<boolean> {
+/** Whether a program can be started by its name. */
+export async function isOnPath(program: string): Promise<boolean> {
   const folders = (process.env.PATH ?? '').split(delimiter)
   const tries = folders.map((folder) =>
     access(join(folder, program), constants.X_OK).then(

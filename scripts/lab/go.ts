@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { $ } from 'zx'
+import { run } from './run.ts'
 
 /** A module of our own that only exists to build programs of others at pinned versions. */
 export type WrapperModule = {
@@ -48,8 +48,7 @@ export class Go {
 
   async #go(args: string[], cwd: string, env: Record<string, string> = {}): Promise<string> {
     await mkdir(cwd, { recursive: true })
-    const { stdout } = await $({ cwd, quiet: true, env: { ...process.env, ...this.#environment(), ...env } })`go ${args}`
-    return stdout
+    return run('go', args, { cwd, env: { ...this.#environment(), ...env } })
   }
 
   #environment(): Record<string, string> {

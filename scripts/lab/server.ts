@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { bound } from './bound.ts'
 
 /** How one server is started, and how to see that it is really ready. */
 export type ServerSpec = {
@@ -18,16 +19,6 @@ export type ServerSpec = {
   prepare?: () => Promise<void>
   /** Throws, or answers false, while it is not ready. */
   ready?: () => Promise<boolean>
-}
-
-const guarded = '[ "$PPID" = "$0" ] || exit 1; exec "$@"'
-
-/**
- * A command line for a program that may not outlive this process: the kernel kills it when we die, however we die.
- * If we died before that was armed, the parent is another one by now.
- */
-export function bound(command: string, args: string[]): [string, ...string[]] {
-  return ['setpriv', '--pdeathsig', 'KILL', '--', 'sh', '-c', guarded, String(process.pid), command, ...args]
 }
 
 /** One server process of the lab and what can be done to it. */

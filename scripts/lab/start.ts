@@ -50,14 +50,15 @@ async function launch(assignment: Assignment): Promise<ChildProcess> {
   return supervisor
 }
 
-// Labs that died with their owner, and a dead one of the same name.
+// Labs that died with their owner or before they were anything, and a dead one of the same name.
 async function removeLeftovers(name: string): Promise<void> {
   for (const entry of await readdir(runDir(), { withFileTypes: true })) {
     if (!entry.isDirectory()) continue
     const it = await readDescription(join(runDir(), entry.name))
     const runs = it !== undefined && isAlive(it.supervisor)
     if (entry.name === name && runs) throw new Error(`lab ${name} runs already`)
-    if (!runs && (entry.name === name || it?.owner)) await rm(join(runDir(), entry.name), { recursive: true, force: true })
+    const isLeftover = it === undefined || it.owner !== undefined || entry.name === name
+    if (!runs && isLeftover) await rm(join(runDir(), entry.name), { recursive: true, force: true })
   }
 }
 

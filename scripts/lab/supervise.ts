@@ -35,10 +35,11 @@ process.on('disconnect', () => isReady || end(0))
 if (owner) setInterval(() => isAlive(owner) || end(0), 200)
 
 await writeDescription(it)
+const started = supervisor.start(imageBytes)
 report({ is: 'described' })
 try {
   await listenForOrders(layout(dir).control, obey)
-  await supervisor.start(imageBytes)
+  await started
   isReady = true
   report({ is: 'ready' })
 } catch (error) {
@@ -48,6 +49,7 @@ try {
 async function obey(order: Order) {
   // Later, so that the reply still gets out.
   if (order.do === 'stop') setImmediate(() => end(0))
+  else if (order.do !== 'status') await started
   return supervisor.obey(order)
 }
 
@@ -61,7 +63,8 @@ async function fail(error: Error): Promise<void> {
 
 async function end(code: number): Promise<void> {
   await supervisor.stop()
-  await rm(dir, { recursive: true, force: true })
+  // Again if need be: a lab that ends while it starts may still be writing its inputs.
+  await rm(dir, { recursive: true, force: true, maxRetries: 5 })
   process.exit(code)
 }
 
