@@ -37,5 +37,7 @@ export type PushImage = {
   readonly archive: string
   readonly image: ArchivedImage
   readonly signal: AbortSignal
+  /** Awaited before every write: throws when this process may no longer write. */
+  readonly beforeWrite: () => Promise<void>
   readonly onProgress: (progress: PushProgress) => void
 }

@@ -1,0 +1,219 @@
+import type { ArchivedImage, ArchiveIndex, Installation, Repository, Resolved } from '../installation/installation.ts'
+import { ARCHIVED_IMAGES } from '../installation/spacelift.ts'
+import { address } from '../values/address.ts'
+import { isMap, type Json, type JsonPointer, pointer } from '../values/json.ts'
+import { type Problem, ProblemError } from '../values/problem.ts'
+import type { LiveImage, PushProgress } from '../world/ports/registry.ts'
+import {
+  type Change,
+  type Declared,
+  type Kind,
+  type Look,
+  NO_IMPACT,
+  type Observation,
+  type Origins,
+  type Recorded,
+  type Work,
+} from './kind.ts'
+
+type Role = keyof typeof ARCHIVED_IMAGES
+
+/** The config's digest is the image's identity: it names the content of every layer, whatever their compression. */
+export type ImageFacts = { readonly reference: string; readonly config: string }
+
+export type ImageMaterial = {
+  readonly repository: Repository
+  readonly tag: string
+  /** What the tag has to be; without it, whatever the tag is now is right. */
+  readonly archived?: { readonly archive: string; readonly image: ArchivedImage }
+}
+
+type Seen = Observation<ImageFacts, LiveImage>
+type ImageChange = Change<ImageFacts, ImageMaterial, LiveImage, undefined>
+
+/** Backend and launcher, tagged with the version, in the registry: `image/backend`, `image/launcher`. */
+export const image: Kind<ImageFacts, ImageMaterial, LiveImage, undefined> = {
+  name: 'image',
+  holdsData: false,
+  fixed: [],
+  readFacts,
+  declare,
+  observe,
+  want: async (_look, declared, seen) => ({ facts: wanted(declared, seen), basis: undefined }),
+  served: ({ config }) => ({ config }),
+  // Pods do not notice a moved tag: the release's annotation restarts its readers, and says so there.
+  impact: () => NO_IMPACT,
+  converge,
+  remove,
+}
+
+function readFacts(stored: Json): ImageFacts {
+  if (isMap(stored) && typeof stored.reference === 'string' && typeof stored.config === 'string' && parseReference(stored.reference))
+    return { reference: stored.reference, config: stored.config }
+  throw new ProblemError({
+    code: 'state/unreadable',
+    summary: 'The state holds an image that this version of groundcrew cannot read.',
+    remedy: 'Use the version of groundcrew that wrote the state, or remove the image from the state.',
+  })
+}
+
+function declare({ installation, archive }: Resolved): readonly Declared<ImageMaterial>[] {
+  const roles = Object.keys(ARCHIVED_IMAGES) as Role[]
+  const problems = archive === undefined ? [] : roles.flatMap((role) => missing(installation, archive, role))
+  if (problems.length > 0) throw new ProblemError(problems)
+  return roles.map((role) => {
+    const found = archive && find(installation, archive, role)
+    return {
+      address: address('image', role),
+      material: {
+        repository: installation.images[role],
+        tag: installation.version,
+        ...(archive && found && { archived: { archive: archive.path, image: found } }),
+      },
+      after: [],
+      origins: origins(installation, role),
+    }
+  })
+}
+
+function origins({ positions, images }: Installation, role: Role): Origins {
+  const at = (...where: JsonPointer[]) => where.map((one) => positions.get(one)).find((one) => one !== undefined) ?? 'guide'
+  const source = images.archive === undefined ? pointer('version') : pointer('images', 'archive')
+  return new Map([
+    ['', at(pointer('images', role), pointer('images'))],
+    ['/config', at(source, pointer('version'))],
+  ])
+}
+
+function find({ version, images }: Installation, archive: ArchiveIndex, role: Role): ArchivedImage | undefined {
+  return archive.images.find((one) => one.platform === images.platform && nameAndTag(one.tag) === `${ARCHIVED_IMAGES[role]}:${version}`)
+}
+
+/** `docker.io/library/spacelift-backend:v3` and `spacelift-backend:v3` name the same image. */
+function nameAndTag(tag: string): string {
+  return tag.slice(tag.lastIndexOf('/') + 1)
+}
+
+function missing(installation: Installation, archive: ArchiveIndex, role: Role): Problem[] {
+  if (find(installation, archive, role) !== undefined) return []
+  const { version, images, positions } = installation
+  const name = `${ARCHIVED_IMAGES[role]}:${version}`
+  const others = archive.images.filter((one) => nameAndTag(one.tag) === name).map((one) => one.platform)
+  const at = positions.get(pointer('images', 'archive'))
+  const found = archive.images.map((one) => `${one.tag} (${one.platform})`).join(', ') || 'no tagged image'
+  const problem = { detail: `Found in it: ${found}.`, ...(at && { at }) }
+  if (others.length > 0)
+    return [
+      {
+        ...problem,
+        code: 'image/wrong-platform',
+        summary: `${archive.path} holds ${name} for ${others.join(', ')}, not for ${images.platform}.`,
+        remedy: 'Set images.platform to the platform of the cluster’s nodes, and images.archive to the release for it.',
+      },
+    ]
+  return [
+    {
+      ...problem,
+      code: 'image/not-in-archive',
+      summary: `${archive.path} does not hold ${name}.`,
+      remedy: 'Set version to the version of the archive, or images.archive to the archive of that version.',
+    },
+  ]
+}
+
+async function observe({ view }: Look, it: Declared<ImageMaterial> | Recorded<ImageFacts>): Promise<Seen> {
+  const where = 'material' in it ? it.material : place(it.facts)
+  const read = await view.registry.image(where.repository, where.tag)
+  if (read.is !== 'present') return read
+  const { manifestDigest, configDigest } = read.value
+  const facts = { reference: referenceOf(where), config: configDigest }
+  return { is: 'present', facts, guard: manifestDigest, evidence: read.value, by: new Map() }
+}
+
+function wanted({ material }: Declared<ImageMaterial>, seen: Seen): ImageFacts {
+  const reference = referenceOf(material)
+  if (material.archived) return { reference, config: material.archived.image.config.digest }
+  if (seen.is === 'present') return { reference, config: seen.facts.config }
+  throw new ProblemError(seen.is === 'unknown' ? seen.why : notPushed(reference))
+}
+
+async function converge(work: Work, { declared, wanted, seen, address }: ImageChange): Promise<{ facts: ImageFacts; guard: string }> {
+  const { repository, tag, archived } = declared.material
+  const now = await observe({ ...work, view: work.world }, declared)
+  if (now.is === 'unknown') throw new ProblemError(now.why)
+  // Somebody (an apply that was killed, perhaps) has already done it.
+  if (now.is === 'present' && now.facts.config === wanted.config) return { facts: now.facts, guard: now.guard }
+  if (archived === undefined) throw new ProblemError(notPushed(wanted.reference))
+  if (guardOf(now) !== guardOf(seen)) throw new ProblemError(changedMeanwhile(wanted.reference))
+  const pushed = await work.world.registry.push({
+    repository,
+    tag,
+    archive: archived.archive,
+    image: archived.image,
+    signal: work.signal,
+    beforeWrite: work.fenced,
+    onProgress: (progress) =>
+      work.emit({ message: messageOf(address, progress), done: progress.doneBytes, total: progress.totalBytes, unit: 'bytes' }),
+  })
+  return readBack(work, declared, wanted, pushed)
+}
+
+/** What the registry took is not yet what it serves. */
+async function readBack(work: Work, declared: Declared<ImageMaterial>, wanted: ImageFacts, pushed: LiveImage) {
+  const now = await observe({ ...work, view: work.world }, declared)
+  if (now.is === 'unknown') throw new ProblemError(now.why)
+  if (now.is === 'present' && now.facts.config === wanted.config) return { facts: now.facts, guard: now.guard }
+  throw new ProblemError({
+    code: 'image/not-as-pushed',
+    summary: `${wanted.reference} was pushed, but the registry now serves something else under this tag.`,
+    detail: `pushed: ${pushed.manifestDigest}\nserved: ${now.is === 'present' ? now.guard : 'nothing'}`,
+    remedy: 'See whether another pipeline pushes the same tag, then apply again.',
+  })
+}
+
+async function remove(work: Work, { facts, guard }: Recorded<ImageFacts>, seen: Seen): Promise<void> {
+  if (seen.is === 'unknown') throw new ProblemError(seen.why)
+  if (seen.is === 'absent') return
+  // Another manifest under the tag is not the one we pushed.
+  if (seen.guard !== guard) throw new ProblemError(changedMeanwhile(facts.reference))
+  await work.fenced()
+  await work.world.registry.remove(place(facts).repository, seen.guard)
+}
+
+function guardOf(seen: Seen): string {
+  return seen.is === 'present' ? seen.guard : seen.is
+}
+
+function messageOf(address: string, { blobs, blobsPresent }: PushProgress): string {
+  return `${address}: ${blobsPresent} of ${blobs} blobs are in the registry`
+}
+
+function referenceOf({ repository, tag }: Pick<ImageMaterial, 'repository' | 'tag'>): string {
+  return `${repository.host}/${repository.path}:${tag}`
+}
+
+function place({ reference }: ImageFacts): Pick<ImageMaterial, 'repository' | 'tag'> {
+  const [, host = '', path = '', tag = ''] = parseReference(reference) ?? []
+  return { repository: { host, path }, tag }
+}
+
+/** A host may have a port: the tag begins after the last colon behind the last slash. */
+function parseReference(reference: string): RegExpExecArray | null {
+  return /^([^/]+)\/(.+):([^:/]+)$/.exec(reference)
+}
+
+function notPushed(reference: string): Problem {
+  return {
+    code: 'image/not-in-registry',
+    summary: `${reference} is not in the registry, and the file names no archive to push it from.`,
+    remedy: 'Set images.archive to the self-hosted-VERSION.tar.gz of this version, or push the image with your own pipeline.',
+  }
+}
+
+function changedMeanwhile(reference: string): Problem {
+  return {
+    code: 'image/changed-meanwhile',
+    summary: `${reference} is no longer what was seen: something else pushed to this tag.`,
+    remedy: 'Run groundcrew plan again and look at what it says about this image.',
+  }
+}

@@ -1,0 +1,211 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { ArchivedImage, ArchiveIndex, Installation, Resolved } from '../../src/installation/installation.ts'
+import { image } from '../../src/kinds/image.ts'
+import type { Declared, Look, Recorded, Upstream, Work } from '../../src/kinds/kind.ts'
+import type { Position } from '../../src/values/position.ts'
+import { ProblemError } from '../../src/values/problem.ts'
+import { absent, present, type Read, unknown } from '../../src/values/read.ts'
+import type { LiveImage, PushImage } from '../../src/world/ports/registry.ts'
+
+const at: Position = { file: 'desired-state.yaml', line: 8, col: 12 }
+const why = { code: 'registry/refused', summary: 'no', remedy: 'none' }
+
+function archived(tag: string, config = `config of ${tag}`, platform = 'linux/amd64'): ArchivedImage {
+  const blob = { digest: config, size: 1, mediaType: 'm', tar: 't', entry: 'e' }
+  return { tag, config: blob, layers: [blob], platform }
+}
+
+function resolved(images?: readonly ArchivedImage[]): Resolved {
+  const archive: ArchiveIndex | undefined = images && { path: '/a/self-hosted.tar.gz', images }
+  const installation = {
+    version: 'v3.0.0',
+    images: {
+      platform: 'linux/amd64',
+      ...(archive && { archive: archive.path }),
+      backend: { host: 'registry.example.com:5000', path: 'spacelift/backend' },
+      launcher: { host: 'registry.example.com:5000', path: 'spacelift/launcher' },
+    },
+    positions: new Map([
+      ['/version', { ...at, line: 2 }],
+      ['/images/archive', at],
+      ['/images/backend', { ...at, line: 9 }],
+    ]),
+  } as unknown as Installation
+  return { installation, secrets: new Map(), chart: {} as Resolved['chart'], ...(archive && { archive }) }
+}
+
+const BOTH = [archived('docker.io/library/spacelift-backend:v3.0.0', 'B'), archived('spacelift-launcher:v3.0.0', 'L')]
+type Material = Declared<import('../../src/kinds/image.ts').ImageMaterial>
+const backend = (it: Resolved = resolved(BOTH)) => image.declare(it)[0] as Material
+const live = (config: string, manifest = `manifest of ${config}`): Read<LiveImage> =>
+  present({ configDigest: config, manifestDigest: manifest, mediaType: 'm' })
+
+/** A registry with one tag; pushing puts there what was pushed. */
+class FakeRegistry {
+  now: Read<LiveImage>
+  readonly log: string[] = []
+  constructor(now: Read<LiveImage>) {
+    this.now = now
+  }
+  image = async () => this.now
+  push = async (it: PushImage) => {
+    await it.beforeWrite()
+    it.onProgress({ doneBytes: 1, totalBytes: 2, blobs: 2, blobsPresent: 1 })
+    this.log.push(`push ${it.repository.host}/${it.repository.path}:${it.tag} from ${it.archive}`)
+    this.now = live(it.image.config.digest)
+    return { configDigest: it.image.config.digest, manifestDigest: 'm', mediaType: 'm' }
+  }
+  remove = async (_: unknown, digest: string) => {
+    this.log.push(`remove ${digest}`)
+  }
+  work(): Work & Look {
+    const world = { registry: this } as unknown as Work['world']
+    const fenced = async () => void this.log.push('fenced')
+    const emit: Work['emit'] = (it) => void this.log.push(JSON.stringify(it))
+    return { world, view: world, fenced, emit, signal: AbortSignal.timeout(5000) } as unknown as Work & Look
+  }
+}
+
+async function plan(registry: FakeRegistry, declared: Material = backend()) {
+  const seen = await image.observe(registry.work(), declared)
+  const { facts } = await image.want(registry.work(), declared, seen, {} as Upstream)
+  return { address: declared.address, action: 'repair', edits: [], declared, wanted: facts, basis: undefined, seen } as const
+}
+
+async function codeOf(work: () => unknown): Promise<string | undefined> {
+  try {
+    await work()
+  } catch (error) {
+    return error instanceof ProblemError ? error.problems.map((p) => p.code).join(' ') : String(error)
+  }
+  return undefined
+}
+
+test('the two images of the version are declared out of the archive, whatever prefix the tags have', () => {
+  const all = image.declare(resolved(BOTH))
+  assert.equal(
+    all.map((one) => [one.address, one.material.tag, one.material.archived?.image.config.digest]),
+    [
+      ['image/backend', 'v3.0.0', 'B'],
+      ['image/launcher', 'v3.0.0', 'L'],
+    ],
+  )
+  assert.equal(all[0]?.origins.get('/config'), at)
+  assert.equal(all[0]?.origins.get(''), { ...at, line: 9 })
+  assert.is(all[1]?.origins.get(''), 'guide')
+})
+
+test('without an archive the content comes from whoever pushed the version', () => {
+  assert.is((backend(resolved()).origins.get('/config') as Position).line, 2)
+})
+
+test('an archive of another version is refused, naming what was found, for both images', async () => {
+  const images = [archived('spacelift-backend:v2.9.0'), archived('spacelift-launcher:v2.9.0')]
+  const error = (() => {
+    try {
+      image.declare(resolved(images))
+    } catch (thrown) {
+      return thrown as ProblemError
+    }
+    return undefined
+  })()
+  assert.equal(
+    error?.problems.map((p) => [p.code, p.at]),
+    [
+      ['image/not-in-archive', at],
+      ['image/not-in-archive', at],
+    ],
+  )
+  assert.match(error?.problems[0]?.detail ?? '', 'spacelift-backend:v2.9.0 (linux/amd64), spacelift-launcher:v2.9.0')
+})
+
+test('of several platforms the declared one is taken; none of it is told', async () => {
+  const arm = BOTH.map((one) => ({ ...one, platform: 'linux/arm64', config: { ...one.config, digest: 'ARM' } }))
+  assert.is(backend(resolved([...arm, ...BOTH])).material.archived?.image.config.digest, 'B')
+  assert.is(await codeOf(() => image.declare(resolved(arm))), 'image/wrong-platform image/wrong-platform')
+})
+
+test('facts say what the tag is; absent and unknown stay what they are', async () => {
+  const look = new FakeRegistry(live('X', 'sha256:m')).work()
+  const seen = await image.observe(look, backend())
+  assert.equal(seen.is === 'present' && [seen.facts, seen.guard], [
+    { reference: 'registry.example.com:5000/spacelift/backend:v3.0.0', config: 'X' },
+    'sha256:m',
+  ])
+  assert.is((await image.observe(new FakeRegistry(absent('MANIFEST_UNKNOWN')).work(), backend())).is, 'absent')
+  assert.is((await image.observe(new FakeRegistry(unknown(why)).work(), backend())).is, 'unknown')
+})
+
+test('the archive says what the tag has to be; without one the tag has to be there', async () => {
+  assert.is((await plan(new FakeRegistry(live('X')))).wanted.config, 'B')
+  assert.is((await plan(new FakeRegistry(live('X')), backend(resolved()))).wanted.config, 'X')
+  assert.is(await codeOf(() => plan(new FakeRegistry(absent('x')), backend(resolved()))), 'image/not-in-registry')
+  assert.equal(image.served({ reference: 'r', config: 'X' }), { config: 'X' })
+})
+
+test('converge pushes under the fence and reads back', async () => {
+  const registry = new FakeRegistry(absent('MANIFEST_UNKNOWN'))
+  const change = await plan(registry)
+  const done = await image.converge(registry.work(), change)
+  assert.equal(done, { facts: change.wanted, guard: 'manifest of B' })
+  assert.equal(registry.log, [
+    'fenced',
+    '{"message":"image/backend: 1 of 2 blobs are in the registry","done":1,"total":2,"unit":"bytes"}',
+    'push registry.example.com:5000/spacelift/backend:v3.0.0 from /a/self-hosted.tar.gz',
+  ])
+})
+
+test('what is done already is not done again', async () => {
+  const registry = new FakeRegistry(live('X'))
+  const change = await plan(registry)
+  registry.now = live('B')
+  await image.converge(registry.work(), change)
+  assert.equal(registry.log, [])
+})
+
+test('a tag that moved since it was seen is not overwritten', async () => {
+  for (const [before, after] of [
+    [live('X'), live('Y')],
+    [live('X'), absent<LiveImage>('x')],
+    [absent<LiveImage>('x'), live('X')],
+  ] as const) {
+    const registry = new FakeRegistry(before)
+    const change = await plan(registry)
+    registry.now = after
+    assert.is(await codeOf(() => image.converge(registry.work(), change)), 'image/changed-meanwhile')
+    assert.equal(registry.log, [])
+  }
+})
+
+test('what another pipeline pushes right after us is told', async () => {
+  const registry = new FakeRegistry(absent('x'))
+  const change = await plan(registry)
+  const push = registry.push
+  registry.push = async (it) => {
+    const pushed = await push(it)
+    registry.now = live('Z')
+    return pushed
+  }
+  assert.is(await codeOf(() => image.converge(registry.work(), change)), 'image/not-as-pushed')
+})
+
+test('only the very manifest that was recorded is removed', async () => {
+  const facts = { reference: 'registry.example.com:5000/spacelift/backend:v3.0.0', config: 'X' }
+  const recorded: Recorded<typeof facts> = { address: backend().address, facts, guard: 'manifest of X', after: [], provenance: 'created' }
+  const registry = new FakeRegistry(live('X'))
+  await image.remove(registry.work(), recorded, await image.observe(registry.work(), recorded))
+  assert.equal(registry.log, ['fenced', 'remove manifest of X'])
+  registry.now = live('X', 'another manifest')
+  const moved = await image.observe(registry.work(), recorded)
+  assert.is(await codeOf(() => image.remove(registry.work(), recorded, moved)), 'image/changed-meanwhile')
+})
+
+test('facts come back from the state, and nothing else does', async () => {
+  const facts = { reference: 'h:5000/a/b:1', config: 'sha256:x' }
+  assert.equal(image.readFacts(facts), facts)
+  for (const other of [null, {}, { reference: 'h/a', config: 'x' }, { reference: 'h/a:1' }])
+    assert.is(await codeOf(() => image.readFacts(other)), 'state/unreadable')
+})
+
+test.run()
