@@ -1,21 +1,15 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { findLab, type Lab, startLab, writes } from '../../scripts/lab/index.ts'
-import { binary, installDir, stagesDir } from '../../scripts/lab/paths.ts'
-import { type Binary, binaries } from '../../scripts/lab/versions.ts'
+import { writeReleaseArchive } from '../../scripts/lab/inputs/releaseArchive.ts'
+import { allGone, brokenInstall, firstLines, helm, inLab, labsOwnedBy, ready, restoreInstall, runs, serverPids } from './support.ts'
 
-const chart = fileURLToPath(new URL('chart', import.meta.url))
-const cacheBefore = process.env.GROUNDCREW_LAB_CACHE
 let lab: Lab
 
 test.before(async () => {
@@ -89,6 +83,15 @@ test('every secret input is a file that only its owner reads', async () => {
   assert.ok(modes.every((mode) => mode === 0o600))
 })
 
+test('the release archive depends on its size alone', async () => {
+  const [first, second] = [join(lab.dir, 'first.tar.gz'), join(lab.dir, 'second.tar.gz')]
+  await writeReleaseArchive(first, 'v3.0.0', 1024 ** 2)
+  await writeReleaseArchive(second, 'v3.0.0', 2 * 1024 ** 2)
+  const given = await readFile(join(lab.dir, 'install', 'self-hosted-v3.0.0.tar.gz'))
+  assert.ok(given.equals(await readFile(first)))
+  assert.not(given.equals(await readFile(second)))
+})
+
 test('no secret of the lab stands on a command line', async () => {
   const servers = (await lab.status()) ?? []
   const lines = await Promise.all(servers.map(({ pid }) => readFile(`/proc/${pid}/cmdline`, 'utf8')))
@@ -131,8 +134,8 @@ test('kill -9 of the owner ends the lab, even in the middle of its start', async
   const pids = await serverPids(started as Lab)
   grown.kill('SIGKILL')
   await allGone(pids)
-  for (let tries = 0; tries < 50 && (await labsOwnedBy([grown.pid, young.pid])).length > 0; tries++) await sleep(100)
-  assert.equal(await labsOwnedBy([grown.pid, young.pid]), [])
+  for (let tries = 0; tries < 50 && (await labsOwnedBy(lab, [grown.pid, young.pid])).length > 0; tries++) await sleep(100)
+  assert.equal(await labsOwnedBy(lab, [grown.pid, young.pid]), [])
 })
 
 test('a server that cannot start is named, with the end of its log, and nothing else is left running', async () => {
@@ -146,76 +149,5 @@ test('a server that cannot start is named, with the end of its log, and nothing 
   assert.match(message, /^minio ended while it was starting\nlast lines of .*minio\.log:\n {2}the disk is on fire/)
   assert.not(runs(supervisor.pid))
 })
-
-// A cache folder with links to the real binaries but one.
-async function brokenInstall(name: Binary, script: string): Promise<string> {
-  const cache = await mkdtemp(join(tmpdir(), 'lab-cache-'))
-  const target = join(cache, basename(installDir()))
-  await mkdir(join(target, 'bin'), { recursive: true })
-  await symlink(stagesDir(), join(target, basename(stagesDir())))
-  for (const each of binaries) if (each !== name) await symlink(binary(each), join(target, 'bin', each))
-  await writeFile(join(target, 'bin', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
-  process.env.GROUNDCREW_LAB_CACHE = cache
-  return cache
-}
-
-async function restoreInstall(broken: string): Promise<void> {
-  if (cacheBefore === undefined) delete process.env.GROUNDCREW_LAB_CACHE
-  else process.env.GROUNDCREW_LAB_CACHE = cacheBefore
-  await rm(broken, { recursive: true })
-}
-
-async function helm(on: Lab, annotation: string): Promise<void> {
-  const values = {
-    shared: {
-      image: `${on.env.REGISTRY}/spacelift/backend:v3.0.0`,
-      serverHostname: 'spacelift.example.com',
-      secretRef: 'spacelift-shared',
-    },
-    server: { secretRef: 'spacelift-server', podAnnotations: { test: annotation } },
-    drain: { secretRef: 'spacelift-drain' },
-  }
-  const path = join(on.dir, 'test-values.json')
-  await writeFile(path, JSON.stringify(values))
-  await inLab(on, `helm upgrade --install spacelift ${chart} -n spacelift --create-namespace --wait --timeout 60s --values ${path}`)
-}
-
-async function ready(on: Lab): Promise<boolean[]> {
-  const answer = JSON.parse(await inLab(on, 'kubectl -n spacelift get pods -o json')) as PodList
-  const live = answer.items.filter(({ metadata }) => !metadata.deletionTimestamp)
-  return live.map(({ status }) => (status.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True'))
-}
-
-type PodList = { items: { metadata: { deletionTimestamp?: string }; status: { conditions?: { type: string; status: string }[] } }[] }
-
-async function inLab(on: Lab, script: string): Promise<string> {
-  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { env: { ...process.env, ...on.env } })
-  return stdout
-}
-
-async function serverPids(of: Lab): Promise<number[]> {
-  return ((await of.status()) ?? []).flatMap(({ pid }) => pid ?? [])
-}
-
-async function allGone(pids: number[]): Promise<void> {
-  assert.is(pids.length, 7)
-  for (let tries = 0; tries < 100 && pids.some(runs); tries++) await sleep(50)
-  assert.equal(pids.filter(runs), [])
-}
-
-const runs = (pid: number): boolean => existsSync(`/proc/${pid}`)
-
-async function labsOwnedBy(owners: (number | undefined)[]): Promise<string[]> {
-  const running = join(lab.dir, '..')
-  const files = (await readdir(running)).map((name) => join(running, name, 'lab.json')).filter((path) => existsSync(path))
-  const all = await Promise.all(files.map((path) => readFile(path, 'utf8').catch(() => '{}')))
-  return all.filter((text) => owners.includes((JSON.parse(text) as { owner?: { pid: number } }).owner?.pid))
-}
-
-async function firstLines(stream: NodeJS.ReadableStream, count: number): Promise<string[]> {
-  const lines: string[] = []
-  for await (const line of createInterface({ input: stream })) if (lines.push(line) === count) break
-  return lines
-}
 
 test.run()
