@@ -1,0 +1,44 @@
+import type { Address } from '../values/address.ts'
+import type { Node } from './graph.ts'
+
+export type Selection = { readonly target: readonly string[]; readonly exclude: readonly string[] }
+
+/**
+ * The nodes a partial plan looks at: targets with all that they depend on, or everything but the excluded ones with all
+ * that depends on them. A name stands for the resource of that address and for all below it (`bucket`, `secret/spacelift`).
+ */
+export function select<N extends Node>(nodes: readonly N[], { target, exclude }: Selection): N[] {
+  if (target.length > 0)
+    return keep(
+      nodes,
+      closure(named(nodes, target), (address) => nodes.find((node) => node.address === address)?.after ?? []),
+    )
+  const dropped = closure(named(nodes, exclude), (address) =>
+    nodes.filter((node) => node.after.includes(address)).map((node) => node.address),
+  )
+  return nodes.filter((node) => !dropped.has(node.address))
+}
+
+/** The names that stand for nothing. */
+export function unmatched(nodes: readonly Node[], names: readonly string[]): string[] {
+  return names.filter((name) => named(nodes, [name]).length === 0)
+}
+
+function named(nodes: readonly Node[], names: readonly string[]): Address[] {
+  return nodes.map((node) => node.address).filter((address) => names.some((name) => address === name || address.startsWith(`${name}/`)))
+}
+
+function keep<N extends Node>(nodes: readonly N[], wanted: ReadonlySet<Address>): N[] {
+  return nodes.filter((node) => wanted.has(node.address))
+}
+
+function closure(from: readonly Address[], next: (address: Address) => readonly Address[]): Set<Address> {
+  const all = new Set<Address>()
+  const queue = [...from]
+  for (let address = queue.pop(); address !== undefined; address = queue.pop()) {
+    if (all.has(address)) continue
+    all.add(address)
+    queue.push(...next(address))
+  }
+  return all
+}

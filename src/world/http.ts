@@ -1,0 +1,149 @@
+import http from 'node:http'
+import https from 'node:https'
+import type { Readable } from 'node:stream'
+import { ProblemError } from '../values/problem.ts'
+import { transportProblem } from './transportProblem.ts'
+
+/** A server as it is spoken to, and as it is called in problems. */
+export type Endpoint = {
+  readonly url: URL
+  /** `the API server`, `MinIO`, `the registry registry.example.com`. */
+  readonly what: string
+  /** First part of its problems' codes: `cluster`, `minio`, `registry`. */
+  readonly code: string
+  /** PEM; the system's authorities when absent. */
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: string
+  readonly tlsServerName?: string
+  readonly skipTlsVerify?: boolean
+}
+
+export type Request = {
+  readonly method: string
+  /** With its query. */
+  readonly path: string
+  readonly headers?: { readonly [name: string]: string }
+  readonly body?: string | Buffer | Readable
+  /** Until the answer's head; the body may take as long between two pieces. */
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+export type Response = { readonly status: number; readonly headers: http.IncomingHttpHeaders; readonly body: Buffer }
+export type StreamedResponse = {
+  readonly status: number
+  readonly headers: http.IncomingHttpHeaders
+  readonly stream: http.IncomingMessage
+}
+
+/** A silent server is answered for within 10 s of a person's time, connection included. */
+export const TIMEOUT_MS = 8_000
+
+/** One server over one pool of kept-alive connections. Throws a ProblemError for all that is no HTTP answer. */
+export class HttpClient {
+  readonly endpoint: Endpoint
+  readonly agent: http.Agent
+
+  constructor(endpoint: Endpoint, maxSockets = 16) {
+    this.endpoint = endpoint
+    const options = { keepAlive: true, maxSockets, scheduling: 'fifo' as const }
+    this.agent = endpoint.url.protocol === 'https:' ? new https.Agent({ ...options, ...tlsOptions(endpoint) }) : new http.Agent(options)
+  }
+
+  /** Sends a request and reads the whole answer. */
+  async request(request: Request): Promise<Response> {
+    const { status, headers, stream } = await this.open(request)
+    try {
+      const chunks: Buffer[] = []
+      for await (const chunk of stream) chunks.push(chunk as Buffer)
+      return { status, headers, body: Buffer.concat(chunks) }
+    } catch (error) {
+      throw this.#problem(error)
+    }
+  }
+
+  /** Sends a request and answers as soon as the head is there; the caller reads or destroys the stream. */
+  async open(request: Request): Promise<StreamedResponse> {
+    try {
+      return await this.#send(request)
+    } catch (error) {
+      // A kept-alive connection may have been closed by the server while our request was on its way.
+      if (!isStale(error) || !isRepeatable(request)) throw this.#problem(error)
+      return this.#send(request).catch((again) => Promise.reject(this.#problem(again)))
+    }
+  }
+
+  close(): void {
+    this.agent.destroy()
+  }
+
+  #problem(error: unknown): Error {
+    return error instanceof ProblemError ? error : new ProblemError(transportProblem(error, this.endpoint))
+  }
+
+  #send({ method, path, headers, body, timeoutMs = TIMEOUT_MS, signal }: Request): Promise<StreamedResponse> {
+    return new Promise((resolve, reject) => {
+      const { url } = this.endpoint
+      const send = url.protocol === 'https:' ? https.request : http.request
+      const target = {
+        host: url.hostname.replace(/^\[|\]$/g, ''),
+        port: url.port,
+        method,
+        path,
+        headers: { ...headers },
+        agent: this.agent,
+        ...(signal && { signal }),
+      }
+      const request = send(target)
+      const silent = setTimeout(() => request.destroy(new SilentServer()), timeoutMs)
+      request.on('error', (error) => {
+        clearTimeout(silent)
+        reject(Object.assign(error, { onReusedSocket: request.reusedSocket }))
+      })
+      request.on('response', (stream) => {
+        clearTimeout(silent)
+        stream.setTimeout(timeoutMs, () => stream.destroy(new SilentServer()))
+        resolve({ status: stream.statusCode ?? 0, headers: stream.headers, stream })
+      })
+      sendBody(request, body, reject)
+    })
+  }
+}
+
+/** Nothing came for too long. */
+export class SilentServer extends Error {
+  readonly code = 'SILENT'
+}
+
+function sendBody(request: http.ClientRequest, body: Request['body'], reject: (error: unknown) => void): void {
+  if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) {
+    request.end(body)
+    return
+  }
+  body.on('error', (error) => {
+    request.destroy()
+    reject(error)
+  })
+  body.pipe(request)
+}
+
+function tlsOptions(endpoint: Endpoint): https.AgentOptions {
+  const { ca, cert, key, tlsServerName, skipTlsVerify } = endpoint
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(tlsServerName !== undefined && { servername: tlsServerName }),
+    rejectUnauthorized: !skipTlsVerify,
+  }
+}
+
+function isStale(error: unknown): boolean {
+  const { code, onReusedSocket } = error as { code?: string; onReusedSocket?: boolean }
+  return onReusedSocket === true && (code === 'ECONNRESET' || code === 'EPIPE')
+}
+
+function isRepeatable({ method }: Request): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+}
