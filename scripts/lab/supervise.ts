@@ -15,6 +15,7 @@ export type Report = { is: 'described' } | { is: 'ready' } | { is: 'failed'; err
 const { name, dir, imageBytes, owner } = JSON.parse(process.argv[2] ?? '') as Assignment
 const me = identify(process.pid) as ProcessIdentity
 let isReady = false
+let isEnding = false
 
 const it: Description = {
   name,
@@ -54,6 +55,8 @@ async function obey(order: Order) {
 }
 
 async function fail(error: Error): Promise<void> {
+  // A start that fails because we are ending is no failure.
+  if (isEnding) return
   report({ is: 'failed', error: error.message })
   console.error(error)
   await supervisor.stop()
@@ -62,6 +65,8 @@ async function fail(error: Error): Promise<void> {
 }
 
 async function end(code: number): Promise<void> {
+  if (isEnding) return
+  isEnding = true
   await supervisor.stop()
   // Again if need be: a lab that ends while it starts may still be writing its inputs.
   await rm(dir, { recursive: true, force: true, maxRetries: 5 })
