@@ -33,6 +33,8 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal
 process.on('uncaughtException', (error) => fail(error))
 // The process that started us is gone before it could use the lab: nobody would ever stop it.
 process.on('disconnect', () => isReady || end(0))
+// It was gone before we listened: that event will not come again.
+if (!process.connected) await end(0)
 if (owner) setInterval(() => isAlive(owner) || end(0), 200)
 
 await writeDescription(it)
