@@ -1,0 +1,215 @@
+import * as z from 'zod'
+import { parseDuration } from '../values/duration.ts'
+import { BUCKETS, DEFAULTS } from './spacelift.ts'
+import * as texts from './texts.ts'
+import { type Wrong, wrong } from './wrong.ts'
+
+// `groundcrew schema`, the types and the checks all come from here. What spans several keys stands in crossChecks.ts.
+
+const secret = z
+  .union([
+    z.strictObject({ env: z.string().describe('Name of an environment variable of groundcrew.') }),
+    z.strictObject({ file: z.string().describe('Path of a file; one newline at its end does not count.') }),
+    z.strictObject({
+      command: z.array(z.string()).min(1).describe('Program and arguments; its stdout is the secret. No shell, 30 s.'),
+      env: z.array(z.string()).optional().describe('Environment variables it needs besides PATH, HOME, proxies and the like.'),
+    }),
+  ])
+  .meta({
+    id: 'secret',
+    description: 'Where a secret is read from: the file never holds one.',
+    examples: [{ env: 'ADMIN_PASSWORD' }, { file: './license.jwt' }, { command: ['vault', 'kv', 'get', '-field=secret', 'kv/spacelift'] }],
+  })
+
+const plainOrSecret = z.union([z.string(), secret]).meta({ id: 'plainOrSecret', description: 'Text, or where a secret is read from.' })
+
+/** The schemas below which {@link secret}s stand: what is wrong there is told by explainSecret.ts. */
+export const SECRET_SCHEMAS = { secret, plainOrSecret } as const
+
+const host = checked(texts.registryHost)
+const days = (description: string) =>
+  z
+    .union([z.int().positive().max(36_500), z.literal('never')], {
+      error: wrong('is neither a number of days nor "never"', 'Write a whole number from 1 to 36500, or never.'),
+    })
+    .meta({ description, examples: [60] })
+
+const registry = z.strictObject({
+  caFile: told(checked(texts.path), 'PEM bundle that vouches for the registry.', './ca.pem').optional(),
+  plainHttp: told(z.boolean(), 'Speak http:// to it.', true).optional(),
+  username: plainOrSecret.optional(),
+  password: secret.optional(),
+})
+
+const images = z.strictObject({
+  archive: told(
+    checked(texts.path),
+    'The release archive. Without it both tags must already be in the registry.',
+    './self-hosted-v3.0.0.tar.gz',
+  ).optional(),
+  archiveSha256: told(
+    checked(texts.sha256),
+    'SHA-256 of the archive, hexadecimal.',
+    'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  ).optional(),
+  platform: told(checked(texts.platform), `Platform of the images; default ${DEFAULTS.platform}.`, 'linux/amd64').optional(),
+  backend: told(checked(texts.repository), 'Repository of the backend image, without tag.', 'registry.example.com/spacelift/backend'),
+  launcher: told(checked(texts.repository), 'Repository of the launcher image, without tag.', 'registry.example.com/spacelift/launcher'),
+})
+
+const bucket = z.strictObject({
+  name: told(checked(texts.bucketName), "The bucket's name; default: the guide's.", 'spacelift-run-logs').optional(),
+  versioning: told(z.enum(['enabled', 'off']), "Default: the guide's.", 'enabled').optional(),
+  expireAfterDays: days("Objects expire after so many days; default: the guide's.").optional(),
+  noncurrentDays: days('Noncurrent versions expire after so many days; default: never.').optional(),
+})
+
+const credentials = z.strictObject({ accessKey: secret, secretKey: secret })
+
+const objectStorage = z.strictObject({
+  endpoint: told(checked(texts.serverUrl), 'MinIO as this machine reaches it.', 'https://minio.example.com'),
+  caFile: told(checked(texts.path), 'PEM bundle that vouches for MinIO.', './ca.pem').optional(),
+  region: told(checked(texts.tidy), `Default ${DEFAULTS.region}.`, 'us-east-1').optional(),
+  inCluster: told(
+    z.strictObject({
+      endpoint: told(checked(texts.endpoint), 'host:port, without a scheme.', 'myminio-hl.tenant-ns.svc.cluster.local:9000'),
+      tls: told(z.boolean(), 'The pods use TLS; default true.', true).optional(),
+      allowInsecure: told(z.boolean(), 'The pods accept any certificate; default false.', false).optional(),
+    }),
+    'MinIO as the pods reach it.',
+    { endpoint: 'myminio-hl.tenant-ns.svc.cluster.local:9000', tls: true },
+  ),
+  uploadsUrl: told(checked(texts.serverUrl), 'MinIO as browsers reach it.', 'https://minio.example.com'),
+  admin: told(credentials, 'Credentials groundcrew manages buckets with.', {
+    accessKey: { env: 'MINIO_ACCESS_KEY' },
+    secretKey: { env: 'MINIO_SECRET_KEY' },
+  }),
+  application: told(credentials, 'Credentials Spacelift itself uses.', {
+    accessKey: { file: './app-access-key' },
+    secretKey: { file: './app-secret-key' },
+  }),
+  buckets: told(
+    z.strictObject(Object.fromEntries(BUCKETS.map(({ role }) => [role, bucket.optional()]))),
+    "What differs from the guide's eleven buckets.",
+    { 'run-logs': { expireAfterDays: 90, noncurrentDays: 7 } },
+  ).optional(),
+})
+
+const chart = z.strictObject({
+  path: told(checked(texts.path), 'A chart on this machine: a directory or a .tgz.', './spacelift-self-hosted-3.0.0.tgz').optional(),
+  repo: told(checked(chartRepo), 'URL of a chart repository.', DEFAULTS.chart.repo).optional(),
+  name: told(checked(texts.tidy), 'Name of the chart in the repository.', DEFAULTS.chart.name).optional(),
+  oci: told(checked(ociReference), 'A chart in a registry.', 'oci://registry.example.com/charts/spacelift-self-hosted').optional(),
+  version: told(checked(texts.tidy), "The chart's version, exact.", '3.0.0').optional(),
+})
+
+const release = z.strictObject({
+  name: told(checked(texts.dnsLabel), `Name of the Helm release; default ${DEFAULTS.releaseName}.`, 'spacelift').optional(),
+  chart: told(chart, 'Where the chart comes from: path, or repo and name, or oci.', { ...DEFAULTS.chart, version: '3.0.0' }).optional(),
+  timeout: told(checked(timeout), 'How long Helm waits; default 20m.', '20m').optional(),
+  values: told(z.record(z.string(), z.unknown()), 'Further values of the chart. No secrets: Helm stores them.', {
+    ingress: { ingressClassName: 'nginx' },
+  }).optional(),
+})
+
+const variables = told(z.record(checked(variableName), plainOrSecret), 'Variable: text, or where a secret is read from.', {
+  HTTPS_PROXY: 'http://proxy.example.com:3128',
+})
+
+export const desiredState = z
+  .strictObject({
+    version: told(checked(texts.version), 'Version of Spacelift; the tag of both images.', 'v3.0.0'),
+    serverDomain: told(checked(texts.hostName), 'Host name that people open in their browser.', 'spacelift.example.com'),
+    kubernetes: told(
+      z.strictObject({
+        context: told(checked(texts.tidy), "Context of the kubeconfig; default: the kubeconfig's current one.", 'onprem').optional(),
+        namespace: told(checked(texts.dnsLabel), `Default ${DEFAULTS.namespace}.`, 'spacelift').optional(),
+      }),
+      'Which cluster, and where in it.',
+      { context: 'onprem', namespace: 'spacelift' },
+    ).optional(),
+    registries: told(z.record(host, registry), "How registries are reached, by host; credentials else from docker's config.json.", {
+      'registry.example.com': { caFile: './ca.pem' },
+    }).optional(),
+    images: told(images, 'The two images and where they belong.', {
+      archive: './self-hosted-v3.0.0.tar.gz',
+      backend: 'registry.example.com/spacelift/backend',
+      launcher: 'registry.example.com/spacelift/launcher',
+    }),
+    objectStorage: told(objectStorage, 'MinIO: how it is reached, by whom, and its buckets.', { endpoint: 'https://minio.example.com' }),
+    database: told(z.strictObject({ url: secret }), 'PostgreSQL.', { url: { env: 'DATABASE_URL' } }),
+    encryption: told(
+      z.strictObject({
+        rsaPrivateKey: secret,
+        publicKeySha256: told(
+          checked(texts.sha256),
+          'SHA-256 of the public key (SPKI, DER): no secret, proves that the key is the right one.',
+          '5f3c...',
+        ).optional(),
+      }),
+      'The key that encrypts what is in the database. Losing it loses that data.',
+      { rsaPrivateKey: { file: './encryption.pem' } },
+    ),
+    license: told(z.strictObject({ token: secret }), 'The licence token of the vendor.', { token: { file: './license.jwt' } }),
+    admin: told(z.strictObject({ username: plainOrSecret, password: secret }), 'The first login.', {
+      username: 'admin',
+      password: { env: 'ADMIN_PASSWORD' },
+    }),
+    release: told(release, 'The Helm release.', { chart: { path: './spacelift-self-hosted-3.0.0.tgz' }, timeout: '20m' }).optional(),
+    environment: told(
+      z.strictObject({ shared: variables.optional(), server: variables.optional(), drain: variables.optional() }),
+      "Variables besides the guide's: shared is read by all, server and drain by one.",
+      { shared: { HTTPS_PROXY: 'http://proxy.example.com:3128' } },
+    ).optional(),
+    state: told(
+      z.strictObject({
+        backend: told(z.enum(['file']), 'Where the state is kept.', 'file').optional(),
+        lock: told(
+          z.strictObject({
+            namespace: told(checked(texts.dnsLabel), `Namespace of the lock; default ${DEFAULTS.lockNamespace}.`, 'groundcrew').optional(),
+          }),
+          'The Lease that lets one apply run at a time.',
+          { namespace: 'groundcrew' },
+        ).optional(),
+      }),
+      'What groundcrew remembers and how it locks.',
+      { backend: 'file' },
+    ).optional(),
+  })
+  .meta({ title: 'desired-state.yaml', description: 'One Spacelift self-hosted installation on Kubernetes, as groundcrew keeps it.' })
+
+export type DesiredState = z.output<typeof desiredState>
+
+function told<S extends z.ZodType>(schema: S, description: string, example: unknown): S {
+  return schema.meta({ description, examples: [example] })
+}
+
+function checked(check: (text: string) => Wrong | undefined) {
+  return z.string().superRefine((text, context) => {
+    const found = check(text)
+    if (found !== undefined) context.addIssue({ code: 'custom', message: found })
+  })
+}
+
+function timeout(text: string): Wrong | undefined {
+  const seconds = parseDuration(text)
+  return seconds === undefined || seconds === 0 ? wrong('is no duration', 'Write it like 20m, 90s or 1h30m.') : undefined
+}
+
+function chartRepo(text: string): Wrong | undefined {
+  return /^https?:\/\//.test(text) && URL.canParse(text)
+    ? undefined
+    : wrong('is no URL of a chart repository', 'Write https://...; a chart on this machine is "path", one in a registry is "oci".')
+}
+
+function ociReference(text: string): Wrong | undefined {
+  if (!text.startsWith('oci://'))
+    return wrong('does not begin with oci://', 'Write it like oci://registry.example.com/charts/spacelift-self-hosted.')
+  return texts.repository(text.slice('oci://'.length))
+}
+
+function variableName(text: string): Wrong | undefined {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(text)
+    ? undefined
+    : wrong('is no name of an environment variable', 'Use letters, digits and underscores.')
+}

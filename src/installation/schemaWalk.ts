@@ -1,0 +1,62 @@
+import * as z from 'zod'
+import { isMap } from '../values/json.ts'
+import { desiredState, SECRET_SCHEMAS } from './schema.ts'
+
+/** A place of the file where a secret belongs: `plain` when text may stand there too. */
+export type SecretPlace = { readonly path: readonly string[]; readonly value: unknown; readonly plain: boolean; readonly required: boolean }
+
+/** The schema of one place, or undefined where the schema knows none. */
+export function schemaAt(path: readonly string[]): z.ZodType | undefined {
+  let here: z.ZodType | undefined = desiredState
+  for (const segment of path) here = here && below(here, segment)
+  return here && unwrap(here)
+}
+
+/** The keys a map at this place may have. */
+export function keysAt(path: readonly string[]): readonly string[] {
+  const schema = schemaAt(path)
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
+}
+
+/** How a place's value may look, from the schema's own examples. */
+export function exampleAt(path: readonly string[]): unknown {
+  let here: z.ZodType | undefined = desiredState
+  for (const segment of path) here = here && below(here, segment)
+  return here && ((here.meta() ?? unwrap(here).meta())?.examples as unknown[] | undefined)?.[0]
+}
+
+/** Every secret of the file, and those that are required where the map around them is there. */
+export function secretPlaces(data: unknown, schema: z.ZodType = desiredState, path: readonly string[] = []): SecretPlace[] {
+  const inner = unwrap(schema)
+  const plain = inner === SECRET_SCHEMAS.plainOrSecret
+  if (plain || inner === SECRET_SCHEMAS.secret) return [{ path, value: data, plain, required: !(schema instanceof z.ZodOptional) }]
+  if (!isMap(data)) return []
+  const children = inner instanceof z.ZodObject ? Object.keys(inner.shape) : inner instanceof z.ZodRecord ? Object.keys(data) : []
+  return children.flatMap((key) => {
+    const child = below(inner, key)
+    const value = Object.hasOwn(data, key) ? data[key] : undefined
+    return child === undefined || (value === undefined && child instanceof z.ZodOptional) ? [] : secretPlaces(value, child, [...path, key])
+  })
+}
+
+/** Every key that the schema fixes, with the places it may stand at. */
+export function vocabulary(schema: z.ZodType = desiredState, path: readonly string[] = []): Map<string, (readonly string[])[]> {
+  const words = new Map<string, (readonly string[])[]>()
+  const inner = unwrap(schema)
+  const named = inner instanceof z.ZodObject ? Object.entries(inner.shape as Record<string, z.ZodType>) : []
+  const free: [string, z.ZodType][] = inner instanceof z.ZodRecord ? [['*', inner.valueType as z.ZodType]] : []
+  for (const [key] of named) words.set(key, [...(words.get(key) ?? []), path])
+  for (const [key, child] of [...named, ...free])
+    for (const [word, places] of vocabulary(child, [...path, key])) words.set(word, [...(words.get(word) ?? []), ...places])
+  return words
+}
+
+function below(schema: z.ZodType, segment: string): z.ZodType | undefined {
+  const inner = unwrap(schema)
+  if (inner instanceof z.ZodObject) return (inner.shape as Record<string, z.ZodType>)[segment]
+  return inner instanceof z.ZodRecord ? (inner.valueType as z.ZodType) : undefined
+}
+
+function unwrap(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodOptional ? unwrap(schema.unwrap() as z.ZodType) : schema
+}

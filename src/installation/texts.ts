@@ -1,0 +1,128 @@
+import type { Repository } from './installation.ts'
+import { type Wrong, wrong } from './wrong.ts'
+
+/** Checks of single texts. Each says what is wrong with it, or nothing when it is right. */
+type Check = (text: string) => Wrong | undefined
+
+const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
+const HOST = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`)
+const HOST_PORT = new RegExp(`^(${LABEL}(?:\\.${LABEL})*)(?::(\\d{1,5}))?$`)
+const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i
+
+export const tidy: Check = (text) => {
+  if (text.trim() === '') return wrong('is blank', 'Give it a value, or remove the key.')
+  if (text !== text.trim()) return wrong('begins or ends with a blank', 'Remove the blank.')
+  return undefined
+}
+
+export const version: Check = (text) => {
+  if (/^v\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/.test(text)) return undefined
+  if (/^\d+\.\d+\.\d+/.test(text)) return wrong('lacks its "v"', 'Write it as the release archive is named, with the v: v3.0.0.')
+  return wrong('is no version of Spacelift', 'Write it as the release archive is named: v3.0.0.')
+}
+
+export const hostName: Check = (text) => {
+  if (SCHEME.test(text)) return wrong('is a URL, not a host name', 'Write only the host: spacelift.example.com.')
+  if (/[/:]/.test(text)) return wrong('has a path or a port', 'Write only the host: spacelift.example.com.')
+  if (text !== text.toLowerCase()) return wrong('has capital letters', 'Write the host name in small letters.')
+  return HOST.test(text) ? undefined : wrong('is no host name', 'Write a DNS name: spacelift.example.com.')
+}
+
+export const dnsLabel: Check = (text) =>
+  new RegExp(`^${LABEL}$`).test(text)
+    ? undefined
+    : wrong('is no name that Kubernetes takes', 'Use up to 63 small letters, digits and hyphens, with a letter or digit at both ends.')
+
+export const bucketName: Check = (text) => {
+  if (text.endsWith('/'))
+    return wrong('ends with a slash', 'Remove the slash: Spacelift uses the name as it stands, and would not find the bucket.')
+  if (text !== text.trim()) return wrong('begins or ends with a blank', 'Remove the blank: Spacelift would not find the bucket.')
+  if (/[A-Z_]/.test(text)) return wrong('has capital letters or underscores', 'Use small letters, digits, hyphens and dots.')
+  if (text.length < 3 || text.length > 63) return wrong('is not 3 to 63 characters long', 'Choose a name of 3 to 63 characters.')
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(text)) return wrong('looks like an IP address', 'S3 refuses such names: choose another.')
+  return /^[a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9]))*[a-z0-9]$/.test(text) && !text.includes('-.')
+    ? undefined
+    : wrong('is no bucket name that S3 takes', 'Use small letters, digits, hyphens and dots, with a letter or digit at both ends.')
+}
+
+/** `https://minio.example.com`, with a port if need be; no path, no credentials. */
+export const serverUrl: Check = (text) => {
+  if (!SCHEME.test(text)) return wrong('has no https:// or http:// in front', 'Write the whole URL: https://minio.example.com.')
+  const url = URL.parse(text)
+  if (url === null || !['https:', 'http:'].includes(url.protocol))
+    return wrong('is no URL that can be read', 'Write scheme, host and, if need be, port: https://minio.example.com:9000.')
+  if (url.pathname !== '/' || url.search || url.hash || /[?#]$/.test(text))
+    return wrong('goes on behind the host', 'Leave out path and query: https://minio.example.com.')
+  return undefined
+}
+
+/** Where the pods find MinIO: host and port without a scheme. */
+export const endpoint: Check = (text) => {
+  if (SCHEME.test(text)) return wrong('has a scheme', 'Write only host:port; whether it is TLS is what "tls" beside it says.')
+  if (text.includes('/')) return wrong('has a path', 'Write only host:port: myminio-hl.tenant-ns.svc.cluster.local:9000.')
+  return isHostPort(text) ? undefined : wrong('is no host:port', 'Write it like myminio-hl.tenant-ns.svc.cluster.local:9000.')
+}
+
+export const registryHost: Check = (text) => {
+  if (SCHEME.test(text)) return wrong('has a scheme', 'Write only host or host:port; for http:// add "plainHttp: true" below it.')
+  if (text.includes('/')) return wrong('has a path', 'Write only the host; the path belongs to images.backend and images.launcher.')
+  return isHostPort(text.toLowerCase()) ? undefined : wrong('is no host', 'Write registry.example.com or registry.example.com:5000.')
+}
+
+export const repository: Check = (text) => {
+  const { host, path } = splitRepository(text)
+  if (SCHEME.test(text)) return wrong('has a scheme', 'Write host/path: registry.example.com/spacelift/backend.')
+  if (path.includes('@'))
+    return wrong('has a digest', 'Remove it: groundcrew pushes and checks the image that "version" and the archive name.')
+  if (/:[^/]*$/.test(path)) return wrong('has a tag', 'Remove it: the tag is always what "version" says.')
+  if (path === '' || !isRegistry(host))
+    return wrong(
+      'does not begin with a registry',
+      'Write the registry too: registry.example.com/spacelift/backend. Short names of Docker Hub are not filled in.',
+    )
+  if (!isHostPort(host.toLowerCase()))
+    return wrong('does not begin with a host', 'Write it like registry.example.com:5000/spacelift/backend.')
+  return /^[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/.test(path)
+    ? undefined
+    : wrong(
+        'has a path that registries refuse',
+        'Use small letters, digits, dots, hyphens and slashes: registry.example.com/spacelift/backend.',
+      )
+}
+
+export const platform: Check = (text) =>
+  /^[a-z0-9]+\/[a-z0-9]+(?:\/v[0-9]+)?$/.test(text)
+    ? undefined
+    : wrong('is no platform', 'Write os/architecture: linux/amd64 or linux/arm64.')
+
+export const sha256: Check = (text) =>
+  /^[0-9a-f]{64}$/.test(text) ? undefined : wrong('is no SHA-256', 'Write the 64 hexadecimal digits in small letters, without "sha256:".')
+
+export const path: Check = (text) =>
+  tidy(text) ??
+  (/^~/.test(text) ? wrong('begins with ~, which only a shell fills in', 'Write the whole path, or one relative to this file.') : undefined)
+
+/** Host and path of `registry.example.com:5000/spacelift/backend`; the check is {@link repository}. */
+export function splitRepository(text: string): Repository {
+  const slash = text.indexOf('/')
+  return slash < 0 ? { host: '', path: text } : { host: text.slice(0, slash), path: text.slice(slash + 1) }
+}
+
+/** One spelling for one registry: small letters, and no port that is the scheme's own. */
+export function sameHost(host: string, plainHttp = false): string {
+  return host.toLowerCase().replace(plainHttp ? /:80$/ : /:443$/, '')
+}
+
+/** True for a URL that carries a user or a password; also for one that URL parsers refuse. */
+export function hasCredentials(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i.test(text)
+}
+
+function isRegistry(host: string): boolean {
+  return host === 'localhost' || /[.:]/.test(host)
+}
+
+function isHostPort(text: string): boolean {
+  const found = HOST_PORT.exec(text)
+  return found !== null && (found[2] === undefined || (Number(found[2]) > 0 && Number(found[2]) < 65536))
+}
