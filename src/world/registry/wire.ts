@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Readable } from 'node:stream'
+import { ProblemError } from '../../values/problem.ts'
+import { type Endpoint, HttpClient, SilentServer, type StreamedResponse } from '../http.ts'
+import { transportProblem } from '../transportProblem.ts'
+import { caFileProblem, oversize } from './problems.ts'
+
+export type Ask = {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
+  readonly url: URL
+  readonly headers?: { readonly [name: string]: string }
+  readonly body?: Buffer
+  readonly signal?: AbortSignal
+}
+
+export type Upload = Omit<Ask, 'method' | 'body'> & { readonly content: Readable; readonly size: number; readonly signal: AbortSignal }
+
+/** A whole answer; what registries answer to us is small. */
+export type Reply = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer }
+
+const LARGEST_REPLY = 8 * 1024 * 1024
+// Longer than any registry takes to move a large blob to its place once it has it.
+const IDLE_MS = 120_000
+const NO_LIMIT_MS = 2 ** 31 - 1
+
+/** HTTP to registries and whatever they send us to: one pool per origin. Throws ProblemErrors. */
+export class Wire {
+  readonly #caFile: (host: string) => string | undefined
+  readonly #clients = new Map<string, Promise<HttpClient>>()
+
+  /** `caFile`: by which certificates a host is believed; undefined: the machine's own. */
+  constructor(caFile: (host: string) => string | undefined) {
+    this.#caFile = caFile
+  }
+
+  async ask({ method, url, headers, body, signal }: Ask): Promise<Reply> {
+    const client = await this.#client(url)
+    const response = await client.open({
+      method,
+      path: pathOf(url),
+      headers: { ...AGENT, ...headers, ...(body && { 'content-length': String(body.length) }) },
+      ...(body && { body }),
+      ...(signal && { signal }),
+    })
+    return readReply(response, client.endpoint)
+  }
+
+  /**
+   * One PUT of `content`, however long it takes while something moves; an answer before its end (a refusal) ends it.
+   * What `content` throws is thrown as it is.
+   */
+  async upload({ url, headers, content, size, signal }: Upload): Promise<Reply> {
+    const client = await this.#client(url)
+    const idle = new IdleWatch()
+    const over = new AbortController()
+    content.on('data', () => idle.moved())
+    try {
+      const response = await client.open({
+        method: 'PUT',
+        path: pathOf(url),
+        headers: { ...AGENT, ...headers, 'content-length': String(size) },
+        body: content,
+        timeoutMs: NO_LIMIT_MS,
+        signal: AbortSignal.any([signal, idle.signal, over.signal]),
+      })
+      return await readReply(response, client.endpoint)
+    } catch (error) {
+      throw idle.signal.aborted ? new ProblemError(transportProblem(new SilentServer(), client.endpoint)) : error
+    } finally {
+      idle.stop()
+      // A connection with half a body on it is good for nothing.
+      if (!content.readableEnded) over.abort()
+    }
+  }
+
+  close(): void {
+    for (const client of this.#clients.values())
+      client.then(
+        (it) => it.close(),
+        () => {},
+      )
+  }
+
+  #client(url: URL): Promise<HttpClient> {
+    const known = this.#clients.get(url.origin) ?? this.#open(url)
+    this.#clients.set(url.origin, known)
+    return known
+  }
+
+  async #open(url: URL): Promise<HttpClient> {
+    const caFile = url.protocol === 'https:' ? this.#caFile(url.host) : undefined
+    const ca =
+      caFile === undefined ? undefined : await readFile(caFile, 'utf8').catch(() => Promise.reject(caFileProblem(url.host, caFile)))
+    return new HttpClient({ url: new URL(url.origin), what: `the registry ${url.host}`, code: 'registry', ...(ca !== undefined && { ca }) })
+  }
+}
+
+const AGENT = { 'user-agent': 'groundcrew' }
+
+function pathOf({ pathname, search }: URL): string {
+  return pathname + search
+}
+
+async function readReply({ status, headers, stream }: StreamedResponse, endpoint: Endpoint): Promise<Reply> {
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    for await (const chunk of stream) {
+      size += (chunk as Buffer).length
+      if (size > LARGEST_REPLY) throw oversize(endpoint.url.host)
+      chunks.push(chunk as Buffer)
+    }
+  } catch (error) {
+    throw error instanceof ProblemError ? error : new ProblemError(transportProblem(error, endpoint))
+  }
+  return { status, headers, body: Buffer.concat(chunks) }
+}
+
+/** Aborts when nothing has moved for a while. */
+class IdleWatch {
+  readonly #controller = new AbortController()
+  #timer = this.#begin()
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  moved(): void {
+    this.#timer.refresh()
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
+
+  #begin(): NodeJS.Timeout {
+    return setTimeout(() => this.#controller.abort(), IDLE_MS)
+  }
+}
