@@ -1,0 +1,93 @@
+import type { ChildProcess } from 'node:child_process'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { JournalRecord } from '../../src/state/journal.ts'
+import { helmProcesses, kill } from './kills/processes.ts'
+import { doneTwice } from './kills/twice.ts'
+import type { Check, Report } from './report.ts'
+import { expectExit, expectText, repository, Site } from './site.ts'
+import * as world from './world.ts'
+
+/** begin, step and done of 18 resources, helm's process, end. */
+const RECORDS = 39
+
+export const kills: Check = {
+  name: 'kills',
+  about: 'kill -9 in the middle of a first apply, again and again: the next apply converges and does nothing twice',
+  async run(report, isQuick) {
+    const records = isQuick ? [9, 37] : spread(12, RECORDS)
+    for (const [i, record] of records.entries()) await atRecord(report, i % 2 === 0 ? `after:${record}` : `before:${record}`)
+    // Helm waits for pods then; with `all` its process is killed as well, as the machine's end would.
+    const moments = isQuick ? [{ seconds: 1, all: true }] : [0, 0.3, 1, 2, 4].map((seconds, i) => ({ seconds, all: i % 2 === 1 }))
+    for (const { seconds, all } of moments) await whileHelmWaits(report, seconds, all)
+  },
+}
+
+const spread = (count: number, last: number): number[] =>
+  Array.from({ length: count }, (_, i) => 1 + Math.round((i * (last - 1)) / (count - 1)))
+
+async function atRecord(report: Report, at: string): Promise<void> {
+  await using site = await Site.open()
+  await report.line(`killed ${at.replace(':', ' journal record ')}: the next apply converges`, async () => {
+    const stop = await site.lab.record()
+    const killed = await site.groundcrew(['apply', '--auto-approve'], { env: { KILL_AT: at }, program: deadly })
+    if (killed.signal !== 'SIGKILL') throw new Error(`it was not killed: exit ${killed.code}\n${killed.stdout}${killed.stderr}`)
+    return converges(site, stop)
+  })
+}
+
+// The launcher would only stand between us and the process that kills itself.
+const deadly = [process.execPath, '--disable-warning=ExperimentalWarning', join(repository, 'scripts/accept/kills/killed.ts')] as const
+
+async function whileHelmWaits(report: Report, seconds: number, all: boolean): Promise<void> {
+  await using site = await Site.open()
+  await report.line(`killed ${seconds} s after helm began to wait${all ? ', helm too' : ''}: the next apply converges`, async () => {
+    const stop = await site.lab.record()
+    await site.lab.pods('slow')
+    let groundcrew: ChildProcess | undefined
+    const apply = site.groundcrew(['apply', '--auto-approve'], {
+      onStart: (child) => {
+        groundcrew = child
+      },
+    })
+    await untilHelmWaits(site)
+    await sleep(seconds * 1000)
+    const helms = await helmProcesses(site)
+    if (helms.length === 0) throw new Error('no helm runs: there is nothing to kill')
+    for (const pid of all ? helms : []) kill(pid)
+    groundcrew?.kill('SIGKILL')
+    expectKilled((await apply).signal)
+    await site.lab.pods('normal')
+    return converges(site, stop)
+  })
+}
+
+function expectKilled(signal: NodeJS.Signals | null): void {
+  if (signal !== 'SIGKILL') throw new Error('groundcrew ended before it was killed')
+}
+
+async function untilHelmWaits(site: Site): Promise<void> {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(50)) {
+    const pods = await site.kubectl('get', 'pods', '-n', 'spacelift', '-o', 'name')
+    if (pods.split('\n').filter(Boolean).length === 9) return
+  }
+  throw new Error('helm made no pods within 60 s')
+}
+
+/** Everything after the kill: one more apply has to do, and what was done is not done again. */
+async function converges(site: Site, stopFirst: () => ReturnType<Awaited<ReturnType<Site['lab']['record']>>>): Promise<string> {
+  const before = await stopFirst()
+  const journal = (await site.journals()).at(-1) ?? []
+  const stop = await site.lab.record()
+  const apply = expectExit(await site.apply(), 0)
+  const after = await stop()
+  const twice = doneTwice(journal, before, after)
+  if (twice.length > 0) throw new Error(`done although the journal says it was done:\n${twice.join('\n')}`)
+  await world.everythingIsTheGuides(site)
+  expectText(expectExit(await site.plan(), 0).stdout, 'No changes.')
+  const left = await helmProcesses(site)
+  if (left.length > 0) throw new Error(`helm is still there: ${left.join(' ')}`)
+  return `${doneIn(journal)} of 18 were done, the rest in ${apply.seconds.toFixed(1)} s`
+}
+
+const doneIn = (journal: readonly JournalRecord[]): number => journal.filter(({ t }) => t === 'done').length

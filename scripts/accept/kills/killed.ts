@@ -1,0 +1,34 @@
+// groundcrew with one difference: it kills itself, as `kill -9` would, at the journal record that KILL_AT names (`before:7`, `after:7`).
+import { homedir } from 'node:os'
+import { main } from '../../../src/main.ts'
+import { type Journal, openJournal } from '../../../src/state/journal.ts'
+import { systemClock, systemRandomness } from '../../../src/world/clock.ts'
+import { systemProcesses } from '../../../src/world/processes.ts'
+
+const [when, at] = (process.env.KILL_AT ?? '').split(':')
+
+async function openDeadlyJournal(folder: string, run: string): Promise<Journal> {
+  const journal = await openJournal(folder, run)
+  let records = 0
+  const append: Journal['append'] = async (record) => {
+    const isLast = ++records === Number(at)
+    if (isLast && when === 'before') process.kill(process.pid, 'SIGKILL')
+    await journal.append(record)
+    if (isLast) process.kill(process.pid, 'SIGKILL')
+  }
+  return { append, close: () => journal.close() }
+}
+
+process.exitCode = await main(process.argv.slice(2), {
+  env: process.env,
+  cwd: process.cwd(),
+  home: homedir(),
+  stdout: process.stdout,
+  stderr: process.stderr,
+  ask: undefined,
+  clock: systemClock,
+  randomness: systemRandomness,
+  processes: systemProcesses,
+  openJournal: openDeadlyJournal,
+  signal: new AbortController().signal,
+})

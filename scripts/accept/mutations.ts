@@ -1,0 +1,76 @@
+import { differences, showPointer } from '../../src/plan/diff.ts'
+import type { JournalRecord } from '../../src/state/journal.ts'
+import { type Address, kindOf } from '../../src/values/address.ts'
+import type { FactMap } from '../../src/values/json.ts'
+import { bucketMutations } from './mutations/bucket.ts'
+import { imageMutations } from './mutations/image.ts'
+import type { Mutation } from './mutations/mutation.ts'
+import { namespaceMutations } from './mutations/namespace.ts'
+import { releaseMutations } from './mutations/release.ts'
+import { secretMutations } from './mutations/secret.ts'
+import type { Check, Report } from './report.ts'
+import { expectExit, expectText, Site } from './site.ts'
+import { everythingIsTheGuides } from './world.ts'
+
+export const mutations: Check = {
+  name: 'mutations',
+  about: 'every fact field of every kind changed by a foreign client: shown, repaired, and then nothing is left',
+  async run(report, isQuick) {
+    await using site = await Site.applied()
+    const all = [...bucketMutations, ...(await secretMutations(site)), ...imageMutations, ...releaseMutations, ...namespaceMutations]
+    const chosen = isQuick ? all.filter(({ isSample }) => isSample) : all
+    const touched = new Set<string>()
+    for (const mutation of chosen) await showAndRepair(report, site, mutation, touched)
+    await report.line("at the end everything is the guide's again", async () => {
+      await everythingIsTheGuides(site)
+      return `${chosen.length} mutations`
+    })
+    if (!isQuick) await report.line('no fact field was left out', () => everyField(site, touched))
+  },
+}
+
+async function showAndRepair(report: Report, site: Site, mutation: Mutation, touched: Set<string>): Promise<void> {
+  const { address, change, name, shows, flags = [] } = mutation
+  const isFine = await report.line(`${address}: ${name}`, async () => {
+    await change(site)
+    const plan = expectExit(await site.plan(...flags), 2)
+    expectText(plan.stdout, address)
+    expectText(plan.stdout, shows)
+    const apply = expectExit(await site.apply(...flags), 0)
+    for (const field of fieldsOf((await site.journals()).at(-1) ?? [])) touched.add(field)
+    await mutation.repaired?.(site)
+    expectText(expectExit(await site.plan(), 0).stdout, 'No changes.')
+    return `repaired in ${apply.seconds.toFixed(1)} s`
+  })
+  // The next mutation is judged by itself.
+  if (!isFine) await site.apply(...flags)
+}
+
+/** `bucket:versioning.status` for each field that an apply found different, by its journal. */
+function fieldsOf(journal: readonly JournalRecord[]): string[] {
+  const plans = journal.flatMap((record) => (record.t === 'begin' ? record.plan : []))
+  const changed = plans.filter(({ action }) => action !== 'create' && action !== 'recover')
+  return changed.flatMap(({ address, edits }) => edits.map(({ field }) => nameOf(address, field)))
+}
+
+/** The fields are those that groundcrew itself remembers of each resource: a new one without a mutation shows here. */
+async function everyField(site: Site, touched: ReadonlySet<string>): Promise<string> {
+  const { resources } = await site.remembered()
+  const facts = Object.entries(resources).flatMap(([address, { facts }]) =>
+    differences({}, facts as FactMap).map(({ pointer }) => nameOf(address, showPointer(pointer))),
+  )
+  const all = new Set(facts)
+  const missing = [...all].filter((field) => !touched.has(field) && !onlyAsAWhole.some((pattern) => pattern.test(field)))
+  if (missing.length > 0) throw new Error(`never changed by any mutation:\n${missing.join('\n')}`)
+  return `${all.size} fields remembered, ${touched.size} changed`
+}
+
+/** Facts that a foreign client can only change together with the whole resource, which is a mutation of its own. */
+const onlyAsAWhole: readonly RegExp[] = [/^image:reference$/]
+
+// Buckets have the same fields, so one bucket's stand for all. Rules, keys and values have names of their own.
+const nameOf = (address: string, field: string): string => {
+  const kind = kindOf(address as Address)
+  const where = kind === 'secret' ? address : kind
+  return `${where}:${field}`
+}

@@ -1,0 +1,104 @@
+import { cp, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Site } from '../site.ts'
+import { podsAreReady, releaseHasOurValues, releaseIsDeployed } from '../world.ts'
+import type { Mutation } from './mutation.ts'
+
+const on = (name: string, shows: RegExp, change: (site: Site) => Promise<unknown>, more: Partial<Mutation> = {}): Mutation => ({
+  address: 'release/spacelift/spacelift',
+  name,
+  shows,
+  change,
+  repaired,
+  ...more,
+})
+
+async function repaired(site: Site): Promise<void> {
+  await releaseIsDeployed(site)
+  await releaseHasOurValues(site)
+  await podsAreReady(site)
+}
+
+const chart = (site: Site): string => join(site.folder, 'chart')
+
+const upgrade =
+  (...flags: string[]) =>
+  (site: Site) =>
+    site.helm('upgrade', 'spacelift', chart(site), '--reuse-values', '--wait', ...flags)
+
+export const releaseMutations: readonly Mutation[] = [
+  on('a value added by helm upgrade --set', /replicaCount/, upgrade('--set', 'server.replicaCount=2'), { isSample: true }),
+  on('the host name changed', /serverHostname/, upgrade('--set', 'shared.serverHostname=other.example.com')),
+  on('the image changed', /image/, upgrade('--set', 'shared.image=registry.example.com/other:v1')),
+  on('the shared secret changed', /shared\.secretRef/, upgrade('--set', 'shared.secretRef=other')),
+  on("the server's secret changed", /server\.secretRef/, upgrade('--set', 'server.secretRef=other')),
+  on("the drain's secret changed", /drain\.secretRef/, upgrade('--set', 'drain.secretRef=other')),
+  ...['server', 'drain', 'scheduler'].flatMap((part) => [
+    on(`an annotation added to the pods of the ${part}`, /by-hand/, upgrade('--set', `${part}.podAnnotations.by-hand=yes`)),
+    on(`all of groundcrew's annotations of the ${part} changed`, /podAnnotations/, (site) => allAnnotations(site, part)),
+  ]),
+  on('another version of the chart', /version/, otherChart),
+  on('rolled back to an older revision', /server\.replicaCount/, async (site) => {
+    const revisions = JSON.parse(await site.helm('history', 'spacelift', '-o', 'json')) as { revision: number }[]
+    // The first mutation's revision: somebody goes back to what was repaired since.
+    await site.helm('rollback', 'spacelift', String(revisions[1]?.revision), '--wait')
+  }),
+  on('an upgrade that failed', /status|failed/, failedUpgrade),
+  on('an upgrade whose helm was killed', /status|pending/, killedUpgrade, { isSample: true }),
+  on('uninstalled', /gone/, (site) => site.helm('uninstall', 'spacelift', '--wait')),
+  on('uninstalled with its history kept', /status|gone|uninstalled/, (site) =>
+    site.helm('uninstall', 'spacelift', '--wait', '--keep-history'),
+  ),
+]
+
+async function allAnnotations(site: Site, part: string): Promise<void> {
+  const values = JSON.parse(await site.helm('get', 'values', 'spacelift', '-o', 'json')) as Record<string, { podAnnotations?: object }>
+  const names = Object.keys(values[part]?.podAnnotations ?? {})
+  if (names.length === 0) throw new Error(`the pods of ${part} carry no annotation`)
+  const file = await site.write(
+    'annotations.json',
+    JSON.stringify({ [part]: { podAnnotations: Object.fromEntries(names.map((name) => [name, 'by hand'])) } }),
+  )
+  await upgrade('-f', file)(site)
+}
+
+async function otherChart(site: Site): Promise<void> {
+  const copy = join(site.lab.dir, 'other-chart')
+  await cp(chart(site), copy, { recursive: true })
+  const text = await readFile(join(copy, 'Chart.yaml'), 'utf8')
+  await writeFile(
+    join(copy, 'Chart.yaml'),
+    text.replace(/^version: .*$/m, 'version: 9.9.9').replace(/^appVersion: .*$/m, 'appVersion: 9.9.9'),
+  )
+  await site.helm('upgrade', 'spacelift', copy, '--reuse-values', '--wait')
+}
+
+/** New pods that do not become ready in time. */
+async function failedUpgrade(site: Site): Promise<void> {
+  await site.lab.pods('slow')
+  await upgrade(
+    '--timeout',
+    '2s',
+    '--set',
+    'drain.podLabels.round=failed',
+  )(site).then(
+    () => {
+      throw new Error('the upgrade should have failed')
+    },
+    () => undefined,
+  )
+  await site.lab.pods('normal')
+}
+
+/** The state that is hardest on helm: it refuses every upgrade after it. */
+async function killedUpgrade(site: Site): Promise<void> {
+  await site.lab.pods('slow')
+  const script =
+    'helm --namespace spacelift upgrade spacelift "$0" --reuse-values --wait --set drain.podLabels.round=killed & sleep 3; kill -KILL $!; wait'
+  await site.client('sh', '-c', script, chart(site)).catch(() => undefined)
+  await site.lab.pods('normal')
+  await sleep(500)
+  const { info } = JSON.parse(await site.helm('status', 'spacelift', '-o', 'json')) as { info: { status: string } }
+  if (info.status !== 'pending-upgrade') throw new Error(`helm says ${info.status}, the mutation did not work`)
+}
