@@ -37,8 +37,8 @@ const days = (description: string) =>
 const registry = z.strictObject({
   caFile: told(checked(texts.path), 'PEM bundle that vouches for the registry.', './ca.pem').optional(),
   plainHttp: told(z.boolean(), 'Speak http:// to it.', true).optional(),
-  username: plainOrSecret.optional(),
-  password: secret.optional(),
+  username: told(plainOrSecret, 'User of the registry.', 'groundcrew').optional(),
+  password: told(secret, 'Password or token of the user.', { env: 'REGISTRY_PASSWORD' }).optional(),
 })
 
 const images = z.strictObject({
@@ -64,7 +64,10 @@ const bucket = z.strictObject({
   noncurrentDays: days('Noncurrent versions expire after so many days; default: never.').optional(),
 })
 
-const credentials = z.strictObject({ accessKey: secret, secretKey: secret })
+const credentials = z.strictObject({
+  accessKey: told(secret, 'Access key: the user.', { env: 'MINIO_ACCESS_KEY' }),
+  secretKey: told(secret, 'Secret key: the password.', { env: 'MINIO_SECRET_KEY' }),
+})
 
 const objectStorage = z.strictObject({
   endpoint: told(checked(texts.serverUrl), 'MinIO as this machine reaches it.', 'https://minio.example.com'),
@@ -137,10 +140,14 @@ export const desiredState = z
       launcher: 'registry.example.com/spacelift/launcher',
     }),
     objectStorage: told(objectStorage, 'MinIO: how it is reached, by whom, and its buckets.', { endpoint: 'https://minio.example.com' }),
-    database: told(z.strictObject({ url: secret }), 'PostgreSQL.', { url: { env: 'DATABASE_URL' } }),
+    database: told(
+      z.strictObject({ url: told(secret, 'postgres://USER:PASSWORD@HOST/DATABASE?statement_cache_capacity=0', { env: 'DATABASE_URL' }) }),
+      'PostgreSQL.',
+      { url: { env: 'DATABASE_URL' } },
+    ),
     encryption: told(
       z.strictObject({
-        rsaPrivateKey: secret,
+        rsaPrivateKey: told(secret, 'RSA-4096 private key without passphrase, PEM or base64 of PEM.', { file: './encryption.pem' }),
         publicKeySha256: told(
           checked(texts.sha256),
           'SHA-256 of the public key (SPKI, DER): no secret, proves that the key is the right one.',
@@ -150,11 +157,20 @@ export const desiredState = z
       'The key that encrypts what is in the database. Losing it loses that data.',
       { rsaPrivateKey: { file: './encryption.pem' } },
     ),
-    license: told(z.strictObject({ token: secret }), 'The licence token of the vendor.', { token: { file: './license.jwt' } }),
-    admin: told(z.strictObject({ username: plainOrSecret, password: secret }), 'The first login.', {
-      username: 'admin',
-      password: { env: 'ADMIN_PASSWORD' },
+    license: told(z.strictObject({ token: told(secret, 'The JWT.', { file: './license.jwt' }) }), 'The licence token of the vendor.', {
+      token: { file: './license.jwt' },
     }),
+    admin: told(
+      z.strictObject({
+        username: told(plainOrSecret, 'Its name.', 'admin'),
+        password: told(secret, 'Its password.', { env: 'ADMIN_PASSWORD' }),
+      }),
+      'The first login.',
+      {
+        username: 'admin',
+        password: { env: 'ADMIN_PASSWORD' },
+      },
+    ),
     release: told(release, 'The Helm release.', { chart: { path: './spacelift-self-hosted-3.0.0.tgz' }, timeout: '20m' }).optional(),
     environment: told(
       z.strictObject({ shared: variables.optional(), server: variables.optional(), drain: variables.optional() }),

@@ -28,8 +28,8 @@ export function exampleAt(path: readonly string[]): unknown {
 /** Every secret of the file, and those that are required where the map around them is there. */
 export function secretPlaces(data: unknown, schema: z.ZodType = desiredState, path: readonly string[] = []): SecretPlace[] {
   const inner = unwrap(schema)
-  const plain = inner === SECRET_SCHEMAS.plainOrSecret
-  if (plain || inner === SECRET_SCHEMAS.secret) return [{ path, value: data, plain, required: !(schema instanceof z.ZodOptional) }]
+  const plain = isLike(inner, SECRET_SCHEMAS.plainOrSecret)
+  if (plain || isLike(inner, SECRET_SCHEMAS.secret)) return [{ path, value: data, plain, required: !(schema instanceof z.ZodOptional) }]
   if (!isMap(data)) return []
   const children = inner instanceof z.ZodObject ? Object.keys(inner.shape) : inner instanceof z.ZodRecord ? Object.keys(data) : []
   return children.flatMap((key) => {
@@ -59,4 +59,9 @@ function below(schema: z.ZodType, segment: string): z.ZodType | undefined {
 
 function unwrap(schema: z.ZodType): z.ZodType {
   return schema instanceof z.ZodOptional ? unwrap(schema.unwrap() as z.ZodType) : schema
+}
+
+/** A schema keeps its definition when it is described anew. */
+function isLike(schema: z.ZodType, other: z.ZodType): boolean {
+  return schema.def === other.def
 }
