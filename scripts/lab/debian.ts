@@ -3,7 +3,13 @@ import { delimiter, join } from 'node:path'
 import { run } from './run.ts'
 
 // Debian package -> a program that comes with it. PostgreSQL's own are not on PATH; that of its common package stands for them.
-const programs = { 'docker-registry': 'docker-registry', skopeo: 'skopeo', postgresql: 'pg_createcluster', unzip: 'unzip' }
+const programs = {
+  'docker-registry': 'docker-registry',
+  skopeo: 'skopeo',
+  postgresql: 'pg_createcluster',
+  unzip: 'unzip',
+  strace: 'strace',
+}
 
 /** The Debian packages that the lab needs and this machine does not have. */
 export async function missingPackages(): Promise<string[]> {
