@@ -51,7 +51,7 @@ export class Auth {
   /** After a 401: another header to try, or undefined when `sent` was all there is to send. */
   async answer(challenge: string | undefined, scope: string, sent: string | undefined): Promise<string | undefined> {
     this.#scheme = scheme(challenge)
-    if (this.#scheme !== 'basic') this.#tokens.delete(scope)
+    if (sent !== undefined) await this.#drop(scope, sent)
     const next = await this.header(scope)
     return next === sent ? undefined : next
   }
@@ -59,6 +59,12 @@ export class Auth {
   /** Whether a 401 in spite of everything means "wrong password"; with a token it means "not allowed". */
   get isBasic(): boolean {
     return this.#scheme === 'basic'
+  }
+
+  /** Forgets the token that was refused, not one that somebody has renewed meanwhile. */
+  async #drop(scope: string, sent: string): Promise<void> {
+    const known = this.#tokens.get(scope)
+    if (known !== undefined && bearer((await known).value) === sent && this.#tokens.get(scope) === known) this.#tokens.delete(scope)
   }
 
   async #loginNow(): Promise<Login> {
