@@ -38,3 +38,9 @@ function parse(pem: string): KeyObject | undefined {
     return undefined
   }
 }
+
+/** The form the guide's secret holds: base64 of the PEM, on one line. What is no key at all is left as it is. */
+export function asBase64OfPem(text: Sealed): Sealed {
+  const pem = asPem(text.open())
+  return pem === undefined ? text : Sealed.of(Buffer.from(pem, 'utf8').toString('base64'))
+}

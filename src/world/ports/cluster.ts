@@ -80,4 +80,6 @@ export type SecretEdit = {
   readonly set: ReadonlyMap<string, Sealed>
   readonly unset: readonly string[]
   readonly unannotate: readonly string[]
+  /** The secret has no data at all yet: a patch has to make the map before it can set a key. */
+  readonly dataIsMissing: boolean
 }

@@ -1,0 +1,213 @@
+import type { Installation, Reader, Resolved } from '../installation/installation.ts'
+import { type GuideValue, guideVariables, READERS, SECRET_NAMES } from '../installation/spacelift.ts'
+import { address } from '../values/address.ts'
+import type { Fingerprinter } from '../values/fingerprint.ts'
+import { isMap, type Json, pointer } from '../values/json.ts'
+import type { Position } from '../values/position.ts'
+import { ProblemError } from '../values/problem.ts'
+import { asBase64OfPem, readRsaKey } from '../values/rsaKey.ts'
+import { Sealed } from '../values/sealed.ts'
+import type { LiveSecret } from '../world/ports/cluster.ts'
+import {
+  type Change,
+  type Declared,
+  type Impact,
+  type Kind,
+  type Look,
+  NO_IMPACT,
+  type Observation,
+  type Recorded,
+  type Work,
+} from './kind.ts'
+import { writers } from './shared/writers.ts'
+
+export type SecretFacts = {
+  readonly type: string
+  readonly immutable: boolean
+  /** Each key's fingerprint, `KEYID:HEX`. */
+  readonly keys: { readonly [key: string]: string }
+  /** The annotations that hold the values in clear. */
+  readonly annotations: { readonly [name: string]: string }
+}
+type Material = { readonly namespace: string; readonly name: string; readonly values: ReadonlyMap<string, Sealed> }
+type Seen = Observation<SecretFacts, LiveSecret>
+type Basis = { readonly otherEncryptionKey: boolean }
+type SecretChange = Change<SecretFacts, Material, LiveSecret, Basis>
+
+const TYPE = 'Opaque'
+const ENCRYPTION_KEY = 'ENCRYPTION_RSA_PRIVATE_KEY'
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+
+/** The guide's three secrets with exactly its keys and those of `environment`: `secret/spacelift/spacelift-shared`. */
+export const secret: Kind<SecretFacts, Material, LiveSecret, Basis> = {
+  name: 'secret',
+  holdsData: true,
+  // The API server refuses a change of the type, and any change of an immutable secret.
+  fixed: ['/type', '/immutable'],
+  readFacts,
+  declare,
+  observe,
+  want,
+  served: ({ keys }) => keys,
+  impact,
+  converge,
+  remove,
+}
+
+function readFacts(stored: Json): SecretFacts {
+  if (isMap(stored) && typeof stored.type === 'string' && isMap(stored.keys)) return stored as SecretFacts
+  const summary = 'The state holds a secret that this version of groundcrew cannot read.'
+  throw new ProblemError({ code: 'state/unreadable', summary, remedy: 'Use the version of groundcrew that wrote the state.' })
+}
+
+function declare(resolved: Resolved): readonly Declared<Material>[] {
+  return READERS.map((reader) => declareOne(resolved, reader))
+}
+
+function declareOne({ installation, secrets }: Resolved, reader: Reader): Declared<Material> {
+  const { namespace } = installation.kubernetes
+  const name = SECRET_NAMES[reader]
+  const variables = [...guideVariables(installation, reader)]
+  const values = new Map(variables.map(([key, value]) => [key, contentOf(key, value, secrets)]))
+  const origins = new Map(variables.map(([key, value]) => [pointer('keys', key), originOf(value, installation)]))
+  return {
+    address: address('secret', namespace, name),
+    material: { namespace, name, values },
+    after: [address('namespace', namespace)],
+    origins: origins.set('', 'guide'),
+  }
+}
+
+function contentOf(key: string, value: GuideValue, secrets: Resolved['secrets']): Sealed {
+  if ('plain' in value) return Sealed.of(value.plain)
+  const opened = secrets.get(value.secret.at)
+  if (opened === undefined) throw new Error(`the reference at ${value.secret.at} was not opened`)
+  return key === ENCRYPTION_KEY ? asBase64OfPem(opened) : opened
+}
+
+function originOf(value: GuideValue, { positions }: Installation): Position | 'guide' {
+  const from = 'secret' in value ? value.secret.at : value.from
+  return (from === undefined ? undefined : positions.get(from)) ?? 'guide'
+}
+
+async function observe({ view, fingerprint }: Look, it: Declared<Material> | Recorded<SecretFacts>): Promise<Seen> {
+  const { namespace, name } = place(it)
+  const read = await view.cluster.secret(namespace, name)
+  if (read.is !== 'present') return read
+  const live = read.value
+  return {
+    is: 'present',
+    facts: factsOf(it, live, fingerprint),
+    guard: live.resourceVersion,
+    evidence: live,
+    by: writers(live.managedFields, POINTERS),
+  }
+}
+
+/** How the API server names our facts in its managedFields. */
+const POINTERS = { 'f:data': '/keys', 'f:type': '/type', 'f:immutable': '/immutable', 'f:metadata.f:annotations': '/annotations' }
+
+function factsOf(it: { readonly address: Declared<Material>['address'] }, live: LiveSecret, fingerprint: Fingerprinter): SecretFacts {
+  return {
+    type: live.type,
+    immutable: live.immutable,
+    keys: fingerprints(it, live.data, fingerprint),
+    annotations: live.annotations.includes(LAST_APPLIED) ? { [LAST_APPLIED]: 'holds the values in clear' } : {},
+  }
+}
+
+function fingerprints(
+  it: { readonly address: Declared<Material>['address'] },
+  values: ReadonlyMap<string, Sealed>,
+  fingerprint: Fingerprinter,
+) {
+  return Object.fromEntries([...values].map(([key, value]) => [key, fingerprint.of(it.address, key, value)]))
+}
+
+async function want({ fingerprint }: Look, it: Declared<Material>, seen: Seen): Promise<{ facts: SecretFacts; basis: Basis }> {
+  const keys = fingerprints(it, it.material.values, fingerprint)
+  const standing = standingKey(it, seen, keys)
+  const facts = { type: TYPE, immutable: false, keys: { ...keys, ...standing.keep }, annotations: {} }
+  return { facts, basis: { otherEncryptionKey: standing.differs } }
+}
+
+/** The encryption key that is there: the same key in another spelling stays as it is, another key is never replaced unasked. */
+function standingKey(it: Declared<Material>, seen: Seen, keys: SecretFacts['keys']): { keep: SecretFacts['keys']; differs: boolean } {
+  const live = seen.is === 'present' ? seen.evidence.data.get(ENCRYPTION_KEY) : undefined
+  const ours = it.material.values.get(ENCRYPTION_KEY)
+  if (seen.is !== 'present' || live === undefined || ours === undefined || live.isEmpty()) return { keep: {}, differs: false }
+  const shown = seen.facts.keys[ENCRYPTION_KEY]
+  if (shown === undefined || shown === keys[ENCRYPTION_KEY]) return { keep: {}, differs: false }
+  const [standing, declared] = [readRsaKey(live), readRsaKey(ours)]
+  const same = typeof standing === 'object' && typeof declared === 'object' && standing.spkiSha256 === declared.spkiSha256
+  return same ? { keep: { [ENCRYPTION_KEY]: shown }, differs: false } : { keep: {}, differs: true }
+}
+
+function impact({ address: where, basis }: SecretChange): Impact {
+  if (!basis.otherEncryptionKey) return NO_IMPACT
+  const what = 'what the database holds is encrypted with the key that is there now, and nobody can read it without that key'
+  const refusal = {
+    code: 'secret/encryption-key-differs',
+    summary: `The encryption key in ${where} is another one than the file's.`,
+    detail: `Replacing it loses data for ever: ${what}.`,
+    remedy: 'Name the right key in encryption.rsaPrivateKey. Only for a database that may be lost: --replace-encryption-key.',
+    consent: '--replace-encryption-key',
+  }
+  return { ...NO_IMPACT, dataAtRisk: [{ address: where, what }], refusals: [refusal] }
+}
+
+async function converge(work: Work, change: SecretChange): Promise<{ facts: SecretFacts; guard: string }> {
+  const { namespace, name, values } = change.declared.material
+  const { cluster } = work.world
+  await work.fenced()
+  if (change.seen.is !== 'present') {
+    const { resourceVersion } = await cluster.createSecret(namespace, name, TYPE, values)
+    return { facts: change.wanted, guard: resourceVersion }
+  }
+  const guard = change.seen.evidence
+  if (change.action === 'replace') return replace(work, change, guard)
+  const edit = { ...editOf(change), dataIsMissing: guard.data.size === 0 }
+  const { resourceVersion } = await cluster.patchSecret(namespace, name, guard, edit)
+  return { facts: change.wanted, guard: resourceVersion }
+}
+
+/** Deleted and made anew; between the two a crash is met by the next apply, which finds it absent. */
+async function replace(work: Work, { declared, wanted, seen }: SecretChange, guard: LiveSecret) {
+  const { namespace, name, values } = declared.material
+  const kept = new Map(values)
+  // The same key in another spelling stays as it is, also through a replacement.
+  const standing = guard.data.get(ENCRYPTION_KEY)
+  if (standing !== undefined && seen.is === 'present' && wanted.keys[ENCRYPTION_KEY] === seen.facts.keys[ENCRYPTION_KEY])
+    kept.set(ENCRYPTION_KEY, standing)
+  await work.world.cluster.deleteSecret(namespace, name, guard)
+  await work.fenced()
+  const { resourceVersion } = await work.world.cluster.createSecret(namespace, name, TYPE, kept)
+  return { facts: wanted, guard: resourceVersion }
+}
+
+function editOf({ edits, declared }: SecretChange) {
+  const set = new Map<string, Sealed>()
+  const unset: string[] = []
+  const unannotate: string[] = []
+  for (const { pointer: where, to } of edits) {
+    const [, part, name = ''] = where.split('/').map((one) => one.replaceAll('~1', '/').replaceAll('~0', '~'))
+    const value = declared.material.values.get(name)
+    if (part === 'annotations') unannotate.push(name)
+    else if (part === 'keys' && to === undefined) unset.push(name)
+    else if (part === 'keys' && value !== undefined) set.set(name, value)
+  }
+  return { set, unset, unannotate }
+}
+
+async function remove(work: Work, it: Recorded<SecretFacts>, seen: Seen): Promise<void> {
+  if (seen.is === 'unknown') throw new ProblemError(seen.why)
+  if (seen.is === 'absent') return
+  const { namespace, name } = place(it)
+  await work.fenced()
+  await work.world.cluster.deleteSecret(namespace, name, seen.evidence)
+}
+
+function place(it: Declared<Material> | Recorded<SecretFacts>): { namespace: string; name: string } {
+  const [, namespace = '', name = ''] = it.address.split('/')
+  return { namespace, name }
+}

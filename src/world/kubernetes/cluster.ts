@@ -1,0 +1,122 @@
+import type { Problem } from '../../values/problem.ts'
+import { present, type Read, unknown } from '../../values/read.ts'
+import type { Sealed } from '../../values/sealed.ts'
+import type {
+  ClusterReads,
+  ClusterWrites,
+  Guard,
+  LiveDeployment,
+  LiveNamespace,
+  LiveSecret,
+  ReleaseRecord,
+  SecretEdit,
+} from '../ports/cluster.ts'
+import type { Api } from './api.ts'
+import { guardOf, items, liveDeployment, liveNamespace, liveSecret, parts } from './live.ts'
+import { markFailed, readRelease } from './releases.ts'
+
+/** The cluster as kinds know it, over the API server. */
+export class Cluster implements ClusterReads, ClusterWrites {
+  readonly #api: Api
+
+  constructor(api: Api) {
+    this.#api = api
+  }
+
+  async identity(): Promise<Read<string>> {
+    const read = await this.#api.read('/api/v1/namespaces/kube-system', 'the namespace kube-system')
+    if (read.is === 'present') return present(parts(read.value).guard.uid)
+    return read.is === 'unknown' ? read : unknown(noKubeSystem())
+  }
+
+  async namespace(name: string): Promise<Read<LiveNamespace>> {
+    return mapRead(await this.#api.read(`/api/v1/namespaces/${name}`, `the namespace ${name}`), liveNamespace)
+  }
+
+  async secret(namespace: string, name: string): Promise<Read<LiveSecret>> {
+    return mapRead(await this.#api.read(secretPath(namespace, name), secretName(namespace, name)), liveSecret)
+  }
+
+  async deployments(namespace: string): Promise<Read<readonly LiveDeployment[]>> {
+    const read = await this.#api.read(`/apis/apps/v1/namespaces/${namespace}/deployments`, `the Deployments of namespace ${namespace}`)
+    return mapRead(read, (list) => items(list).map(liveDeployment))
+  }
+
+  release(namespace: string, name: string): Promise<Read<ReleaseRecord>> {
+    return readRelease(this.#api, namespace, name)
+  }
+
+  async createNamespace(name: string): Promise<void> {
+    const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }
+    await this.#api.write({ method: 'POST', path: '/api/v1/namespaces', what: `the namespace ${name}`, body })
+  }
+
+  async deleteNamespace(name: string, guard: Guard): Promise<void> {
+    await this.#api.write({ method: 'DELETE', path: `/api/v1/namespaces/${name}`, what: `the namespace ${name}`, body: only(guard) })
+  }
+
+  async createSecret(namespace: string, name: string, type: string, data: ReadonlyMap<string, Sealed>): Promise<Guard> {
+    const values = Object.fromEntries([...data].map(([key, value]) => [key, base64(value)]))
+    const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, type, data: values }
+    return guardOf(
+      await this.#api.write({ method: 'POST', path: `/api/v1/namespaces/${namespace}/secrets`, what: secretName(namespace, name), body }),
+    )
+  }
+
+  async patchSecret(namespace: string, name: string, guard: Guard, edit: SecretEdit): Promise<Guard> {
+    const contentType = 'application/json-patch+json'
+    const call = { method: 'PATCH' as const, path: secretPath(namespace, name), what: secretName(namespace, name), contentType }
+    return guardOf(await this.#api.write({ ...call, body: secretPatch(guard, edit) }))
+  }
+
+  async deleteSecret(namespace: string, name: string, guard: Guard): Promise<void> {
+    await this.#api.write({ method: 'DELETE', path: secretPath(namespace, name), what: secretName(namespace, name), body: only(guard) })
+  }
+
+  markReleaseFailed(record: ReleaseRecord, description: string): Promise<void> {
+    return markFailed(this.#api, record, description)
+  }
+}
+
+/**
+ * Replacing the resourceVersion with the one that was seen makes a stale patch a 409; a failing `test` would be a 422
+ * that cannot be told from others.
+ */
+function secretPatch(guard: Guard, { set, unset, unannotate, dataIsMissing }: SecretEdit): unknown[] {
+  const key = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1')
+  return [
+    { op: 'replace', path: '/metadata/resourceVersion', value: guard.resourceVersion },
+    ...(dataIsMissing ? [{ op: 'add', path: '/data', value: {} }] : []),
+    ...[...set].map(([name, value]) => ({ op: 'add', path: `/data/${key(name)}`, value: base64(value) })),
+    ...unset.map((name) => ({ op: 'remove', path: `/data/${key(name)}` })),
+    ...unannotate.map((name) => ({ op: 'remove', path: `/metadata/annotations/${key(name)}` })),
+  ]
+}
+
+function only(guard: Guard) {
+  return { preconditions: { uid: guard.uid, resourceVersion: guard.resourceVersion } }
+}
+
+function base64(value: Sealed): string {
+  return Buffer.from(value.open(), 'utf8').toString('base64')
+}
+
+function secretPath(namespace: string, name: string): string {
+  return `/api/v1/namespaces/${namespace}/secrets/${name}`
+}
+
+function secretName(namespace: string, name: string): string {
+  return `the secret ${namespace}/${name}`
+}
+
+function mapRead<A, B>(read: Read<A>, change: (value: A) => B): Read<B> {
+  return read.is === 'present' ? present(change(read.value)) : read
+}
+
+function noKubeSystem(): Problem {
+  return {
+    code: 'cluster/no-kube-system',
+    summary: 'The cluster has no namespace kube-system, so it cannot be told from another.',
+    remedy: 'Is it a Kubernetes cluster? Look at kubernetes.context and --kubeconfig.',
+  }
+}

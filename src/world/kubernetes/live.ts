@@ -1,0 +1,91 @@
+import { isMap } from '../../values/json.ts'
+import { Sealed } from '../../values/sealed.ts'
+import type { Guard, LiveDeployment, LiveNamespace, LiveSecret } from '../ports/cluster.ts'
+import type { ManagedFields } from '../ports/managedFields.ts'
+
+type Raw = { readonly [key: string]: unknown }
+
+/** The namespace in an answer of the API server. */
+export function liveNamespace(raw: unknown): LiveNamespace {
+  const { metadata, guard } = parts(raw)
+  return { ...guard, terminating: metadata.deletionTimestamp !== undefined, managedFields: managedFields(metadata) }
+}
+
+/** The secret in an answer; its values are sealed here, at the door. */
+export function liveSecret(raw: unknown): LiveSecret {
+  const { object, metadata, guard } = parts(raw)
+  const data = Object.entries(map(object.data)).map(
+    ([key, value]) => [key, Sealed.of(Buffer.from(String(value), 'base64').toString('utf8'))] as const,
+  )
+  return {
+    ...guard,
+    type: text(object.type),
+    immutable: object.immutable === true,
+    terminating: metadata.deletionTimestamp !== undefined,
+    data: new Map(data),
+    annotations: Object.keys(map(metadata.annotations)).sort(),
+    managedFields: managedFields(metadata),
+  }
+}
+
+export function liveDeployment(raw: unknown): LiveDeployment {
+  const { object, metadata } = parts(raw)
+  const spec = map(object.spec)
+  const template = map(map(spec.template).metadata)
+  return {
+    name: text(metadata.name),
+    replicas: number(spec.replicas, 1),
+    ready: number(map(object.status).readyReplicas, 0),
+    labels: strings(metadata.labels),
+    podAnnotations: strings(template.annotations),
+  }
+}
+
+/** uid and resourceVersion of what a write answered. */
+export function guardOf(raw: unknown): Guard {
+  return parts(raw).guard
+}
+
+/** The items of a list. */
+export function items(raw: unknown): unknown[] {
+  const { items: found } = map(raw)
+  return Array.isArray(found) ? found : []
+}
+
+export function parts(raw: unknown): { object: Raw; metadata: Raw; guard: Guard } {
+  const object = map(raw)
+  const metadata = map(object.metadata)
+  return { object, metadata, guard: { uid: text(metadata.uid), resourceVersion: text(metadata.resourceVersion) } }
+}
+
+function managedFields(metadata: Raw): ManagedFields[] {
+  const { managedFields: entries } = metadata
+  return Array.isArray(entries) ? entries.filter((entry) => isMap(entry)).map(managedField) : []
+}
+
+function managedField(entry: Raw): ManagedFields {
+  const { manager, operation, subresource, time, fieldsV1 } = entry
+  return {
+    manager: text(manager),
+    operation: text(operation),
+    ...(typeof subresource === 'string' && subresource !== '' && { subresource }),
+    ...(typeof time === 'string' && { time }),
+    fields: map(fieldsV1),
+  }
+}
+
+export function map(value: unknown): Raw {
+  return isMap(value) ? value : {}
+}
+
+export function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+function number(value: unknown, otherwise: number): number {
+  return typeof value === 'number' ? value : otherwise
+}
+
+function strings(value: unknown): { readonly [name: string]: string } {
+  return Object.fromEntries(Object.entries(map(value)).map(([name, one]) => [name, String(one)]))
+}

@@ -1,0 +1,97 @@
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { isMap } from '../../values/json.ts'
+import type { Problem } from '../../values/problem.ts'
+import { ProblemError } from '../../values/problem.ts'
+import { absent, present, type Read, unknown } from '../../values/read.ts'
+import type { ReleaseRecord } from '../ports/cluster.ts'
+import type { Api } from './api.ts'
+import { items, map, parts, text } from './live.ts'
+
+const GZIP = Buffer.from([0x1f, 0x8b])
+
+/** Helm's newest record of a release, straight from its Secrets. Absent by an empty SecretList only. */
+export async function readRelease(api: Api, namespace: string, name: string): Promise<Read<ReleaseRecord>> {
+  const selector = encodeURIComponent(`owner=helm,name=${name}`)
+  const read = await api.read(
+    `/api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}`,
+    `Helm’s records in namespace ${namespace}`,
+  )
+  if (read.is !== 'present') return read.is === 'absent' ? unknown(noList(namespace)) : read
+  if (map(read.value).kind !== 'SecretList') return unknown(noList(namespace))
+  const newest = items(read.value).sort((a, b) => revisionOf(b) - revisionOf(a))[0]
+  if (newest === undefined) return absent(`an empty SecretList for ${name} in namespace ${namespace}`)
+  const record = recordOf(newest)
+  return record === undefined ? unknown(unreadable(namespace, name)) : present(record)
+}
+
+/** Marks a record as failed in its payload and its label, if it is still the one that was seen; all else stays as it was. */
+export async function markFailed(api: Api, record: ReleaseRecord, description: string): Promise<void> {
+  const path = `/api/v1/namespaces/${record.namespace}/secrets/${record.secretName}`
+  const what = `Helm’s record ${record.secretName}`
+  const read = await api.read(path, what)
+  if (read.is === 'unknown') throw new ProblemError(read.why)
+  const { object, metadata } = parts(read.is === 'present' ? read.value : {})
+  if (text(metadata.resourceVersion) !== record.resourceVersion)
+    throw new ProblemError({
+      code: 'cluster/changed-meanwhile',
+      summary: `${what} was changed since the plan was made: a helm may still be running.`,
+      remedy: 'Plan again.',
+    })
+  const payload = decode(map(object.data).release)
+  if (payload === undefined) throw new ProblemError(unreadable(record.namespace, record.name))
+  const failed = { ...payload, info: { ...map(payload.info), status: 'failed', description } }
+  const labels = { ...map(metadata.labels), status: 'failed' }
+  await api.write({ method: 'PUT', path, what, body: { ...object, metadata: { ...metadata, labels }, data: { release: encode(failed) } } })
+}
+
+function recordOf(raw: unknown): ReleaseRecord | undefined {
+  const { object, metadata, guard } = parts(raw)
+  const payload = decode(map(object.data).release)
+  if (payload === undefined) return undefined
+  const info = map(payload.info)
+  const chart = map(map(payload.chart).metadata)
+  return {
+    name: text(payload.name),
+    namespace: text(payload.namespace),
+    revision: Number(payload.version),
+    status: text(info.status),
+    description: text(info.description),
+    lastDeployed: text(info.last_deployed),
+    chart: { name: text(chart.name), version: text(chart.version), appVersion: text(chart.appVersion) },
+    config: map(payload.config),
+    manifest: text(payload.manifest),
+    applyMethod: payload.apply_method === 'ssa' || payload.apply_method === 'csa' ? payload.apply_method : '',
+    secretName: text(metadata.name),
+    resourceVersion: guard.resourceVersion,
+  }
+}
+
+function revisionOf(raw: unknown): number {
+  return Number(map(parts(raw).metadata.labels).version ?? 0)
+}
+
+/** base64 by Kubernetes, base64 by Helm, and gzip, which old Helms left out. */
+function decode(data: unknown): { readonly [key: string]: unknown } | undefined {
+  try {
+    const inner = Buffer.from(Buffer.from(String(data), 'base64').toString('utf8'), 'base64')
+    const plain = inner.subarray(0, 2).equals(GZIP) ? gunzipSync(inner) : inner
+    const value: unknown = JSON.parse(plain.toString('utf8'))
+    return isMap(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function encode(payload: unknown): string {
+  return Buffer.from(gzipSync(JSON.stringify(payload)).toString('base64')).toString('base64')
+}
+
+function noList(namespace: string): Problem {
+  const summary = `The API server answers something else than a list of Helm’s records in namespace ${namespace}.`
+  return { code: 'cluster/error', summary, remedy: 'Look at the server of this context, and at proxies in front of it.' }
+}
+
+function unreadable(namespace: string, name: string): Problem {
+  const summary = `Helm’s newest record of the release ${name} cannot be read.`
+  return { code: 'release/unreadable', summary, remedy: `Look at it: helm history ${name} -n ${namespace}` }
+}
