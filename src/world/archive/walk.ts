@@ -20,7 +20,7 @@ export type Entry = {
 
 /** Where the release archive keeps its docker-save tars. */
 const IMAGE_TAR = /(^|\/)container-images\/[^/]+\.tar(\.gz)?$/
-const CHUNK = 512 * 1024
+const CHUNK = 256 * 1024
 // A release has some dozens; more would be an archive made to fill our memory.
 const MOST_ENTRIES = 100_000
 
