@@ -133,7 +133,8 @@ async function observe({ view }: Look, it: Declared<ImageMaterial> | Recorded<Im
 function wanted({ material }: Declared<ImageMaterial>, seen: Seen): ImageFacts {
   const reference = referenceOf(material)
   if (material.archived) return { reference, config: material.archived.image.config.digest }
-  if (seen.is === 'present') return { reference, config: seen.facts.config }
+  if (seen.is === 'present' && isDigest(seen.facts.config)) return { reference, config: seen.facts.config }
+  if (seen.is === 'present') throw new ProblemError(otherPlatform(reference, seen.facts.config))
   throw new ProblemError(seen.is === 'unknown' ? seen.why : notPushed(reference))
 }
 
@@ -180,6 +181,11 @@ async function remove(work: Work, { facts, guard }: Recorded<ImageFacts>, seen: 
   await work.world.registry.remove(place(facts).repository, seen.guard)
 }
 
+/** The port says `none for linux/amd64` where an index has no image for us. */
+function isDigest(config: string): boolean {
+  return config.startsWith('sha256:')
+}
+
 function guardOf(seen: Seen): string {
   return seen.is === 'present' ? seen.guard : seen.is
 }
@@ -207,6 +213,14 @@ function notPushed(reference: string): Problem {
     code: 'image/not-in-registry',
     summary: `${reference} is not in the registry, and the file names no archive to push it from.`,
     remedy: 'Set images.archive to the self-hosted-VERSION.tar.gz of this version, or push the image with your own pipeline.',
+  }
+}
+
+function otherPlatform(reference: string, config: string): Problem {
+  return {
+    code: 'image/other-platform',
+    summary: `${reference} is in the registry, but for other platforms only: ${config}.`,
+    remedy: 'Push the image for this platform, or set images.platform to the platform of the cluster’s nodes.',
   }
 }
 

@@ -139,8 +139,9 @@ test('facts say what the tag is; absent and unknown stay what they are', async (
 
 test('the archive says what the tag has to be; without one the tag has to be there', async () => {
   assert.is((await plan(new FakeRegistry(live('X')))).wanted.config, 'B')
-  assert.is((await plan(new FakeRegistry(live('X')), backend(resolved()))).wanted.config, 'X')
+  assert.is((await plan(new FakeRegistry(live('sha256:x')), backend(resolved()))).wanted.config, 'sha256:x')
   assert.is(await codeOf(() => plan(new FakeRegistry(absent('x')), backend(resolved()))), 'image/not-in-registry')
+  assert.is(await codeOf(() => plan(new FakeRegistry(live('none for linux/amd64')), backend(resolved()))), 'image/other-platform')
   assert.equal(image.served({ reference: 'r', config: 'X' }), { config: 'X' })
 })
 

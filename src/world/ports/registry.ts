@@ -5,7 +5,10 @@ export type LiveImage = {
   /** Digest of the manifest as the registry serves it. */
   readonly manifestDigest: string
   readonly mediaType: string
-  /** Digest of the config blob: the image's identity, whatever the layers' compression. */
+  /**
+   * Digest of the config blob: the image's identity, whatever the layers' compression. Of an index, the one for the
+   * installation's platform; `none for linux/amd64` where it has none.
+   */
   readonly configDigest: string
 }
 
