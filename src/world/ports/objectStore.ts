@@ -20,6 +20,8 @@ export type LifecycleRule = {
   readonly transition?: { readonly days?: number; readonly date?: string; readonly storageClass: string }
   readonly noncurrentTransition?: { readonly days?: number; readonly storageClass: string }
   readonly delMarkerExpiration?: { readonly days: number }
+  /** Elements this version does not know, as JSON text: they show as differences, and no write repeats them. */
+  readonly other?: { readonly [element: string]: string }
 }
 
 export type LiveBucket = {
