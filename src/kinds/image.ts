@@ -1,9 +1,11 @@
-import type { ArchivedImage, ArchiveIndex, Installation, Repository, Resolved } from '../installation/installation.ts'
+import type { ArchivedImage, Installation, Repository, Resolved } from '../installation/installation.ts'
 import { ARCHIVED_IMAGES } from '../installation/spacelift.ts'
 import { address } from '../values/address.ts'
 import { isMap, type Json, type JsonPointer, pointer } from '../values/json.ts'
-import { type Problem, ProblemError } from '../values/problem.ts'
+import { ProblemError } from '../values/problem.ts'
 import type { LiveImage, PushProgress } from '../world/ports/registry.ts'
+import { findInArchive, missingInArchive, type Role } from './image/inArchive.ts'
+import { changedMeanwhile, notAsPushed, notPushed, otherPlatform } from './image/problems.ts'
 import {
   type Change,
   type Declared,
@@ -15,8 +17,6 @@ import {
   type Recorded,
   type Work,
 } from './kind.ts'
-
-type Role = keyof typeof ARCHIVED_IMAGES
 
 /** The config's digest is the image's identity: it names the content of every layer, whatever their compression. */
 export type ImageFacts = { readonly reference: string; readonly config: string }
@@ -59,10 +59,10 @@ function readFacts(stored: Json): ImageFacts {
 
 function declare({ installation, archive }: Resolved): readonly Declared<ImageMaterial>[] {
   const roles = Object.keys(ARCHIVED_IMAGES) as Role[]
-  const problems = archive === undefined ? [] : roles.flatMap((role) => missing(installation, archive, role))
+  const problems = archive === undefined ? [] : roles.flatMap((role) => missingInArchive(installation, archive, role))
   if (problems.length > 0) throw new ProblemError(problems)
   return roles.map((role) => {
-    const found = archive && find(installation, archive, role)
+    const found = archive && findInArchive(installation, archive, role)
     return {
       address: address('image', role),
       material: {
@@ -83,42 +83,6 @@ function origins({ positions, images }: Installation, role: Role): Origins {
     ['', at(pointer('images', role), pointer('images'))],
     ['/config', at(source, pointer('version'))],
   ])
-}
-
-function find({ version, images }: Installation, archive: ArchiveIndex, role: Role): ArchivedImage | undefined {
-  return archive.images.find((one) => one.platform === images.platform && nameAndTag(one.tag) === `${ARCHIVED_IMAGES[role]}:${version}`)
-}
-
-/** `docker.io/library/spacelift-backend:v3` and `spacelift-backend:v3` name the same image. */
-function nameAndTag(tag: string): string {
-  return tag.slice(tag.lastIndexOf('/') + 1)
-}
-
-function missing(installation: Installation, archive: ArchiveIndex, role: Role): Problem[] {
-  if (find(installation, archive, role) !== undefined) return []
-  const { version, images, positions } = installation
-  const name = `${ARCHIVED_IMAGES[role]}:${version}`
-  const others = archive.images.filter((one) => nameAndTag(one.tag) === name).map((one) => one.platform)
-  const at = positions.get(pointer('images', 'archive'))
-  const found = archive.images.map((one) => `${one.tag} (${one.platform})`).join(', ') || 'no tagged image'
-  const problem = { detail: `Found in it: ${found}.`, ...(at && { at }) }
-  if (others.length > 0)
-    return [
-      {
-        ...problem,
-        code: 'image/wrong-platform',
-        summary: `${archive.path} holds ${name} for ${others.join(', ')}, not for ${images.platform}.`,
-        remedy: 'Set images.platform to the platform of the cluster’s nodes, and images.archive to the release for it.',
-      },
-    ]
-  return [
-    {
-      ...problem,
-      code: 'image/not-in-archive',
-      summary: `${archive.path} does not hold ${name}.`,
-      remedy: 'Set version to the version of the archive, or images.archive to the archive of that version.',
-    },
-  ]
 }
 
 async function observe({ view }: Look, it: Declared<ImageMaterial> | Recorded<ImageFacts>): Promise<Seen> {
@@ -164,12 +128,7 @@ async function readBack(work: Work, declared: Declared<ImageMaterial>, wanted: I
   const now = await observe({ ...work, view: work.world }, declared)
   if (now.is === 'unknown') throw new ProblemError(now.why)
   if (now.is === 'present' && now.facts.config === wanted.config) return { facts: now.facts, guard: now.guard }
-  throw new ProblemError({
-    code: 'image/not-as-pushed',
-    summary: `${wanted.reference} was pushed, but the registry now serves something else under this tag.`,
-    detail: `pushed: ${pushed.manifestDigest}\nserved: ${now.is === 'present' ? now.guard : 'nothing'}`,
-    remedy: 'See whether another pipeline pushes the same tag, then apply again.',
-  })
+  throw new ProblemError(notAsPushed(wanted.reference, pushed.manifestDigest, now.is === 'present' ? now.guard : 'nothing'))
 }
 
 async function remove(work: Work, { facts, guard }: Recorded<ImageFacts>, seen: Seen): Promise<void> {
@@ -206,28 +165,4 @@ function place({ reference }: ImageFacts): Pick<ImageMaterial, 'repository' | 't
 /** A host may have a port: the tag begins after the last colon behind the last slash. */
 function parseReference(reference: string): RegExpExecArray | null {
   return /^([^/]+)\/(.+):([^:/]+)$/.exec(reference)
-}
-
-function notPushed(reference: string): Problem {
-  return {
-    code: 'image/not-in-registry',
-    summary: `${reference} is not in the registry, and the file names no archive to push it from.`,
-    remedy: 'Set images.archive to the self-hosted-VERSION.tar.gz of this version, or push the image with your own pipeline.',
-  }
-}
-
-function otherPlatform(reference: string, config: string): Problem {
-  return {
-    code: 'image/other-platform',
-    summary: `${reference} is in the registry, but for other platforms only: ${config}.`,
-    remedy: 'Push the image for this platform, or set images.platform to the platform of the cluster’s nodes.',
-  }
-}
-
-function changedMeanwhile(reference: string): Problem {
-  return {
-    code: 'image/changed-meanwhile',
-    summary: `${reference} is no longer what was seen: something else pushed to this tag.`,
-    remedy: 'Run groundcrew plan again and look at what it says about this image.',
-  }
 }

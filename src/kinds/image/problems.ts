@@ -1,0 +1,34 @@
+import type { Problem } from '../../values/problem.ts'
+
+export function notPushed(reference: string): Problem {
+  return {
+    code: 'image/not-in-registry',
+    summary: `${reference} is not in the registry, and the file names no archive to push it from.`,
+    remedy: 'Set images.archive to the self-hosted-VERSION.tar.gz of this version, or push the image with your own pipeline.',
+  }
+}
+
+export function otherPlatform(reference: string, config: string): Problem {
+  return {
+    code: 'image/other-platform',
+    summary: `${reference} is in the registry, but for other platforms only: ${config}.`,
+    remedy: 'Push the image for this platform, or set images.platform to the platform of the cluster’s nodes.',
+  }
+}
+
+export function changedMeanwhile(reference: string): Problem {
+  return {
+    code: 'image/changed-meanwhile',
+    summary: `${reference} is no longer what was seen: something else pushed to this tag.`,
+    remedy: 'Run groundcrew plan again and look at what it says about this image.',
+  }
+}
+
+export function notAsPushed(reference: string, pushed: string, served: string): Problem {
+  return {
+    code: 'image/not-as-pushed',
+    summary: `${reference} was pushed, but the registry now serves something else under this tag.`,
+    detail: `pushed: ${pushed}\nserved: ${served}`,
+    remedy: 'See whether another pipeline pushes the same tag, then apply again.',
+  }
+}
