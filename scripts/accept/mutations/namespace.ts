@@ -1,3 +1,6 @@
+import type { Site } from '../site.ts'
+import { expectExit, expectText } from '../site.ts'
+import { everythingIsTheGuides } from '../world.ts'
 import type { Mutation } from './mutation.ts'
 
 export const namespaceMutations: readonly Mutation[] = [
@@ -5,6 +8,14 @@ export const namespaceMutations: readonly Mutation[] = [
     address: 'namespace/spacelift',
     name: 'the whole namespace deleted',
     shows: /gone/,
-    change: (site) => site.kubectl('delete', 'namespace', 'spacelift', '--wait'),
+    change: deleted,
+    repaired: everythingIsTheGuides,
   },
 ]
+
+/** While it goes it is neither there nor gone, and nothing may be planned for it. */
+async function deleted(site: Site): Promise<void> {
+  await site.kubectl('delete', 'namespace', 'spacelift', '--wait=false')
+  expectText(expectExit(await site.plan(), 1).stderr, 'is being deleted')
+  await site.kubectl('wait', '--for=delete', 'namespace/spacelift', '--timeout=60s')
+}

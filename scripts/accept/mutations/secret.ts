@@ -38,7 +38,8 @@ export async function secretMutations(site: Site): Promise<Mutation[]> {
 const changed = (secret: string, key: string): Mutation =>
   on(secret, `${key} changed`, new RegExp(`${key}\\b.*`), merge(secret, { stringData: { [key]: 'changed-by-hand' } }), {
     isSample: key === 'ADMIN_PASSWORD',
-    // A repair that would give up what the key encrypts has to be asked for; putting the declared key back gives up nothing.
+    // What stands there might be the key that the database is encrypted with: to replace it has to be asked for.
+    flags: key === 'ENCRYPTION_RSA_PRIVATE_KEY' ? ['--replace-encryption-key'] : [],
   })
 
 const others: readonly Mutation[] = [
