@@ -7,7 +7,7 @@ import { keyPosition, knownWords, missing, type Path, showPath, valuePosition, w
 import { readWrong } from './wrong.ts'
 import type { Tree } from './yaml.ts'
 
-type Issue = z.core.$ZodIssue
+export type Issue = z.core.$ZodIssue
 
 const SORTS: { readonly [zods: string]: string } = {
   string: 'text',
@@ -75,12 +75,12 @@ function unknownKey(tree: Tree, path: Path, key: string): Problem {
   const here = path.length === 0 ? 'at the top level' : `in ${showPath(path)}`
   if (NOT_BUILT.has([...path, key].join('.'))) return notBuilt(key, at, 'Remove it for now.')
   const known = keysAt(path)
-  const meant = similar(key, known)
+  const meant = meantKey(path, key)
   if (meant !== undefined)
     return { code: 'file/unknown-key', summary: `"${key}" is not known ${here}.`, at, remedy: `Did you mean "${meant}"?` }
   const elsewhere = knownWords().get(key)
   if (elsewhere !== undefined) {
-    const places = elsewhere.map((place) => (place.length === 0 ? 'the top level' : place.join('.')))
+    const places = elsewhere.map((place) => (place.length === 0 ? 'the top level' : place.join('.').replace('.*', '.<host>')))
     return {
       code: 'file/unknown-key',
       summary: `"${key}" is not known ${here}.`,
@@ -89,6 +89,11 @@ function unknownKey(tree: Tree, path: Path, key: string): Problem {
     }
   }
   return { code: 'file/unknown-key', summary: `This key is not known ${here}.`, at, remedy: `Remove it. Known here: ${known.join(', ')}.` }
+}
+
+/** The key that a misspelt one was most likely meant to be. */
+export function meantKey(path: Path, key: string): string | undefined {
+  return similar(key, keysAt(path))
 }
 
 function notBuilt(what: string, at: Problem['at'] & object, remedy: string): Problem {

@@ -7,6 +7,9 @@ import * as texts from './texts.ts'
 import { readWrong } from './wrong.ts'
 import type { Tree } from './yaml.ts'
 
+const SHELL_VARIABLE = /^\$(\{[A-Za-z_]\w*\}|[A-Z_][A-Z0-9_]*)$/
+/** Keys under which people write the secret itself. */
+const VALUE_KEYS = ['value', 'plain', 'text', 'literal', 'secret', 'password', 'token', 'key']
 const SOURCES = ['env', 'file', 'command']
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
 
@@ -17,7 +20,12 @@ export function explainSecret(tree: Tree, place: SecretPlace): readonly Problem[
   if (isMap(value)) return explainReference(tree, path, value)
   if (place.plain) return typeof value === 'string' ? [] : [wrongSort(tree, path, value, 'text')]
   if (value === null || Array.isArray(value)) return [withExample(wrongSort(tree, path, value, 'a reference to a secret'), path)]
-  return [inClear(tree, path)]
+  return [typeof value === 'string' && SHELL_VARIABLE.test(value) ? shellVariable(tree, path) : inClear(tree, path)]
+}
+
+function shellVariable(tree: Tree, path: Path): Problem {
+  const text = examples(path)
+  return bad(tree, path, 'holds a $VARIABLE, which nothing fills in', `${text[0]?.toUpperCase()}${text.slice(1)}.`)
 }
 
 /** A secret that stands in the file itself. */
@@ -30,9 +38,11 @@ export function inClear(tree: Tree, path: Path): Problem {
   }
 }
 
+const SHORT: { readonly [section: string]: string } = { objectStorage: 'minio', registries: 'registry' }
+
 function examples(path: Path): string {
   const key = path.at(-1) ?? ''
-  const words = path.filter((segment) => /^[A-Za-z]+$/.test(segment)).slice(-2)
+  const words = path.filter((segment) => /^[A-Za-z]+$/.test(segment)).map((word) => SHORT[word] ?? word)
   const kebab = words.map((word) => word.replaceAll(/([a-z])([A-Z])/g, '$1-$2').toLowerCase()).join('-')
   const variable = /^[A-Z][A-Z0-9_]*$/.test(key) ? key : kebab.replaceAll('-', '_').toUpperCase()
   const file = variable === key ? key.toLowerCase().replaceAll('_', '-') : kebab
@@ -48,6 +58,7 @@ type Given = { readonly [key: string]: unknown }
 
 function explainReference(tree: Tree, path: Path, given: Given): readonly Problem[] {
   const unknown = Object.keys(given).filter((key) => !SOURCES.includes(key))
+  if (unknown.some((key) => VALUE_KEYS.includes(key) && !isMap(given[key]))) return [inClear(tree, path)]
   if (unknown.length > 0) return unknown.map((key) => unknownSource(tree, path, key))
   const sources = Object.keys(given).filter((key) => key !== 'env' || !('command' in given))
   if (sources.length !== 1) {

@@ -1,8 +1,9 @@
+import { pointer } from '../values/json.ts'
 import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
 import { complete } from './complete.ts'
 import { crossCheck } from './crossChecks/index.ts'
-import { explain } from './explain.ts'
+import { explain, type Issue, meantKey } from './explain.ts'
 import { explainSecret } from './explainSecret.ts'
 import type { Installation } from './installation.ts'
 import { desiredState } from './schema.ts'
@@ -19,25 +20,32 @@ export function parse(text: string, file: string, absolutePath: string): Parsed 
   const { tree, problems } = readYaml(text, file)
   if (tree === undefined) return { problems: sorted(problems) }
   const checked = desiredState.safeParse(tree.data)
-  const all = [
-    ...problems,
-    ...(checked.success ? [] : schemaProblems(checked.error.issues, tree)),
-    ...secretProblems(tree),
-    ...crossCheck(tree),
-  ]
+  const all = [...problems, ...problemsOf(tree, checked.success ? [] : checked.error.issues), ...crossCheck(tree)]
   if (checked.success && all.length === 0) return { installation: complete(checked.data, absolutePath, tree.keys) }
   return { problems: sorted(all) }
 }
 
-/** Issues at secrets are left to {@link secretProblems}: a union's own errors tell nobody what to do. */
-function schemaProblems(issues: Parameters<typeof explain>[0][], tree: Tree): readonly Problem[] {
-  const secrets = secretPlaces(tree.data).map(({ path }) => path)
-  const atSecret = (path: readonly PropertyKey[]) => secrets.some((secret) => secret.every((segment, i) => String(path[i]) === segment))
-  return issues.filter(({ code, path }) => code === 'invalid_key' || !atSecret(path)).flatMap((issue) => explain(issue, tree))
+/**
+ * What zod found, and what is wrong at secrets: those are left out of zod's issues, because a union's own errors tell nobody
+ * what to do. A key that is only misspelt is not missing as well.
+ */
+function problemsOf(tree: Tree, issues: readonly Issue[]): readonly Problem[] {
+  const misspelt = new Set(issues.flatMap(meantPointers))
+  const places = secretPlaces(tree.data)
+  const isSecret = (path: readonly PropertyKey[]) => places.some((place) => place.path.every((segment, i) => String(path[i]) === segment))
+  const missed = (path: readonly PropertyKey[]) => misspelt.has(pointer(...path.map(String)))
+  return [
+    ...issues
+      .filter(({ code, path }) => !missed(path) && (code === 'invalid_key' || !isSecret(path)))
+      .flatMap((issue) => explain(issue, tree)),
+    ...places.filter(({ path, value }) => value !== undefined || !missed(path)).flatMap((place) => explainSecret(tree, place)),
+  ]
 }
 
-function secretProblems(tree: Tree): readonly Problem[] {
-  return secretPlaces(tree.data).flatMap((place) => explainSecret(tree, place))
+function meantPointers(issue: Issue): readonly string[] {
+  const path = issue.path.map(String)
+  const keys = issue.code === 'unrecognized_keys' ? issue.keys : []
+  return keys.flatMap((key) => meantKey(path, key) ?? []).map((meant) => pointer(...path, meant))
 }
 
 function sorted(problems: readonly Problem[]): readonly Problem[] {

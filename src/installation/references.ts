@@ -80,7 +80,7 @@ function openVariable(variable: string, { env }: ReferencePorts): Read {
 async function openFile(path: string, { readFile }: ReferencePorts): Promise<Read> {
   try {
     const text = withoutNewline((await readFile(path)).toString('utf8'))
-    return text === '' ? emptySource(`the file ${path}`, `Write the secret into it: ls -l ${quoted(path)}`) : Sealed.of(text)
+    return text === '' ? emptySource(`the file ${path}`, 'Write the secret into it.') : Sealed.of(text)
   } catch (error) {
     return unreadable(path, (error as NodeJS.ErrnoException).code ?? 'unknown error')
   }

@@ -27,10 +27,11 @@ const plainOrSecret = z.union([z.string(), secret]).meta({ id: 'plainOrSecret', 
 export const SECRET_SCHEMAS = { secret, plainOrSecret } as const
 
 const host = checked(texts.registryHost)
+const DAYS = wrong('is neither a number of days nor "never"', 'Write a whole number from 1 to 36500, or never.')
 const days = (description: string) =>
   z
-    .union([z.int().positive().max(36_500), z.literal('never')], {
-      error: wrong('is neither a number of days nor "never"', 'Write a whole number from 1 to 36500, or never.'),
+    .union([z.int({ error: DAYS }).positive({ error: DAYS }).max(36_500, { error: DAYS }), z.literal('never')], {
+      error: DAYS,
     })
     .meta({ description, examples: [60] })
 
@@ -57,12 +58,14 @@ const images = z.strictObject({
   launcher: told(checked(texts.repository), 'Repository of the launcher image, without tag.', 'registry.example.com/spacelift/launcher'),
 })
 
-const bucket = z.strictObject({
-  name: told(checked(texts.bucketName), "The bucket's name; default: the guide's.", 'spacelift-run-logs').optional(),
-  versioning: told(z.enum(['enabled', 'off']), "Default: the guide's.", 'enabled').optional(),
-  expireAfterDays: days("Objects expire after so many days; default: the guide's.").optional(),
-  noncurrentDays: days('Noncurrent versions expire after so many days; default: never.').optional(),
-})
+const bucket = z
+  .strictObject({
+    name: told(checked(texts.bucketName), "The bucket's name; default: the guide's.", 'spacelift-run-logs').optional(),
+    versioning: told(z.enum(['enabled', 'off']), "Default: the guide's.", 'enabled').optional(),
+    expireAfterDays: days("Objects expire after so many days; default: the guide's.").optional(),
+    noncurrentDays: days('Noncurrent versions expire after so many days; default: never.').optional(),
+  })
+  .meta({ id: 'bucket', description: 'What differs from the guide.' })
 
 const credentials = z.strictObject({
   accessKey: told(secret, 'Access key: the user.', { env: 'MINIO_ACCESS_KEY' }),

@@ -7,8 +7,7 @@ export type SecretPlace = { readonly path: readonly string[]; readonly value: un
 
 /** The schema of one place, or undefined where the schema knows none. */
 export function schemaAt(path: readonly string[]): z.ZodType | undefined {
-  let here: z.ZodType | undefined = desiredState
-  for (const segment of path) here = here && below(here, segment)
+  const here = rawAt(path)
   return here && unwrap(here)
 }
 
@@ -18,10 +17,14 @@ export function keysAt(path: readonly string[]): readonly string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
 }
 
+/** True where the key may be left out. */
+export function isOptionalAt(path: readonly string[]): boolean {
+  return rawAt(path) instanceof z.ZodOptional
+}
+
 /** How a place's value may look, from the schema's own examples. */
 export function exampleAt(path: readonly string[]): unknown {
-  let here: z.ZodType | undefined = desiredState
-  for (const segment of path) here = here && below(here, segment)
+  const here = rawAt(path)
   return here && ((here.meta() ?? unwrap(here).meta())?.examples as unknown[] | undefined)?.[0]
 }
 
@@ -49,6 +52,10 @@ export function vocabulary(schema: z.ZodType = desiredState, path: readonly stri
   for (const [key, child] of [...named, ...free])
     for (const [word, places] of vocabulary(child, [...path, key])) words.set(word, [...(words.get(word) ?? []), ...places])
   return words
+}
+
+function rawAt(path: readonly string[]): z.ZodType | undefined {
+  return path.reduce<z.ZodType | undefined>((here, segment) => here && below(here, segment), desiredState)
 }
 
 function below(schema: z.ZodType, segment: string): z.ZodType | undefined {

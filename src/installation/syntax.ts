@@ -1,4 +1,4 @@
-import type { ErrorCode } from 'yaml'
+import { type Document, type ErrorCode, isCollection, isScalar, visit, type YAMLError } from 'yaml'
 
 type Told = { readonly summary: string; readonly remedy: string }
 
@@ -13,8 +13,8 @@ const TOLD: { readonly [code in ErrorCode]?: Told } = {
   TAB_AS_INDENT: { summary: 'A tab is used for indentation.', remedy: 'YAML knows only spaces there: replace each tab by two.' },
   BAD_INDENT: { summary: 'The indentation fits nothing above it.', remedy: INDENT },
   MISSING_CHAR: {
-    summary: 'Something is missing here: a colon, a comma, a closing quote or bracket, or a blank after the colon.',
-    remedy: 'Write "key: value" with a blank after the colon, and close every quote and bracket that was opened.',
+    summary: 'Something is missing here: a colon, a comma, or a blank after the colon.',
+    remedy: 'Write "key: value" with a blank after the colon, and commas between the items in { } and [ ].',
   },
   UNEXPECTED_TOKEN: { summary: 'This cannot stand here.', remedy: `Look for a quote or bracket too many or too few. ${QUOTE}` },
   BLOCK_AS_IMPLICIT_KEY: {
@@ -22,8 +22,8 @@ const TOLD: { readonly [code in ErrorCode]?: Told } = {
     remedy: `Give it a line of its own, or put the value into quotes if the colon is part of it. ${INDENT}`,
   },
   MULTILINE_IMPLICIT_KEY: {
-    summary: 'A key runs over several lines.',
-    remedy: 'Look for a colon that is missing on this line, or for a quote that is not closed.',
+    summary: 'This line is no "key: value".',
+    remedy: 'Write a colon and a blank behind the key; close the quote if one was opened here.',
   },
   KEY_OVER_1024_CHARS: { summary: 'A key is longer than 1024 characters.', remedy: 'Look for a quote that is not closed above it.' },
   BLOCK_IN_FLOW: {
@@ -53,7 +53,35 @@ const TOLD: { readonly [code in ErrorCode]?: Told } = {
 
 const OTHER: Told = { summary: 'This is not valid YAML.', remedy: `Check indentation, quotes and brackets here and just above. ${QUOTE}` }
 
-/** What to tell for one of yaml's errors; never a word of the source. */
-export function tellSyntax(code: ErrorCode): Told {
+const UNCLOSED_QUOTE: Told = { summary: 'A quote that is opened here is never closed.', remedy: 'Close it at the end of the text.' }
+const UNCLOSED_BRACKET: Told = {
+  summary: 'A { or [ that is opened here is not closed in time.',
+  remedy: 'Close it, before the next key begins.',
+}
+
+/** What to tell for one of yaml's errors, and at which character of the source; never a word of the source. */
+export function tellSyntax(error: YAMLError, document: Document): Told & { readonly offset: number } {
+  const [end] = error.pos
+  // The parser notices at the end of the file what was forgotten far above it.
+  if (/^Missing closing/.test(error.message)) return { ...UNCLOSED_QUOTE, offset: opened(document, end, 'quote') }
+  if (/end with a [}\]]/.test(error.message)) return { ...UNCLOSED_BRACKET, offset: opened(document, end, 'bracket') }
+  return { ...tellCode(error.code), offset: end }
+}
+
+/** What to tell for one of yaml's errors by its code alone. */
+export function tellCode(code: ErrorCode): Told {
   return TOLD[code] ?? OTHER
+}
+
+/** Where the last quote or bracket was opened that still was open at `end`; `end` when none is found. */
+function opened(document: Document, end: number, what: 'quote' | 'bracket'): number {
+  let found = -1
+  visit(document, {
+    Node: (_, node) => {
+      const [start, until] = node.range ?? [end, end]
+      const is = what === 'quote' ? isScalar(node) && node.type?.startsWith('QUOTE_') : isCollection(node) && node.flow
+      if (is && start < end && until >= end && start > found) found = start
+    },
+  })
+  return found < 0 ? end : found
 }

@@ -1,10 +1,16 @@
 import { pointer } from '../values/json.ts'
 import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
-import { exampleAt, vocabulary } from './schemaWalk.ts'
+import { exampleAt, isOptionalAt, vocabulary } from './schemaWalk.ts'
 import type { Tree } from './yaml.ts'
 
 export type Path = readonly string[]
+
+/** Words of secret references and of the chart's values: harmless to show as well. */
+const OTHER_WORDS: ReadonlySet<string> = new Set([
+  ...['env', 'file', 'command'],
+  ...['image', 'serverHostname', 'secretRef', 'vcsGateway', 'scheduler', 'podAnnotations', 'fullnameOverride', 'nameOverride'],
+])
 
 let words: ReturnType<typeof vocabulary> | undefined
 
@@ -24,8 +30,8 @@ export function showPath(path: Path): string {
 
 function showSegment(segment: string): string {
   if (/^\d+$/.test(segment)) return `[${segment}]`
-  if (knownWords().has(segment) || /^[A-Z][A-Z0-9_]{0,60}$/.test(segment)) return `.${segment}`
-  return /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$|^localhost(:\d+)?$/.test(segment) ? `[${segment}]` : '.(...)'
+  if (knownWords().has(segment) || OTHER_WORDS.has(segment) || /^[A-Z][A-Z0-9_]{0,60}$/.test(segment)) return `.${segment}`
+  return /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$|^localhost(:\d+)?$/i.test(segment) ? `[${segment}]` : '.(...)'
 }
 
 /** Where the key stands, or the nearest map around it that is there. */
@@ -75,15 +81,16 @@ export function wrongSort(tree: Tree, path: Path, value: unknown, expected: stri
   const what = path.length === 0 ? 'The file' : showPath(path)
   const at = valuePosition(tree, path)
   if (value === null) {
-    const remedy = `Give it one${like(path)}, or remove the key.`
+    const remedy = `${isOptionalAt(path) ? 'Remove the key, or give it a value' : 'Give it one'}${like(path)}`
     return { code: 'file/wrong-type', summary: `${what} has no value; expected: ${expected}.`, at, remedy }
   }
-  const quotes = expected === 'text' && (typeof value === 'number' || typeof value === 'boolean')
-  const remedy = quotes ? 'Put the value into quotes, so that YAML reads it as text.' : `Write ${expected}${like(path)}.`
+  const plain = typeof value === 'number' || typeof value === 'boolean'
+  const quotes = expected === 'text' && plain ? ', in quotes where YAML would read something else' : ''
+  const remedy = path.length === 0 ? 'Write keys and values, beginning with: version: v3.0.0' : `Write ${expected}${quotes}${like(path)}`
   return { code: 'file/wrong-type', summary: `${what} is ${sortOf(value)}; expected: ${expected}.`, at, remedy }
 }
 
 function like(path: Path): string {
-  const example = path.length === 0 ? undefined : showExample(path)
-  return example === undefined ? '' : `, for example: ${example}`
+  const example = showExample(path)
+  return example === undefined ? '.' : `, for example: ${example}`
 }

@@ -1,8 +1,8 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
+import { type ErrorCode, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
 import { type Json, type JsonPointer, pointer } from '../values/json.ts'
 import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
-import { tellSyntax } from './syntax.ts'
+import { tellCode, tellSyntax } from './syntax.ts'
 
 /** A YAML file as plain data, with the place of every key (or list element) and of every value. */
 export type Tree = {
@@ -49,7 +49,8 @@ function compose(source: string, file: string): { readonly tree: Tree | undefine
   const document = parseDocument(source, {
     lineCounter: lines,
     prettyErrors: false,
-    logLevel: 'silent',
+    // Not silent: that would also keep quiet about a second document.
+    logLevel: 'error',
     stringKeys: true,
     uniqueKeys: false,
   })
@@ -59,12 +60,18 @@ function compose(source: string, file: string): { readonly tree: Tree | undefine
   }
   // A closing bracket that hangs too far left is the one warning that cannot mean anything else.
   const warnings = document.warnings.filter((one) => one.code !== 'BAD_INDENT')
-  const problems = [...document.errors, ...warnings].map((one) => syntax(one.code, place(one.pos[0])))
-  if (document.errors.length > 0) return { tree: undefined, problems }
+  const problems = [...document.errors, ...warnings].map((one) => {
+    const { offset, ...told } = tellSyntax(one, document)
+    return { code: 'file/syntax', ...told, at: place(offset) }
+  })
+  // One fault makes the parser stumble several times on its line: the first time says it best.
+  const firsts = problems.filter((one, i) => !problems.slice(0, i).some((other) => other.at.line === one.at.line))
+  if (document.errors.length > 0) return { tree: undefined, problems: firsts }
   if (isEmpty(document.contents)) return { tree: undefined, problems: [...problems, empty(place(0))] }
   const reader = new Reader(place)
   const data = reader.read(document.contents as Node | null, '', 0)
-  return { tree: { data, keys: reader.keys, values: reader.values }, problems: [...problems, ...reader.problems] }
+  const tree = reader.isWhole ? { data, keys: reader.keys, values: reader.values } : undefined
+  return { tree, problems: [...problems, ...reader.problems] }
 }
 
 function isEmpty(contents: unknown): boolean {
@@ -75,8 +82,8 @@ function empty(at: Position): Problem {
   return problem('file/empty', 'The file is empty.', at, 'Begin with the example that comes with groundcrew: desired-state.yaml.')
 }
 
-function syntax(code: Parameters<typeof tellSyntax>[0], at: Position): Problem {
-  return { code: 'file/syntax', ...tellSyntax(code), at }
+function syntax(code: ErrorCode, at: Position): Problem {
+  return { code: 'file/syntax', ...tellCode(code), at }
 }
 
 /** Walks the nodes of one document in their order, which is the order in which anchors come to hold. */
@@ -84,6 +91,8 @@ class Reader {
   readonly keys = new Map<JsonPointer, Position>()
   readonly values = new Map<JsonPointer, Position>()
   readonly problems: Problem[] = []
+  /** False when something is missing that would only be told a second time further on. */
+  isWhole = true
   readonly #anchors = new Map<string, Node>()
   readonly #place: (offset: number) => Position
   #nodes = 0
@@ -154,6 +163,7 @@ class Reader {
   #alias(node: Node & { source: string }, at: JsonPointer, depth: number): Json {
     const meant = this.#anchors.get(node.source)
     if (meant !== undefined) return this.read(meant, at, depth + 1)
+    this.isWhole = false
     const where = this.#place(node.range?.[0] ?? 0)
     const remedy = 'Set the anchor (&name) above it, or put the text into quotes if the * belongs to it.'
     this.problems.push(problem('file/syntax', 'An alias (*name) refers to an anchor that is not set above it.', where, remedy))
@@ -161,6 +171,7 @@ class Reader {
   }
 
   #tooMuch(offset = 0): Json {
+    this.isWhole = false
     if (this.problems.some((one) => one.code === 'file/too-large')) return null
     const remedy = 'Remove aliases that contain aliases, and needless levels.'
     this.problems.push(

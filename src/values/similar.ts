@@ -1,11 +1,26 @@
 /** The candidate that `word` was most likely meant to be, or undefined when none is near. Case, `-` and `_` do not count. */
 export function similar(word: string, candidates: readonly string[]): string | undefined {
+  return byEdits(word, candidates) ?? byParts(word, candidates)
+}
+
+function byEdits(word: string, candidates: readonly string[]): string | undefined {
   const wanted = plain(word)
   const near = Math.min(3, Math.max(1, Math.floor(wanted.length / 3)))
   const ranked = candidates
     .map((candidate) => ({ candidate, edits: editDistance(wanted, plain(candidate)) }))
     .sort((a, b) => a.edits - b.edits)
   return ranked[0] !== undefined && ranked[0].edits <= near ? ranked[0].candidate : undefined
+}
+
+/** `expireDays` leaves out a part of `expireAfterDays`; a part that several candidates have says nothing. */
+function byParts(word: string, candidates: readonly string[]): string | undefined {
+  const wanted = parts(word)
+  const holders = candidates.filter((candidate) => wanted.every((part) => parts(candidate).includes(part)))
+  return wanted.length > 0 && holders.length === 1 ? holders[0] : undefined
+}
+
+function parts(word: string): string[] {
+  return (word.slice(0, 64).match(/[A-Z]?[a-z0-9]+|[A-Z]+/g) ?? []).map((part) => part.toLowerCase())
 }
 
 function plain(word: string): string {
