@@ -107,6 +107,8 @@ const BY_CODE: { readonly [code: string]: Words } = {
   SlowDownRead: busy,
   SlowDownWrite: busy,
   XMinioServerNotInitialized: busy,
+  BucketAlreadyOwnedByYou: exists,
+  BucketAlreadyExists: exists,
   BucketNotEmpty: (_, origin) => ({
     code: 'minio/bucket-not-empty',
     summary: `MinIO does not remove a bucket that is not empty (${origin}).`,
@@ -119,6 +121,14 @@ function busy({ status, code }: Refused, origin: string): Problem {
     code: 'minio/busy',
     summary: `MinIO is starting or has too much to do (${origin}, HTTP ${status}${code === undefined ? '' : ` ${code}`}).`,
     remedy: 'Try again in a minute; if it stays: mc admin info ALIAS.',
+  }
+}
+
+function exists(_: Refused, origin: string): Problem {
+  return {
+    code: 'minio/bucket-exists',
+    summary: `The bucket to be made is there already (${origin}).`,
+    remedy: 'Somebody made it meanwhile: run groundcrew plan again and look at what it says about this bucket.',
   }
 }
 

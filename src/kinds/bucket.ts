@@ -1,0 +1,83 @@
+import type { Bucket, Installation } from '../installation/installation.ts'
+import { address } from '../values/address.ts'
+import { pointer } from '../values/json.ts'
+import type { LiveBucket } from '../world/ports/objectStore.ts'
+import { converge, remove } from './bucket/converge.ts'
+import { newlyExpiring } from './bucket/expiry.ts'
+import { type BucketBasis, type BucketChange, type BucketFacts, type BucketMaterial, readFacts, type Seen } from './bucket/facts.ts'
+import { emptiness, look, nameOf } from './bucket/look.ts'
+import { accessWithout } from './bucket/policy.ts'
+import { needsConsent, noncurrentStay } from './bucket/problems.ts'
+import { EXPIRE_CURRENT, EXPIRE_NONCURRENT, ruleFacts } from './bucket/rules.ts'
+import { declaredRules } from './bucket/wantedRules.ts'
+import { type Declared, type Finding, type Impact, type Kind, type Look, NO_IMPACT, type Origins } from './kind.ts'
+
+/** The guide's buckets with their versioning, lifecycle rules and policy: `bucket/NAME`. */
+export const bucket: Kind<BucketFacts, BucketMaterial, LiveBucket, BucketBasis> = {
+  name: 'bucket',
+  holdsData: true,
+  fixed: [],
+  readFacts,
+  declare: ({ installation }) => installation.objectStorage.buckets.map((one) => declareOne(one, installation)),
+  observe: ({ view }, it) => look(view.objectStore, it.address),
+  want,
+  served: () => ({}),
+  impact,
+  converge,
+  remove,
+}
+
+function declareOne(one: Bucket, installation: Installation): Declared<BucketMaterial> {
+  return {
+    address: address('bucket', one.name),
+    material: { bucket: one, rules: declaredRules(one) },
+    after: [],
+    origins: originsOf(one, installation),
+  }
+}
+
+function originsOf({ role }: Bucket, { positions }: Installation): Origins {
+  const of = (...keys: string[]) => positions.get(pointer('objectStorage', 'buckets', role, ...keys))
+  const key = (name: string) => of(name) ?? 'guide'
+  return new Map([
+    ['', of() ?? 'guide'],
+    ['/versioning', key('versioning')],
+    ['/excludedPrefixes', 'guide'],
+    ['/excludeFolders', 'guide'],
+    ['/rules', 'guide'],
+    [pointer('rules', EXPIRE_CURRENT), key('expireAfterDays')],
+    [pointer('rules', EXPIRE_NONCURRENT), key('noncurrentDays')],
+    ['/policy', 'guide'],
+  ])
+}
+
+async function want({ view }: Look, declared: Declared<BucketMaterial>, seen: Seen) {
+  const { bucket, rules } = declared.material
+  const facts: BucketFacts = {
+    versioning: bucket.versioning,
+    excludedPrefixes: {},
+    excludeFolders: false,
+    rules: ruleFacts(rules),
+    policy: 'none',
+  }
+  const bites = seen.is === 'present' && newlyExpiring(seen.facts.rules, facts.rules).length > 0
+  const basis = bites ? await emptiness(view.objectStore, bucket.name) : {}
+  return { facts, basis, findings: findings(declared) }
+}
+
+function findings(declared: Declared<BucketMaterial>): readonly Finding[] {
+  const { versioning, expireAfterDays, noncurrentDays } = declared.material.bucket
+  return versioning === 'enabled' && expireAfterDays !== undefined && noncurrentDays === undefined ? [noncurrentStay(declared)] : []
+}
+
+function impact({ address, seen, wanted, basis }: BucketChange): Impact {
+  if (seen.is !== 'present') return NO_IMPACT
+  const name = nameOf(address)
+  const losses = basis.empty === true ? [] : newlyExpiring(seen.facts.rules, wanted.rules)
+  return {
+    restarts: [],
+    dataAtRisk: losses.map((what) => ({ address, what })),
+    access: seen.facts.policy === 'none' ? [] : accessWithout(seen.facts.policy, name),
+    refusals: losses.length === 0 ? [] : [needsConsent(name, losses, basis.empty)],
+  }
+}

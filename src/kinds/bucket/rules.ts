@@ -1,0 +1,76 @@
+import { canonicalJson, type FactMap } from '../../values/json.ts'
+import type { LifecycleRule } from '../../world/ports/objectStore.ts'
+
+/** Lifecycle rules as facts: each action of each rule under what it is for and what it does. A rule's id is no fact: mc makes them up. */
+export type RuleFacts = { readonly [rule: string]: FactMap }
+
+export const ALL_OBJECTS = 'all objects'
+export const EXPIRE_CURRENT = `${ALL_OBJECTS}: expire current versions`
+export const EXPIRE_ALL = `${ALL_OBJECTS}: expire all versions`
+export const EXPIRE_NONCURRENT = `${ALL_OBJECTS}: expire noncurrent versions`
+
+type Entry = readonly [key: string, facts: FactMap]
+
+/** The same facts for the same rules, whatever their order, their ids, and how their actions are spread over rules. A second rule that does the same is `#2`. */
+export function ruleFacts(rules: readonly LifecycleRule[]): RuleFacts {
+  const sorted = rules
+    .flatMap(entriesOf)
+    .map((entry) => [entry, canonicalJson(entry)] as const)
+    .sort(([, a], [, b]) => (a < b ? -1 : a > b ? 1 : 0))
+  const times = new Map<string, number>()
+  const named = sorted.map(([[key, facts]]) => {
+    const time = (times.get(key) ?? 0) + 1
+    times.set(key, time)
+    return [time === 1 ? key : `${key}#${time}`, facts] as const
+  })
+  return Object.fromEntries(named)
+}
+
+/** The key without the number that tells duplicates apart. */
+export function withoutNumber(key: string): string {
+  return key.replace(/#\d+$/, '')
+}
+
+/** What one rule says, action by action. */
+export function entriesOf({ enabled, filter, ...rule }: LifecycleRule): readonly Entry[] {
+  const { expiration, noncurrentExpiration: noncurrent, transition, noncurrentTransition: moved, delMarkerExpiration, other = {} } = rule
+  const where = filterText(filter)
+  const entry = (does: string, facts: { readonly [name: string]: string | number | undefined }): Entry[] => [
+    [`${where}: ${does}`, { enabled, ...defined(facts) }],
+  ]
+  const { days, date, expiredObjectAllVersions, expiredObjectDeleteMarker } = expiration ?? {}
+  const entries = [
+    ...(days === undefined && date === undefined
+      ? []
+      : entry(expiredObjectAllVersions ? 'expire all versions' : 'expire current versions', { days, date })),
+    ...(expiredObjectDeleteMarker ? entry('remove delete markers with nothing behind them', {}) : []),
+    ...(noncurrent ? entry('expire noncurrent versions', { days: noncurrent.days, keepNewest: noncurrent.newerVersions }) : []),
+    ...(delMarkerExpiration ? entry('expire deleted objects', { days: delMarkerExpiration.days }) : []),
+    ...(transition ? entry('move current versions', transition) : []),
+    ...(moved ? entry('move noncurrent versions', moved) : []),
+    ...Object.entries(other).flatMap(([element, content]) => entry(element, { content })),
+  ]
+  // MinIO takes no rule without an action; should one be there, it is not unseen.
+  return entries.length > 0 ? entries : entry('do nothing', {})
+}
+
+function filterText({ prefix, tags, sizeGreaterThan, sizeLessThan }: LifecycleRule['filter']): string {
+  const parts = [
+    ...(prefix === '' ? [] : [`prefix ${quoted(prefix)}`]),
+    ...Object.keys(tags)
+      .sort()
+      .map((key) => `tag ${quoted(key)}=${quoted(tags[key] ?? '')}`),
+    ...(sizeGreaterThan === undefined ? [] : [`larger than ${sizeGreaterThan} bytes`]),
+    ...(sizeLessThan === undefined ? [] : [`smaller than ${sizeLessThan} bytes`]),
+  ]
+  return parts.length === 0 ? ALL_OBJECTS : parts.join(', ')
+}
+
+/** Quoted where a name could be taken for something else. */
+function quoted(name: string): string {
+  return /^[\w./-]+$/.test(name) ? name : JSON.stringify(name)
+}
+
+function defined(facts: { readonly [name: string]: string | number | undefined }): FactMap {
+  return Object.fromEntries(Object.entries(facts).filter((one): one is [string, string | number] => one[1] !== undefined))
+}
