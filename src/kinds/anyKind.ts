@@ -50,6 +50,8 @@ export type Shown =
 
 export interface AnySeen {
   readonly shown: Shown
+  /** What readers read of it as it is; undefined when it is not there. */
+  served(): FactMap | undefined
   want(look: Look, upstream: Upstream): Promise<AnyWanted>
 }
 
@@ -82,7 +84,8 @@ function forgetDeclared<F extends FactMap, M, E, B>(kind: Kind<F, M, E, B>, decl
   const { address, after, origins } = declared
   const observe = async (look: Look): Promise<AnySeen> => {
     const seen = await kind.observe(look, declared)
-    return { shown: show(seen), want: (again, upstream) => want(kind, declared, seen, again, upstream) }
+    const served = () => (seen.is === 'present' ? kind.served(seen.facts) : undefined)
+    return { shown: show(seen), served, want: (again, upstream) => want(kind, declared, seen, again, upstream) }
   }
   return { address, after, origins, observe }
 }

@@ -94,6 +94,9 @@ export type Look = {
   /** Compares secrets without telling them. */
   readonly fingerprint: Fingerprinter
   readonly signal: AbortSignal
+  readonly now: Date
+  /** True when a helm that an unfinished apply let loose is known to be gone: a pending release has nobody who would finish it. */
+  readonly helmIsGone: boolean
 }
 
 /** Progress of a running step, as data. */
@@ -103,6 +106,8 @@ export type Work = {
   readonly world: World
   readonly fingerprint: Fingerprinter
   readonly signal: AbortSignal
+  readonly now: Date
+  readonly helmIsGone: boolean
   readonly emit: (progress: Progress) => void
   /** Throws unless this process still holds the lock. Await it before every write. */
   readonly fenced: () => Promise<void>
@@ -114,6 +119,8 @@ export type Work = {
 export interface Upstream {
   /** What a reader reads of a resource; undefined when that one is blocked. */
   served(it: Address): FactMap | undefined
+  /** True when what readers read of a resource that is there becomes something else with this plan. */
+  changes(it: Address): boolean
 }
 
 /** A finding: something a person should know that no change repairs. */

@@ -6,7 +6,7 @@ import { inOrder } from '../plan/graph.ts'
 import { isWrite, type Plan, type PlannedChange } from '../plan/plan.ts'
 import type { State } from '../state/state.ts'
 import { type Address, kindOf } from '../values/address.ts'
-import type { FactMap } from '../values/json.ts'
+import { canonicalJson, type FactMap } from '../values/json.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import { undeclared } from './undeclared.ts'
 
@@ -90,7 +90,11 @@ function waitsFor(address: Address, culprit: Address): Problem {
 const BLOCKED_BY = 'plan/blocked-by'
 
 function upstreamOf(before: ReadonlyMap<Address, Outcome>): Upstream {
-  return { served: (address) => before.get(address)?.wanted?.served() }
+  const changes = (address: Address) => {
+    const [wanted, seen] = [before.get(address)?.wanted?.served(), before.get(address)?.seen?.served()]
+    return wanted !== undefined && seen !== undefined && canonicalJson(wanted) !== canonicalJson(seen)
+  }
+  return { served: (address) => before.get(address)?.wanted?.served(), changes }
 }
 
 function assemble(

@@ -87,6 +87,8 @@ async function applied(things: Things, store = new FileStore(mkdtempSync(join(tm
     fingerprint: {} as Look['fingerprint'],
     signal: new AbortController().signal,
     fenced: async () => undefined,
+    now: new Date(0),
+    helmIsGone: false,
   }
   const world = { cluster: 'c', objectStore: 'o', registries: [] }
   const run = {

@@ -1,0 +1,158 @@
+import { hasChanges, refusals } from '../plan/plan.ts'
+import { apply } from '../reconcile/apply.ts'
+import { otherWorld, readWorld } from '../reconcile/worldCheck.ts'
+import { applyLine } from '../report/applyText.ts'
+import { renderProblems } from '../report/problems.ts'
+import { chooseStyle } from '../report/style.ts'
+import { type Journal, type Leftovers, leftovers } from '../state/journal.ts'
+import { acquireLock, type HeldLock, type Holder } from '../state/lock.ts'
+import { emptyState, type State, type WorldIdentity } from '../state/state.ts'
+import { parseDuration } from '../values/duration.ts'
+import { type Problem, ProblemError } from '../values/problem.ts'
+import { VERSION } from '../version.ts'
+import type { ProcessIdentity } from '../world/ports/process.ts'
+import type { ExitCode, Host } from './host.ts'
+import { type Looked, lookAndPlan, type PlanOptions, showPlan } from './plan.ts'
+import { openSession, type Session } from './session.ts'
+
+export type ApplyOptions = PlanOptions & { readonly autoApprove?: boolean; readonly lockTimeout: string }
+
+const HELM_GRACE_MS = 30_000
+
+/** Plans, asks, applies only the changes. 0 only when all is as planned. */
+export async function applyCommand(host: Host, options: ApplyOptions): Promise<ExitCode> {
+  const waitSeconds = parseDuration(options.lockTimeout)
+  if (waitSeconds === undefined) throw new ProblemError(badDuration(options.lockTimeout))
+  await using session = await openSession(host, options)
+  const state = (await session.store.load()) ?? emptyState(host.randomness.uuid())
+  await sameWorld(session, state, options)
+  const run = runId(host)
+  const lock = await acquireLock({ ...host, leases: session.leases }, lockPlace(session), holder(host, run, 'apply'), waitSeconds * 1000)
+  try {
+    return await applyLocked(host, options, session, run, lock)
+  } finally {
+    await lock.release()
+  }
+}
+
+/** The lock lives in the cluster, so the cluster has to be the right one before anything is written there. */
+async function sameWorld(session: Session, state: State, options: ApplyOptions): Promise<void> {
+  const world = await readWorld(session.world, session.resolved.installation)
+  if ('problems' in world) throw new ProblemError(world.problems)
+  const other = options.acceptNewWorld ? undefined : otherWorld(state.world, world.identity)
+  if (other !== undefined) throw new ProblemError(other)
+}
+
+async function applyLocked(host: Host, options: ApplyOptions, session: Session, run: string, lock: HeldLock): Promise<ExitCode> {
+  // Read again: another apply may have ended between our first look and the lock.
+  const state = (await session.store.load()) ?? emptyState(host.randomness.uuid())
+  const left = await leftovers(session.store.folder)
+  await endOrphans(host, left.children)
+  const looked = await lookAndPlan(session, state, options)
+  showPlan(host, options, looked)
+  if (looked.world === undefined || looked.problems.length > 0) return stop(host, 'Nothing was changed: the plan is incomplete.')
+  if (refusals(looked.planned.plan).length > 0) return stop(host, 'Nothing was changed: the plan holds what has to be allowed first.')
+  if (hasChanges(looked.planned.plan) && !(await approved(host, options))) return stop(host, 'Nothing was changed.')
+  return carryOut(host, options, session, { run, lock, state, left, looked, world: looked.world })
+}
+
+type Under = {
+  readonly run: string
+  readonly lock: HeldLock
+  readonly state: State
+  readonly left: Leftovers
+  readonly looked: Looked
+  readonly world: WorldIdentity
+}
+
+async function carryOut(host: Host, options: ApplyOptions, session: Session, under: Under): Promise<ExitCode> {
+  const { run, lock, state, left, looked, world } = under
+  const style = chooseStyle(host.stdout, host.env, !options.color)
+  const signal = AbortSignal.any([host.signal, lock.lost])
+  const { view: _, ...look } = session.look
+  const result = await withJournal(host, session, run, (journal) =>
+    apply({
+      id: run,
+      who: who(host),
+      tool: VERSION,
+      planned: looked.planned,
+      state,
+      store: session.store,
+      world,
+      created: left.created,
+      journal,
+      clock: host.clock,
+      work: { ...look, world: session.world, signal, fenced: () => lock.fenced() },
+      announce: (helm) => lock.announce(helm),
+      emit: (event) => host.stdout.write(`${applyLine(event, style)}\n`),
+    }),
+  )
+  const { failed, skipped, done, problems } = result
+  if (problems.length > 0) host.stderr.write(renderProblems(problems, chooseStyle(host.stderr, host.env, !options.color)))
+  if (failed.length + skipped.length > 0) {
+    const tally = `${done.length} done, ${failed.length} failed, ${skipped.length} skipped`
+    return stop(host, `${style.removed('Apply incomplete:')} ${tally}. Apply again: it goes on from here.`)
+  }
+  if (done.length > 0) host.stdout.write(`\n${style.strong('Apply complete.')} ${done.length} resources changed.\n`)
+  return 0
+}
+
+async function withJournal<T>(host: Host, session: Session, run: string, act: (journal: Journal) => Promise<T>): Promise<T> {
+  const journal = await host.openJournal(session.store.folder, run)
+  try {
+    return await act(journal)
+  } finally {
+    await journal.close()
+  }
+}
+
+/** A helm that outlived its groundcrew would write on beside us. */
+async function endOrphans(host: Host, children: readonly ProcessIdentity[]): Promise<void> {
+  for (const child of children) if (host.processes.isAlive(child) === true) await host.processes.end(child, HELM_GRACE_MS)
+}
+
+async function approved(host: Host, options: ApplyOptions): Promise<boolean> {
+  if (options.autoApprove) return true
+  if (host.ask === undefined)
+    throw new ProblemError({
+      code: 'apply/no-terminal',
+      summary: 'There is no terminal to ask for approval.',
+      remedy: 'Look at the plan, then run groundcrew apply --auto-approve.',
+    })
+  return (await host.ask('\nApply these changes? Only "yes" is taken for yes: ')).trim() === 'yes'
+}
+
+function stop(host: Host, why: string): ExitCode {
+  host.stdout.write(`\n${why}\n`)
+  return 1
+}
+
+function lockPlace(session: Session): { namespace: string; name: string } {
+  const { release, kubernetes, state } = session.resolved.installation
+  return { namespace: state.lockNamespace, name: `${release.name}.${kubernetes.namespace}` }
+}
+
+/** Begins with its time, so that runs sort by age. */
+function runId(host: Host): string {
+  const time = host.clock
+    .now()
+    .toISOString()
+    .replaceAll(/[-:]|\.\d+/g, '')
+  return `${time}-${host.randomness.uuid().slice(0, 8)}`
+}
+
+function holder(host: Host, run: string, command: string): Holder {
+  return { id: run, who: who(host), command, since: host.clock.now().toISOString(), process: host.processes.self() }
+}
+
+function who(host: Host): string {
+  return `${host.env.SUDO_USER ?? host.env.USER ?? host.env.LOGNAME ?? 'someone'}@${host.processes.self().host}`
+}
+
+function badDuration(text: string): Problem {
+  return {
+    code: 'cli/duration',
+    summary: `--lock-timeout ${JSON.stringify(text)} is no duration.`,
+    remedy: 'Write it like 90s, 5m or 1h30m.',
+  }
+}

@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { historyDetail, historyLine } from '../report/historyText.ts'
+import { historyFiles, type JournalRecord, parseHistory } from '../state/journal.ts'
+import { ProblemError } from '../values/problem.ts'
+import type { ExitCode, GlobalOptions, Host } from './host.ts'
+import { stateFolder } from './state.ts'
+
+/** Prints the applies, oldest first; with a run's name (or its beginning) that one in full. */
+export async function historyCommand(host: Host, options: GlobalOptions, run?: string): Promise<ExitCode> {
+  const folder = stateFolder(host, options)
+  const files = (await historyFiles(folder)).filter((name) => name.startsWith(run ?? ''))
+  if (run !== undefined && files.length !== 1) throw new ProblemError(ambiguous(run, files.length))
+  for (const file of files) {
+    const records = await read(folder, file)
+    const text = run === undefined ? historyLine(file.replace('.jsonl', ''), records) : historyDetail(records)
+    host.stdout.write(`${text}\n`)
+  }
+  return 0
+}
+
+async function read(folder: string, file: string): Promise<JournalRecord[]> {
+  return parseHistory(await readFile(join(folder, 'history', file), 'utf8'))
+}
+
+function ambiguous(run: string, count: number) {
+  const summary = count === 0 ? `No apply is named ${run}.` : `${count} applies begin with ${run}.`
+  return { code: 'history/no-such-run', summary, remedy: 'groundcrew history lists them.' }
+}

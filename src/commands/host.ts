@@ -1,0 +1,35 @@
+import type { Journal } from '../state/journal.ts'
+import type { Clock, Randomness } from '../world/ports/clock.ts'
+import type { Processes } from '../world/ports/process.ts'
+
+export type Output = { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number }
+
+/** All that a command needs of the machine it runs on; tests bring their own. */
+export type Host = {
+  readonly env: { readonly [name: string]: string | undefined }
+  readonly cwd: string
+  readonly home: string
+  readonly stdout: Output
+  readonly stderr: Output
+  /** Asks a question and returns the line that was typed; undefined where there is no terminal. */
+  readonly ask: ((question: string) => Promise<string>) | undefined
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly processes: Processes
+  readonly openJournal: (folder: string, run: string) => Promise<Journal>
+  /** Aborts on Ctrl-C and SIGTERM. */
+  readonly signal: AbortSignal
+}
+
+/** Options every command takes. */
+export type GlobalOptions = {
+  readonly file: string
+  readonly state?: string
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly color: boolean
+  readonly acceptNewWorld?: boolean
+}
+
+/** Exit codes: 0 done, 1 error or an incomplete look, 2 changes (where asked for), 130 after Ctrl-C. */
+export type ExitCode = 0 | 1 | 2 | 130

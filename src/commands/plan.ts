@@ -1,0 +1,71 @@
+import { KINDS } from '../kinds/index.ts'
+import { hasChanges, type Plan } from '../plan/plan.ts'
+import { makePlan, type Planned } from '../reconcile/makePlan.ts'
+import { otherWorld, readWorld } from '../reconcile/worldCheck.ts'
+import { planText } from '../report/planText.ts'
+import { renderProblems } from '../report/problems.ts'
+import { chooseStyle } from '../report/style.ts'
+import { emptyState, type State, type WorldIdentity } from '../state/state.ts'
+import type { Problem } from '../values/problem.ts'
+import type { ExitCode, GlobalOptions, Host } from './host.ts'
+import { openSession, type Session } from './session.ts'
+
+export type PlanOptions = GlobalOptions & {
+  readonly detailedExitcode?: boolean
+  readonly acceptDataLoss?: readonly string[]
+  readonly replaceEncryptionKey?: boolean
+}
+
+/** Prints the difference between the file and the world; writes nothing anywhere. */
+export async function planCommand(host: Host, options: PlanOptions): Promise<ExitCode> {
+  await using session = await openSession(host, options)
+  const state = (await session.store.load()) ?? emptyState('')
+  const looked = await lookAndPlan(session, state, options)
+  showPlan(host, options, looked)
+  if (looked.problems.length > 0) return 1
+  return options.detailedExitcode && hasChanges(looked.planned.plan) ? 2 : 0
+}
+
+export type Looked = { readonly planned: Planned; readonly world: WorldIdentity | undefined; readonly problems: readonly Problem[] }
+
+/** One look at everything: who the servers are and what is there, at the same time. */
+export async function lookAndPlan(session: Session, state: State, options: PlanOptions): Promise<Looked> {
+  const [world, planned] = await Promise.all([
+    readWorld(session.world, session.resolved.installation),
+    makePlan(KINDS, session.resolved, state, session.look),
+  ])
+  const identity = 'identity' in world ? world.identity : undefined
+  const other = identity && !options.acceptNewWorld ? otherWorld(state.world, identity) : undefined
+  const fromWorld = other ? [other] : 'problems' in world ? world.problems : []
+  const problems = [
+    ...fromWorld,
+    ...planned.plan.problems.filter((p) => !fromWorld.some((q) => q.code === p.code && q.summary === p.summary)),
+  ]
+  return { planned: other ? nothing(planned) : consented(planned, options), world: identity, problems: other ? [other] : problems }
+}
+
+/** A refusal falls when the person named exactly what it asks for. */
+function consented(planned: Planned, options: PlanOptions): Planned {
+  const given = new Set((options.acceptDataLoss ?? []).map((name) => `--accept-data-loss ${name}`))
+  if (options.replaceEncryptionKey) given.add('--replace-encryption-key')
+  const changes = planned.plan.changes.map((change) => ({
+    ...change,
+    impact: { ...change.impact, refusals: change.impact.refusals.filter((refusal) => !given.has(refusal.consent)) },
+  }))
+  return { ...planned, plan: { ...planned.plan, changes } }
+}
+
+function nothing(planned: Planned): Planned {
+  return { ...planned, steps: new Map(), plan: { changes: [], findings: [], problems: planned.plan.problems } }
+}
+
+/** The plan on stdout, its problems on stderr. */
+export function showPlan(host: Host, options: GlobalOptions, { planned, problems }: Looked): void {
+  const style = chooseStyle(host.stdout, host.env, !options.color)
+  if (planned.plan.changes.length > 0) host.stdout.write(`${planText(withProblems(planned.plan, problems), style)}\n`)
+  if (problems.length > 0) host.stderr.write(renderProblems(problems, chooseStyle(host.stderr, host.env, !options.color)))
+}
+
+function withProblems(plan: Plan, problems: readonly Problem[]): Plan {
+  return { ...plan, problems }
+}

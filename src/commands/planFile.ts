@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { type Basis, mismatches, parseSavedPlan, type SavedPlan, savedChanges } from '../plan/savedPlan.ts'
+import { code } from '../state/fileStore.ts'
+import type { State } from '../state/state.ts'
+import { address } from '../values/address.ts'
+import { canonicalJson, type Json } from '../values/json.ts'
+import { type Problem, ProblemError } from '../values/problem.ts'
+import { VERSION } from '../version.ts'
+import type { Host } from './host.ts'
+import type { Looked } from './plan.ts'
+import type { Session } from './session.ts'
+
+/** Which part of the installation a plan is for, and what it was allowed; kept with a saved plan. */
+export type PlanScope = { readonly target: readonly string[]; readonly exclude: readonly string[]; readonly consents: readonly string[] }
+
+/** Saves a plan for one later apply, readable by its owner only. */
+export async function savePlan(host: Host, file: string, session: Session, state: State, looked: Looked, scope: PlanScope): Promise<void> {
+  const saved: SavedPlan = {
+    format: 1,
+    id: host.randomness.uuid(),
+    options: scope,
+    basis: basisOf(session, state, looked),
+    changes: changesOf(looked),
+  }
+  const path = resolve(host.cwd, file)
+  try {
+    await writeFile(path, `${JSON.stringify(saved, null, 1)}\n`, { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    throw new ProblemError(unwritable(file, code(error)))
+  }
+}
+
+/** Reads a saved plan. Throws a ProblemError for anything else. */
+export async function loadPlan(host: Host, file: string): Promise<SavedPlan & { readonly options: PlanScope }> {
+  const text = await readFile(resolve(host.cwd, file), 'utf8').catch((error) => {
+    throw new ProblemError({
+      code: 'plan/unreadable',
+      summary: `The saved plan ${file} cannot be read (${code(error)}).`,
+      remedy: 'groundcrew plan -out FILE makes one.',
+    })
+  })
+  const saved = parseSavedPlan(text)
+  if (saved === undefined)
+    throw new ProblemError({ code: 'plan/no-plan', summary: `${file} is no saved plan.`, remedy: 'groundcrew plan -out FILE makes one.' })
+  return saved as SavedPlan & { readonly options: PlanScope }
+}
+
+/** The problem of a saved plan that is no longer the plan, with all that differs; undefined when it still holds. */
+export function staleness(saved: SavedPlan, session: Session, state: State, looked: Looked): Problem | undefined {
+  const differs = mismatches(saved, basisOf(session, state, looked), changesOf(looked))
+  if (differs.length === 0) return undefined
+  return {
+    code: 'plan/stale',
+    summary: 'The saved plan no longer holds.',
+    detail: `Changed since it was made: ${differs.join('; ')}.`,
+    remedy: 'Make a new one: groundcrew plan -out FILE. Nothing was changed.',
+  }
+}
+
+function basisOf(session: Session, state: State, looked: Looked): Basis {
+  const { resolved, fileText, look } = session
+  const inputs = [...resolved.secrets].map(
+    ([pointer, secret]) => [pointer, look.fingerprint.of(address('input', pointer), 'value', secret)] as const,
+  )
+  const { name, version, digest } = resolved.chart
+  const blobs = resolved.archive?.images.flatMap((image) => [image.config.digest, ...image.layers.map((layer) => layer.digest)])
+  return {
+    tool: VERSION,
+    file: sha256(fileText),
+    inputs: Object.fromEntries(inputs),
+    chart: { name, version, digest },
+    archive: blobs === undefined ? '' : sha256(canonicalJson(blobs as Json)),
+    world: looked.world ?? { cluster: '', objectStore: '', registries: [] },
+    // A first apply has no state yet: whichever lineage it will get is not part of the plan.
+    lineage: state.serial === 0 ? '' : state.lineage,
+    serial: state.serial,
+  }
+}
+
+function changesOf({ planned }: Looked): SavedPlan['changes'] {
+  return savedChanges(planned.plan, new Map([...planned.seen].map(([where, seen]) => [where, seen.guard])))
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+function unwritable(file: string, why: string): Problem {
+  const exists = why === 'EEXIST'
+  return {
+    code: 'plan/unwritable',
+    summary: `The plan cannot be saved to ${file} (${why}).`,
+    remedy: exists
+      ? 'A plan is never overwritten: name another file, or remove that one.'
+      : 'Look at the rights and the free space of its folder.',
+  }
+}

@@ -1,0 +1,164 @@
+import { readFile, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { childEnvironment } from '../installation/childEnvironment.ts'
+import type { Installation, Resolved } from '../installation/installation.ts'
+import { parse } from '../installation/parse.ts'
+import { openReferences } from '../installation/references.ts'
+import type { Look } from '../kinds/kind.ts'
+import { code, FileStore } from '../state/fileStore.ts'
+import { leftovers } from '../state/journal.ts'
+import { Fingerprinter } from '../values/fingerprint.ts'
+import { type Problem, ProblemError } from '../values/problem.ts'
+import type { Sealed } from '../values/sealed.ts'
+import { defaultCacheDir } from '../world/archive/cache.ts'
+import { indexArchive } from '../world/archive/indexArchive.ts'
+import { findChart } from '../world/helm/chart.ts'
+import { Helm } from '../world/helm/helm.ts'
+import { Api } from '../world/kubernetes/api.ts'
+import { Cluster } from '../world/kubernetes/cluster.ts'
+import { connect } from '../world/kubernetes/connect.ts'
+import { ClusterLeases } from '../world/kubernetes/leases.ts'
+import type { Leases } from '../world/ports/leases.ts'
+import type { World } from '../world/ports.ts'
+import { openRegistries } from '../world/registry/registry.ts'
+import { connectObjectStore } from '../world/s3/objectStore.ts'
+import type { GlobalOptions, Host } from './host.ts'
+import { stateFolder } from './state.ts'
+
+/** One run's installation, opened on this machine and connected to its world. */
+export type Session = AsyncDisposable & {
+  readonly resolved: Resolved
+  /** desired-state.yaml as it was read. */
+  readonly fileText: string
+  readonly world: World
+  readonly look: Look
+  readonly leases: Leases
+  readonly store: FileStore
+}
+
+/**
+ * Reads and checks everything that can be checked on this machine, then connects (lazily: no server is asked yet).
+ * Throws a ProblemError with all that is wrong.
+ */
+export async function openSession(host: Host, options: GlobalOptions): Promise<Session> {
+  const path = resolve(host.cwd, options.file)
+  const fileText = await readText(path, options.file)
+  const parsed = parse(fileText, options.file, path)
+  if ('problems' in parsed) throw new ProblemError(parsed.problems)
+  const { resolved, env } = await open(host, parsed.installation)
+  const store = new FileStore(stateFolder(host, options))
+  const connected = await connectAll(host, options, resolved, env)
+  const look = { view: connected.world, ...(await lookParts(host, resolved, store)) }
+  return { resolved, fileText, store, look, ...connected }
+}
+
+async function readText(path: string, name: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error) => {
+    const summary = `${name} cannot be read (${code(error)}).`
+    throw new ProblemError({
+      code: 'file/unreadable',
+      summary,
+      remedy: 'Name the desired state with -f FILE; the README’s five-minute install shows what stands in it.',
+    })
+  })
+}
+
+/** Secret references, the archive's index and the chart: this machine's part, with all its problems at once. */
+async function open(host: Host, installation: Installation): Promise<{ resolved: Resolved; env: Readonly<Record<string, string>> }> {
+  const env = childEnvironment(host.env, installation)
+  const cacheDir = defaultCacheDir(host.env, host.home)
+  const { archive, archiveSha256 } = installation.images
+  const { signal, processes } = host
+  const [secrets, index, chart] = await Promise.all([
+    attempt(() => openSecrets(host, installation)),
+    attempt(async () =>
+      archive === undefined ? undefined : indexArchive(archive, { cacheDir, signal, ...(archiveSha256 && { sha256: archiveSha256 }) }),
+    ),
+    attempt(() => findChart(installation.release.chart, { processes, env, cacheDir, signal })),
+  ])
+  if ('problems' in secrets || 'problems' in index || 'problems' in chart)
+    throw new ProblemError([secrets, index, chart].flatMap((one) => ('problems' in one ? one.problems : [])))
+  const resolved = { installation, secrets: secrets.value, chart: chart.value, ...(index.value && { archive: index.value }) }
+  return { resolved, env }
+}
+
+async function openSecrets(host: Host, installation: Installation): Promise<Resolved['secrets']> {
+  const ports = { env: host.env, readFile, stat, run: host.processes.run, now: () => host.clock.now(), signal: host.signal }
+  const opened = await openReferences(installation, ports)
+  if ('problems' in opened) throw new ProblemError(opened.problems)
+  return opened.secrets
+}
+
+type Attempt<T> = { readonly value: T } | { readonly problems: readonly Problem[] }
+
+async function attempt<T>(act: () => Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { value: await act() }
+  } catch (error) {
+    if (error instanceof ProblemError) return { problems: error.problems }
+    throw error
+  }
+}
+
+async function connectAll(host: Host, options: GlobalOptions, resolved: Resolved, env: Readonly<Record<string, string>>) {
+  const { installation } = resolved
+  const store = await objectStoreOf(resolved)
+  // Loading the library takes longer than asking the cluster: it begins now.
+  void store.warm()
+  const context = options.context ?? installation.kubernetes.context
+  const { kubeconfig } = options
+  const connection = await connect({
+    env: host.env,
+    home: host.home,
+    cwd: host.cwd,
+    ...(kubeconfig && { kubeconfig }),
+    ...(context && { context }),
+  })
+  const api = new Api(connection)
+  const registry = openRegistries(resolved, { env: host.env, home: host.home, processes: host.processes })
+  const world: World = {
+    cluster: new Cluster(api),
+    objectStore: store,
+    registry,
+    helm: new Helm({ env, kubeconfig: connection.kubeconfig }),
+  }
+  const close = async () => {
+    api.close()
+    registry.close()
+    store.close()
+  }
+  return { world, leases: new ClusterLeases(api), [Symbol.asyncDispose]: close }
+}
+
+async function objectStoreOf({ installation, secrets }: Resolved) {
+  const { endpoint, region, caFile, admin } = installation.objectStorage
+  const ca = caFile === undefined ? undefined : await readCa(caFile, installation)
+  const secret = (at: string) => secrets.get(at) as Sealed
+  return connectObjectStore({
+    endpoint,
+    region,
+    accessKey: secret(admin.accessKey.at),
+    secretKey: secret(admin.secretKey.at),
+    ...(ca && { ca }),
+  })
+}
+
+async function readCa(file: string, { positions }: Installation): Promise<string> {
+  return readFile(file, 'utf8').catch((error) => {
+    const at = positions.get('/objectStorage/caFile')
+    const summary = `The certificates ${file} cannot be read (${code(error)}).`
+    throw new ProblemError({
+      code: 'file/unreadable',
+      summary,
+      ...(at && { at }),
+      remedy: 'Mend objectStorage.caFile, or the rights of the file.',
+    })
+  })
+}
+
+async function lookParts(host: Host, { installation, secrets }: Resolved, store: FileStore): Promise<Omit<Look, 'view'>> {
+  const { children } = await leftovers(store.folder)
+  const helmIsGone = children.length > 0 && children.every((child) => host.processes.isAlive(child) === false)
+  const fingerprint = Fingerprinter.fromPrivateKey(secrets.get(installation.encryption.rsaPrivateKey.at) as Sealed)
+  return { fingerprint, signal: host.signal, now: host.clock.now(), helmIsGone }
+}

@@ -1,0 +1,38 @@
+import type { Installation } from '../../installation/installation.ts'
+import { type Problem, ProblemError } from '../../values/problem.ts'
+import type { ReleaseRecord } from '../../world/ports/cluster.ts'
+import type { Look } from '../kind.ts'
+
+/** Helm gives up at its timeout; this much later a pending record has nobody who would finish it. */
+const GRACE_SECONDS = 60
+
+/**
+ * Throws while a pending release may have a helm at work on it: another person's, or one on another host. Ours that are
+ * known to be gone, and records older than any helm would wait, are recovered instead.
+ */
+export function refuseWhileBusy(record: ReleaseRecord | undefined, { release }: Installation, look: Look): void {
+  if (record === undefined || !record.status.startsWith('pending-') || look.helmIsGone) return
+  const free = new Date(Date.parse(record.lastDeployed) + (release.timeoutSeconds + GRACE_SECONDS) * 1000)
+  if (look.now >= free) return
+  throw new ProblemError({
+    code: 'release/busy',
+    summary: `The release is ${record.status} since ${record.lastDeployed}: a helm may be at work on it.`,
+    remedy: `Wait for it. If it was killed, plan again after ${free.toISOString()} (its timeout and a minute): groundcrew then recovers it. helm history ${record.name} -n ${record.namespace} shows more.`,
+  })
+}
+
+export function notAsApplied(where: string): Problem {
+  return {
+    code: 'release/not-as-applied',
+    summary: `helm succeeded, but its record of ${where} is not what was asked for.`,
+    remedy: 'Somebody else may be upgrading it: plan again and look at the difference.',
+  }
+}
+
+export function unreadableState(): Problem {
+  return {
+    code: 'state/unreadable',
+    summary: 'The state holds a release that this version of groundcrew cannot read.',
+    remedy: 'Use the version of groundcrew that wrote the state.',
+  }
+}

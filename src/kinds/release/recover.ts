@@ -1,0 +1,37 @@
+import type { ReleaseRecord } from '../../world/ports/cluster.ts'
+import type { HelmTarget } from '../../world/ports/helm.ts'
+import type { Observation, Work } from '../kind.ts'
+import type { ReleaseFacts } from '../release.ts'
+
+/** Helm refuses to upgrade these; `superseded` is the newest when somebody deleted the record above it. */
+const STUCK = /^(pending-|superseded$)/
+
+/**
+ * Brings a release whose last helm died back to where an upgrade is accepted: forward only. Its record is marked failed;
+ * an uninstall that was begun is finished first. Never a rollback, never an uninstall of what runs.
+ */
+export async function recover(
+  work: Work,
+  it: HelmTarget,
+  seen: Observation<ReleaseFacts, ReleaseRecord>,
+  timeoutSeconds: number,
+): Promise<void> {
+  if (seen.is !== 'present') return
+  const record = seen.evidence
+  if (STUCK.test(record.status)) {
+    work.emit({ message: `the release is ${record.status} and nobody works on it: its record is marked failed, then upgraded` })
+    await work.fenced()
+    await work.world.cluster.markReleaseFailed(record, `marked failed by groundcrew: it was ${record.status} and its helm was gone`)
+  }
+  if (record.status === 'uninstalling') {
+    work.emit({ message: 'an uninstall was begun and never ended: it is finished, then the release is installed' })
+    await work.fenced()
+    await work.world.helm.uninstall({
+      release: it.release,
+      namespace: it.namespace,
+      timeoutSeconds,
+      announce: work.announce,
+      signal: work.signal,
+    })
+  }
+}

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto'
+import type { Installation } from '../../installation/installation.ts'
+import { ANNOTATION_PREFIX, SECRET_NAMES, WORKLOADS, type Workload } from '../../installation/spacelift.ts'
+import { type Address, address } from '../../values/address.ts'
+import { canonicalJson, isMap } from '../../values/json.ts'
+import { ProblemError } from '../../values/problem.ts'
+import type { HelmValues } from '../../world/ports/helm.ts'
+import type { Upstream } from '../kind.ts'
+import { merge } from './values.ts'
+
+/** The chart has no checksum of the secrets its pods read: these annotations restart exactly the readers of what changed. */
+export const SECRETS_ANNOTATION = `${ANNOTATION_PREFIX}secrets`
+export const IMAGE_ANNOTATION = `${ANNOTATION_PREFIX}image`
+
+/** The Deployments these values switch on. */
+export function workloads(values: HelmValues): readonly Workload[] {
+  return WORKLOADS.filter((one) => one.byDefault || isEnabled(values[one.valuesKey]))
+}
+
+/** The secrets a Deployment reads. */
+export function secretsOf(it: Installation, workload: Workload): readonly Address[] {
+  return workload.secrets.map((reader) => address('secret', it.kubernetes.namespace, SECRET_NAMES[reader]))
+}
+
+/** The images whose content a Deployment runs or hands on. */
+export function imagesOf(workload: Workload): readonly Address[] {
+  return workload.valuesKey === 'drain' ? [address('image', 'backend'), address('image', 'launcher')] : [address('image', 'backend')]
+}
+
+/** The annotations of one Deployment's pods: what it reads, as it will be after this plan. */
+export function annotations(it: Installation, workload: Workload, upstream: Upstream): { readonly [name: string]: string } {
+  return {
+    [SECRETS_ANNOTATION]: digest(secretsOf(it, workload), upstream),
+    [IMAGE_ANNOTATION]: digest(imagesOf(workload), upstream),
+  }
+}
+
+/** `values` with the annotations of these workloads. */
+export function track(values: HelmValues, it: Installation, tracked: readonly Workload[], upstream: Upstream): HelmValues {
+  const over = tracked.map((one) => [one.valuesKey, { podAnnotations: annotations(it, one, upstream) }] as const)
+  return merge(values, Object.fromEntries(over))
+}
+
+/** True when the deployed values already carry our annotations for this workload. */
+export function isTracked(config: HelmValues, workload: Workload): boolean {
+  const own = config[workload.valuesKey]
+  const pods = isMap(own) ? own.podAnnotations : undefined
+  return isMap(pods) && Object.keys(pods).some((name) => name.startsWith(ANNOTATION_PREFIX))
+}
+
+/** What is read is keyed fingerprints and digests already; this only makes one short word of them. */
+function digest(sources: readonly Address[], upstream: Upstream): string {
+  const served = sources.map((source) => {
+    const facts = upstream.served(source)
+    if (facts === undefined) throw new ProblemError(blocked(source))
+    return [source, facts] as const
+  })
+  return createHash('sha256')
+    .update(canonicalJson(Object.fromEntries(served)))
+    .digest('hex')
+    .slice(0, 32)
+}
+
+function isEnabled(values: unknown): boolean {
+  return isMap(values) && values.enabled === true
+}
+
+function blocked(source: Address) {
+  return { code: 'plan/blocked-by', summary: `The release is not planned: it reads ${source}.`, remedy: `Mend ${source} first.` }
+}

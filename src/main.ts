@@ -1,0 +1,91 @@
+import { Command, CommanderError, Option } from 'commander'
+import { doubleDashes } from './commands/argv.ts'
+import type { ExitCode, GlobalOptions, Host } from './commands/host.ts'
+import { ProblemError } from './values/problem.ts'
+import { VERSION } from './version.ts'
+
+/**
+ * Runs one command. `argv` without the program's own name. Everything that goes wrong ends here as problems on stderr
+ * and an exit code; a stack trace is shown only with `--log-level debug`.
+ */
+export async function main(argv: readonly string[], host: Host): Promise<ExitCode> {
+  let exit: ExitCode = 0
+  const program = build(host, (code) => {
+    exit = code
+  })
+  try {
+    await program.parseAsync(doubleDashes(argv, program), { from: 'user' })
+    return host.signal.aborted ? 130 : exit
+  } catch (error) {
+    return host.signal.aborted ? 130 : await explain(error, host, program.opts())
+  }
+}
+
+function build(host: Host, done: (code: ExitCode) => void): Command {
+  const program = new Command('groundcrew')
+    .description('Keeps one Spacelift self-hosted installation exactly as one file says.')
+    .version(VERSION, '--version', 'print the version')
+    .option('-f, --file <file>', 'the desired state', 'desired-state.yaml')
+    .option('--state <dir>', 'folder of the state and the history (default: state/ beside the file)')
+    .option('--kubeconfig <file>', 'kubeconfig (default: KUBECONFIG, then ~/.kube/config)')
+    .option('--context <name>', 'kubeconfig context (default: the one the file names)')
+    .option('--no-color', 'no colours (also NO_COLOR)')
+    .addOption(new Option('--log-level <level>', 'what is told besides').choices(['error', 'info', 'debug']).default('info'))
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => host.stderr.write(text) })
+    .showHelpAfterError('Run groundcrew --help for the commands.')
+  addPlan(program, host, done)
+  addApply(program, host, done)
+  return program
+}
+
+function addPlan(program: Command, host: Host, done: (code: ExitCode) => void): void {
+  worldOptions(program.command('plan').description('show the difference, its causes and what restarts; writes nothing'))
+    .option('--detailed-exitcode', 'exit 2 when there are changes')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  groundcrew plan\n  groundcrew plan -f prod.yaml --detailed-exitcode\n  groundcrew plan --no-color > plan.txt',
+    )
+    .action(async (_options, command: Command) => {
+      const { planCommand } = await import('./commands/plan.ts')
+      done(await planCommand(host, command.optsWithGlobals()))
+    })
+}
+
+function addApply(program: Command, host: Host, done: (code: ExitCode) => void): void {
+  worldOptions(program.command('apply').description('plan, ask, and apply only the changes'))
+    .option('--auto-approve', 'do not ask')
+    .option('--lock-timeout <duration>', 'how long to wait for another apply, e.g. 5m', '0s')
+    .addHelpText('after', '\nExamples:\n  groundcrew apply\n  groundcrew apply --auto-approve\n  groundcrew apply --lock-timeout 5m')
+    .action(async (_options, command: Command) => {
+      const { applyCommand } = await import('./commands/apply.ts')
+      done(await applyCommand(host, command.optsWithGlobals()))
+    })
+}
+
+function worldOptions(command: Command): Command {
+  const collect = (value: string, all: readonly string[] = []) => [...all, value]
+  return command
+    .option('--accept-new-world', 'the installation has moved to another cluster or object store')
+    .option('--accept-data-loss <address>', 'let a change delete the data it names (repeatable)', collect)
+    .option('--replace-encryption-key', 'give up what the old encryption key encrypted')
+}
+
+async function explain(error: unknown, host: Host, options: Partial<GlobalOptions> & { logLevel?: string }): Promise<ExitCode> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1
+  if (options.logLevel === 'debug') host.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  const problems = error instanceof ProblemError ? error.problems : [unexpected(error)]
+  const [{ renderProblems }, { chooseStyle }] = await Promise.all([import('./report/problems.ts'), import('./report/style.ts')])
+  host.stderr.write(renderProblems(problems, chooseStyle(host.stderr, host.env, options.color === false)))
+  return 1
+}
+
+function unexpected(error: unknown) {
+  const name = error instanceof Error ? error.name : typeof error
+  return {
+    code: 'internal/unexpected',
+    // The message of an unknown error may carry anything, a secret included.
+    summary: `groundcrew failed in a way it does not know (${name}).`,
+    remedy: 'Run it again with --log-level debug, look for secrets in what it prints, and report it.',
+  }
+}

@@ -1,0 +1,60 @@
+import type { Chart } from '../../installation/installation.ts'
+import { ProblemError } from '../../values/problem.ts'
+import type { HelmReads, HelmTarget, HelmWrites, UpgradeOptions } from '../ports/helm.ts'
+import { helmProblem } from './problems.ts'
+import { runHelm } from './run.ts'
+
+export type HelmPlace = {
+  /** What helm's process may see; never a variable that holds a secret of ours. */
+  readonly env: { readonly [name: string]: string }
+  readonly kubeconfig: { readonly files: readonly string[]; readonly context: string } | undefined
+}
+
+/** Helm as a process: values on stdin, nothing secret in its arguments. */
+export class Helm implements HelmReads, HelmWrites {
+  readonly #place: HelmPlace
+
+  constructor(place: HelmPlace) {
+    this.#place = place
+  }
+
+  async render({ release, namespace, chart, values }: HelmTarget, signal: AbortSignal): Promise<string> {
+    const args = ['template', release, reference(chart), '--namespace', namespace, '--is-upgrade', '--values', '-']
+    const { code, stdout, stderr } = await runHelm({ args, env: this.#env(), stdin: JSON.stringify(values), signal })
+    if (code !== 0) throw new ProblemError(helmProblem('render the chart', stderr, signal))
+    return stdout
+  }
+
+  async upgrade({ release, namespace, chart, values, timeoutSeconds, forceConflicts, announce, signal }: UpgradeOptions): Promise<void> {
+    const args = [
+      ...['upgrade', release, reference(chart), '--install', '--namespace', namespace],
+      ...['--wait', '--timeout', `${timeoutSeconds}s`, '--reset-values', '--values', '-'],
+      ...(forceConflicts ? ['--force-conflicts'] : []),
+      ...this.#context(),
+    ]
+    const { code, stderr } = await runHelm({ args, env: this.#env(), stdin: JSON.stringify(values), announce, signal })
+    if (code !== 0) throw new ProblemError(helmProblem('upgrade the release', stderr, signal))
+  }
+
+  async uninstall({ release, namespace, timeoutSeconds, announce, signal }: Parameters<HelmWrites['uninstall']>[0]): Promise<void> {
+    const args = ['uninstall', release, '--namespace', namespace, '--wait', '--timeout', `${timeoutSeconds}s`, ...this.#context()]
+    const { code, stderr } = await runHelm({ args, env: this.#env(), stdin: '', announce, signal })
+    if (code !== 0) throw new ProblemError(helmProblem('uninstall the release', stderr, signal))
+  }
+
+  /** Several kubeconfigs can only be named by the variable. */
+  #env(): { readonly [name: string]: string } {
+    const { env, kubeconfig } = this.#place
+    return kubeconfig === undefined ? env : { ...env, KUBECONFIG: kubeconfig.files.join(':') }
+  }
+
+  #context(): string[] {
+    const { kubeconfig } = this.#place
+    return kubeconfig === undefined ? [] : ['--kube-context', kubeconfig.context]
+  }
+}
+
+function reference({ source }: Chart): string {
+  if ('path' in source) return source.path
+  throw new Error('a chart is found, and so on this machine, before helm is asked')
+}
