@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { parseDuration } from '../values/duration.ts'
-import { BUCKETS, DEFAULTS } from './spacelift.ts'
+import { BUCKETS, DEFAULTS, type GuideBucket } from './spacelift.ts'
 import * as texts from './texts.ts'
 import { type Wrong, wrong } from './wrong.ts'
 
@@ -95,7 +95,7 @@ const objectStorage = z.strictObject({
     secretKey: { file: './app-secret-key' },
   }),
   buckets: told(
-    z.strictObject(Object.fromEntries(BUCKETS.map(({ role }) => [role, bucket.optional()]))),
+    z.strictObject(Object.fromEntries(BUCKETS.map((it) => [it.role, told(bucket, guideSays(it), { expireAfterDays: 30 }).optional()]))),
     "What differs from the guide's eleven buckets.",
     { 'run-logs': { expireAfterDays: 90, noncurrentDays: 7 } },
   ).optional(),
@@ -198,6 +198,11 @@ export const desiredState = z
   .meta({ title: 'desired-state.yaml', description: 'One Spacelift self-hosted installation on Kubernetes, as groundcrew keeps it.' })
 
 export type DesiredState = z.output<typeof desiredState>
+
+function guideSays({ name, versioning, expireAfterDays }: GuideBucket): string {
+  const expiry = expireAfterDays === undefined ? 'no expiry' : `objects expire after ${expireAfterDays} days`
+  return `The guide has: ${name}, versioning ${versioning}, ${expiry}.`
+}
 
 function told<S extends z.ZodType>(schema: S, description: string, example: unknown): S {
   return schema.meta({ description, examples: [example] })

@@ -6,12 +6,15 @@ export type NoDatabaseUrl = 'not a URL' | 'not PostgreSQL' | 'no host' | 'no dat
 
 /** What is wrong with a PostgreSQL URL, or undefined when Spacelift can read it. */
 export function refuseDatabaseUrl(url: Sealed): NoDatabaseUrl | undefined {
-  const parsed = URL.parse(url.open())
-  if (parsed === null) return 'not a URL'
-  if (!['postgres:', 'postgresql:'].includes(parsed.protocol)) return 'not PostgreSQL'
-  // A socket or a list of hosts stands in the query.
-  if (parsed.hostname === '' && !parsed.searchParams.has('host')) return 'no host'
-  return parsed.pathname.length > 1 || parsed.searchParams.has('dbname') ? undefined : 'no database'
+  // Not URL.parse: PostgreSQL takes several hosts with ports, and a socket's host stands in the query.
+  const parts = /^([a-z][a-z0-9+.-]*):\/\/(?:([^/?#@]*)@)?([^/?#@]*)(?:\/([^?#@]*))?(?:\?([^#]*))?$/.exec(url.open())
+  if (parts === null || /%(?![0-9a-f]{2})|\s/i.test(url.open())) return 'not a URL'
+  const [, scheme = '', , hosts = '', database = '', query = ''] = parts
+  if (!['postgres', 'postgresql'].includes(scheme)) return 'not PostgreSQL'
+  const settings = new URLSearchParams(query)
+  if (hosts.split(',').some((host) => !/^([^:[\]]*|\[[0-9a-f:.]+\])(:\d{1,5})?$/i.test(host))) return 'not a URL'
+  if (hosts === '' && !settings.has('host')) return 'no host'
+  return database !== '' || settings.has('dbname') ? undefined : 'no database'
 }
 
 /** True when the number of characters lies within the bounds, both included. */
