@@ -75,9 +75,9 @@ function unknownKey(tree: Tree, path: Path, key: string): Problem {
   const here = path.length === 0 ? 'at the top level' : `in ${showPath(path)}`
   if (NOT_BUILT.has([...path, key].join('.'))) return notBuilt(key, at, 'Remove it for now.')
   const known = keysAt(path)
-  const meant = meantKey(path, key)
+  const meant = meantKey(tree, path, key)
   if (meant !== undefined)
-    return { code: 'file/unknown-key', summary: `"${key}" is not known ${here}.`, at, remedy: `Did you mean "${meant}"?` }
+    return { code: 'file/unknown-key', summary: `${quoteKey(key)} is not known ${here}.`, at, remedy: `Did you mean "${meant}"?` }
   const elsewhere = knownWords().get(key)
   if (elsewhere !== undefined) {
     const places = elsewhere.map((place) => (place.length === 0 ? 'the top level' : place.join('.').replace('.*', '.<host>')))
@@ -91,9 +91,15 @@ function unknownKey(tree: Tree, path: Path, key: string): Problem {
   return { code: 'file/unknown-key', summary: `This key is not known ${here}.`, at, remedy: `Remove it. Known here: ${known.join(', ')}.` }
 }
 
-/** The key that a misspelt one was most likely meant to be. */
-export function meantKey(path: Path, key: string): string | undefined {
-  return similar(key, keysAt(path))
+/** The key that a misspelt one was most likely meant to be: one of those that are not there yet. */
+export function meantKey(tree: Tree, path: Path, key: string): string | undefined {
+  const absent = keysAt(path).filter((known) => valueAt(tree.data, [...path, known]) === undefined)
+  return similar(key, absent)
+}
+
+/** What has digits or signs in it may be a password that begins like a key. */
+function quoteKey(key: string): string {
+  return /^[A-Za-z_-]+$/.test(key) ? `"${key}"` : 'This key'
 }
 
 function notBuilt(what: string, at: Problem['at'] & object, remedy: string): Problem {

@@ -8,6 +8,8 @@ import { readWrong } from './wrong.ts'
 import type { Tree } from './yaml.ts'
 
 const SHELL_VARIABLE = /^\$(\{[A-Za-z_]\w*\}|[A-Z_][A-Z0-9_]*)$/
+/** Arguments that carry what they should fetch: `--password=...`, `Authorization: Bearer ...`, `https://user:password@...`. */
+const CREDENTIALS = /\bpass(word|wd)=.|\b(bearer|basic) +\S{8}|^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]*@/i
 /** Keys under which people write the secret itself. */
 const VALUE_KEYS = ['value', 'plain', 'text', 'literal', 'secret', 'password', 'token', 'key']
 const SOURCES = ['env', 'file', 'command']
@@ -29,11 +31,11 @@ function shellVariable(tree: Tree, path: Path): Problem {
 }
 
 /** A secret that stands in the file itself. */
-export function inClear(tree: Tree, path: Path): Problem {
+export function inClear(tree: Tree, path: Path, where: Path = path): Problem {
   return {
     code: 'file/secret-in-clear',
     summary: `${showPath(path)} holds a secret in clear.`,
-    at: valuePosition(tree, path),
+    at: valuePosition(tree, where),
     remedy: `Take it out of the file: ${examples(path)}. If others have seen the file, change the secret too.`,
   }
 }
@@ -104,6 +106,8 @@ function explainCommand(tree: Tree, path: Path, { command, env }: Given): readon
   const odd = command.findIndex((part) => typeof part !== 'string' || part.includes('\0'))
   if (odd >= 0) return [wrongSort(tree, [...here, `${odd}`], command[odd], 'text')]
   if (command.length === 0 || command[0].trim() === '') return [bad(tree, here, 'names no program', 'Write [program, argument, ...].')]
+  const told = command.findIndex((part) => CREDENTIALS.test(part))
+  if (told >= 0) return [inClear(tree, path, [...here, `${told}`])]
   if (env === undefined) return []
   if (!Array.isArray(env)) {
     const remedy = 'Write the names as a list: env: [VAULT_ADDR, VAULT_TOKEN].'

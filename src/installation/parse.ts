@@ -30,7 +30,7 @@ export function parse(text: string, file: string, absolutePath: string): Parsed 
  * what to do. A key that is only misspelt is not missing as well.
  */
 function problemsOf(tree: Tree, issues: readonly Issue[]): readonly Problem[] {
-  const misspelt = new Set(issues.flatMap(meantPointers))
+  const misspelt = new Set(issues.flatMap((issue) => meantPointers(tree, issue)))
   const places = secretPlaces(tree.data)
   const isSecret = (path: readonly PropertyKey[]) => places.some((place) => place.path.every((segment, i) => String(path[i]) === segment))
   const missed = (path: readonly PropertyKey[]) => misspelt.has(pointer(...path.map(String)))
@@ -42,10 +42,10 @@ function problemsOf(tree: Tree, issues: readonly Issue[]): readonly Problem[] {
   ]
 }
 
-function meantPointers(issue: Issue): readonly string[] {
+function meantPointers(tree: Tree, issue: Issue): readonly string[] {
   const path = issue.path.map(String)
   const keys = issue.code === 'unrecognized_keys' ? issue.keys : []
-  return keys.flatMap((key) => meantKey(path, key) ?? []).map((meant) => pointer(...path, meant))
+  return keys.flatMap((key) => meantKey(tree, path, key) ?? []).map((meant) => pointer(...path, meant))
 }
 
 function sorted(problems: readonly Problem[]): readonly Problem[] {

@@ -34,6 +34,12 @@ export function readYaml(text: string, file: string): { readonly tree: Tree | un
 
 function refuse(source: string, at: Position): Problem | undefined {
   if (source.includes('\0')) return { code: 'file/encoding', summary: 'The file is not UTF-8 text.', at, remedy: 'Save it as UTF-8.' }
+  const odd = source.indexOf('\ufffd')
+  if (odd >= 0) {
+    const before = source.slice(0, odd).split('\n')
+    const where = { ...at, line: before.length, col: (before.at(-1)?.length ?? 0) + 1 }
+    return { code: 'file/encoding', summary: 'This character is not UTF-8.', at: where, remedy: 'Save the file as UTF-8.' }
+  }
   if (source.length > MAX_CHARACTERS)
     return {
       code: 'file/too-large',
