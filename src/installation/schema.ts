@@ -1,30 +1,10 @@
 import * as z from 'zod'
-import { parseDuration } from '../values/duration.ts'
+import { checked, plainOrSecret, secret, told } from './schemaParts.ts'
 import { BUCKETS, DEFAULTS, type GuideBucket } from './spacelift.ts'
 import * as texts from './texts.ts'
-import { type Wrong, wrong } from './wrong.ts'
+import { wrong } from './wrong.ts'
 
 // `groundcrew schema`, the types and the checks all come from here. What spans several keys stands in crossChecks.ts.
-
-const secret = z
-  .union([
-    z.strictObject({ env: z.string().describe('Name of an environment variable of groundcrew.') }),
-    z.strictObject({ file: z.string().describe('Path of a file; one newline at its end does not count.') }),
-    z.strictObject({
-      command: z.array(z.string()).min(1).describe('Program and arguments; its stdout is the secret. No shell, 30 s.'),
-      env: z.array(z.string()).optional().describe('Environment variables it needs besides PATH, HOME, proxies and the like.'),
-    }),
-  ])
-  .meta({
-    id: 'secret',
-    description: 'Where a secret is read from: the file never holds one.',
-    examples: [{ env: 'ADMIN_PASSWORD' }, { file: './license.jwt' }, { command: ['vault', 'kv', 'get', '-field=secret', 'kv/spacelift'] }],
-  })
-
-const plainOrSecret = z.union([z.string(), secret]).meta({ id: 'plainOrSecret', description: 'Text, or where a secret is read from.' })
-
-/** The schemas below which {@link secret}s stand: what is wrong there is told by explainSecret.ts. */
-export const SECRET_SCHEMAS = { secret, plainOrSecret } as const
 
 const host = checked(texts.registryHost)
 const DAYS = wrong('is neither a number of days nor "never"', 'Write a whole number from 1 to 36500, or never.')
@@ -103,22 +83,22 @@ const objectStorage = z.strictObject({
 
 const chart = z.strictObject({
   path: told(checked(texts.path), 'A chart on this machine: a directory or a .tgz.', './spacelift-self-hosted-3.0.0.tgz').optional(),
-  repo: told(checked(chartRepo), 'URL of a chart repository.', DEFAULTS.chart.repo).optional(),
+  repo: told(checked(texts.chartRepo), 'URL of a chart repository.', DEFAULTS.chart.repo).optional(),
   name: told(checked(texts.tidy), 'Name of the chart in the repository.', DEFAULTS.chart.name).optional(),
-  oci: told(checked(ociReference), 'A chart in a registry.', 'oci://registry.example.com/charts/spacelift-self-hosted').optional(),
+  oci: told(checked(texts.ociReference), 'A chart in a registry.', 'oci://registry.example.com/charts/spacelift-self-hosted').optional(),
   version: told(checked(texts.tidy), "The chart's version, exact.", '3.0.0').optional(),
 })
 
 const release = z.strictObject({
   name: told(checked(texts.dnsLabel), `Name of the Helm release; default ${DEFAULTS.releaseName}.`, 'spacelift').optional(),
   chart: told(chart, 'Where the chart comes from: path, or repo and name, or oci.', { ...DEFAULTS.chart, version: '3.0.0' }).optional(),
-  timeout: told(checked(timeout), 'How long Helm waits; default 20m.', '20m').optional(),
+  timeout: told(checked(texts.timeout), 'How long Helm waits; default 20m.', '20m').optional(),
   values: told(z.record(z.string(), z.unknown()), 'Further values of the chart. No secrets: Helm stores them.', {
     ingress: { ingressClassName: 'nginx' },
   }).optional(),
 })
 
-const variables = told(z.record(checked(variableName), plainOrSecret), 'Variable: text, or where a secret is read from.', {
+const variables = told(z.record(checked(texts.variableName), plainOrSecret), 'Variable: text, or where a secret is read from.', {
   HTTPS_PROXY: 'http://proxy.example.com:3128',
 })
 
@@ -202,38 +182,4 @@ export type DesiredState = z.output<typeof desiredState>
 function guideSays({ name, versioning, expireAfterDays }: GuideBucket): string {
   const expiry = expireAfterDays === undefined ? 'no expiry' : `objects expire after ${expireAfterDays} days`
   return `The guide has: ${name}, versioning ${versioning}, ${expiry}.`
-}
-
-function told<S extends z.ZodType>(schema: S, description: string, example: unknown): S {
-  return schema.meta({ description, examples: [example] })
-}
-
-function checked(check: (text: string) => Wrong | undefined) {
-  return z.string().superRefine((text, context) => {
-    const found = check(text)
-    if (found !== undefined) context.addIssue({ code: 'custom', message: found })
-  })
-}
-
-function timeout(text: string): Wrong | undefined {
-  const seconds = parseDuration(text)
-  return seconds === undefined || seconds === 0 ? wrong('is no duration', 'Write it like 20m, 90s or 1h30m.') : undefined
-}
-
-function chartRepo(text: string): Wrong | undefined {
-  return /^https?:\/\//.test(text) && URL.canParse(text)
-    ? undefined
-    : wrong('is no URL of a chart repository', 'Write https://...; a chart on this machine is "path", one in a registry is "oci".')
-}
-
-function ociReference(text: string): Wrong | undefined {
-  if (!text.startsWith('oci://'))
-    return wrong('does not begin with oci://', 'Write it like oci://registry.example.com/charts/spacelift-self-hosted.')
-  return texts.repository(text.slice('oci://'.length))
-}
-
-function variableName(text: string): Wrong | undefined {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(text)
-    ? undefined
-    : wrong('is no name of an environment variable', 'Use letters, digits and underscores.')
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { isMap } from '../values/json.ts'
-import { desiredState, SECRET_SCHEMAS } from './schema.ts'
+import { desiredState } from './schema.ts'
+import { plainOrSecret, secret } from './schemaParts.ts'
 
 /** A place of the file where a secret belongs: `plain` when text may stand there too. */
 export type SecretPlace = { readonly path: readonly string[]; readonly value: unknown; readonly plain: boolean; readonly required: boolean }
@@ -31,8 +32,8 @@ export function exampleAt(path: readonly string[]): unknown {
 /** Every secret of the file, and those that are required where the map around them is there. */
 export function secretPlaces(data: unknown, schema: z.ZodType = desiredState, path: readonly string[] = []): SecretPlace[] {
   const inner = unwrap(schema)
-  const plain = isLike(inner, SECRET_SCHEMAS.plainOrSecret)
-  if (plain || isLike(inner, SECRET_SCHEMAS.secret)) return [{ path, value: data, plain, required: !(schema instanceof z.ZodOptional) }]
+  const plain = isLike(inner, plainOrSecret)
+  if (plain || isLike(inner, secret)) return [{ path, value: data, plain, required: !(schema instanceof z.ZodOptional) }]
   if (!isMap(data)) return []
   const children = inner instanceof z.ZodObject ? Object.keys(inner.shape) : inner instanceof z.ZodRecord ? Object.keys(data) : []
   return children.flatMap((key) => {

@@ -1,3 +1,4 @@
+import { parseDuration } from '../values/duration.ts'
 import type { Repository } from './installation.ts'
 import { type Wrong, wrong } from './wrong.ts'
 
@@ -101,6 +102,29 @@ export const sha256: Check = (text) =>
 export const path: Check = (text) =>
   tidy(text) ??
   (/^~/.test(text) ? wrong('begins with ~, which only a shell fills in', 'Write the whole path, or one relative to this file.') : undefined)
+
+export const timeout: Check = (text) => {
+  const seconds = parseDuration(text)
+  return seconds === undefined || seconds === 0 ? wrong('is no duration', 'Write it like 20m, 90s or 1h30m.') : undefined
+}
+
+export const chartRepo: Check = (text) => {
+  return /^https?:\/\//.test(text) && URL.canParse(text)
+    ? undefined
+    : wrong('is no URL of a chart repository', 'Write https://...; a chart on this machine is "path", one in a registry is "oci".')
+}
+
+export const ociReference: Check = (text) => {
+  if (!text.startsWith('oci://'))
+    return wrong('does not begin with oci://', 'Write it like oci://registry.example.com/charts/spacelift-self-hosted.')
+  return repository(text.slice('oci://'.length))
+}
+
+export const variableName: Check = (text) => {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(text)
+    ? undefined
+    : wrong('is no name of an environment variable', 'Use letters, digits and underscores.')
+}
 
 /** Host and path of `registry.example.com:5000/spacelift/backend`; the check is {@link repository}. */
 export function splitRepository(text: string): Repository {
