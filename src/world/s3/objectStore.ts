@@ -20,7 +20,7 @@ export type ObjectStoreOptions = Credentials & {
 
 export type ObjectStore = ObjectStoreReads &
   ObjectStoreWrites & {
-    /** Loads what the first request needs; call it while something else is being waited for. */
+    /** Loads what the first request needs; call it while something else is being waited for. Never rejects: the first request tells. */
     warm(): Promise<void>
     /** Ends kept-alive connections. */
     close(): void
@@ -31,7 +31,11 @@ export function connectObjectStore({ endpoint, ca, now = () => new Date(), ...cr
   const server = { url: new URL(endpoint), what: 'MinIO', code: 'minio', ...(ca !== undefined && { ca }) }
   const client = new S3Client(server, credentials, now)
   return {
-    warm: async () => void (await client.load()),
+    warm: () =>
+      client.load().then(
+        () => undefined,
+        () => undefined,
+      ),
     close: () => client.close(),
     identity: () => identity(client),
     bucket: (name) => readBucket(client, name),

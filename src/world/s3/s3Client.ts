@@ -72,6 +72,8 @@ export class S3Client {
   async #once(call: Call): Promise<Reply> {
     const asked = { right: call.right, ...(call.bucket !== undefined && { bucket: call.bucket }) }
     const loaded = await this.load()
+    const unusable = unusableKey(this.#credentials)
+    if (unusable !== undefined) return { ok: false, status: 0, code: undefined, problem: unusable, asked }
     try {
       const response = await this.#http.request(this.#signed(call, loaded))
       const text = response.body.toString('utf8')
@@ -98,6 +100,17 @@ export class S3Client {
     const request = { method, path, headers } as unknown as Parameters<Loaded['sign']>[0]
     headers.authorization = sign(request, accessKey.open(), secretKey.open(), region, now, sha256)
     return { method, path, headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) }, ...(body !== '' && { body }) }
+  }
+}
+
+/** Nothing that could be sent in a header; MinIO makes no such keys. */
+function unusableKey({ accessKey, secretKey }: Credentials): Problem | undefined {
+  if (/^[\x21-\x7e]+$/.test(accessKey.open()) && !secretKey.isEmpty()) return undefined
+  const which = secretKey.isEmpty() ? 'secretKey is empty' : 'accessKey is empty, or has blanks or line breaks in it'
+  return {
+    code: 'minio/unusable-key',
+    summary: `objectStorage.admin.${which}.`,
+    remedy: 'Look at where it is read from: an empty variable, a file with more than the key in it?',
   }
 }
 
