@@ -69,15 +69,18 @@ async function open(host: Host, installation: Installation): Promise<{ resolved:
   const cacheDir = defaultCacheDir(host.env, host.home)
   const { archive, archiveSha256 } = installation.images
   const { signal, processes } = host
-  const [secrets, index, chart] = await Promise.all([
+  const find = () => attempt(() => findChart(installation.release.chart, { processes, env, cacheDir, signal }))
+  const [secrets, index, onDisk] = await Promise.all([
     attempt(() => openSecrets(host, installation)),
     attempt(async () =>
       archive === undefined ? undefined : indexArchive(archive, { cacheDir, signal, ...(archiveSha256 && { sha256: archiveSha256 }) }),
     ),
-    attempt(() => findChart(installation.release.chart, { processes, env, cacheDir, signal })),
+    'path' in installation.release.chart ? find() : undefined,
   ])
-  if ('problems' in secrets || 'problems' in index || 'problems' in chart)
-    throw new ProblemError([secrets, index, chart].flatMap((one) => ('problems' in one ? one.problems : [])))
+  // What is wrong on this machine is told before anybody is asked for a chart.
+  const chart = onDisk ?? ('problems' in secrets || 'problems' in index ? undefined : await find())
+  if (chart === undefined || 'problems' in secrets || 'problems' in index || 'problems' in chart)
+    throw new ProblemError([secrets, index, chart].flatMap((one) => (one !== undefined && 'problems' in one ? one.problems : [])))
   const resolved = { installation, secrets: secrets.value, chart: chart.value, ...(index.value && { archive: index.value }) }
   return { resolved, env }
 }
