@@ -19,7 +19,10 @@ try {
   await tell('Apply it. Images are pushed, buckets and secrets made, the chart installed:', 'apply', '--auto-approve')
   await tell('Again: nothing is left to do.', 'plan')
   say('Now somebody changes things by hand ...', 'kubectl patch secret spacelift-server; mc versioning suspend; mc rb')
-  await $({ env, quiet: true })`kubectl -n spacelift patch secret spacelift-server -p ${'{"stringData":{"ADMIN_USERNAME":"mallory","EXTRA":"x"}}'}`
+  await $({
+    env,
+    quiet: true,
+  })`kubectl -n spacelift patch secret spacelift-server -p ${'{"stringData":{"ADMIN_USERNAME":"mallory","EXTRA":"x"}}'}`
   await $({ env, quiet: true })`mc version suspend lab/spacelift-states`
   await $({ env, quiet: true })`mc rb lab/spacelift-deliveries`
   await tell('... and the plan says what, and who, where the server knows:', 'plan')

@@ -36,12 +36,14 @@ function build(host: Host, done: (code: ExitCode) => void): Command {
     .showHelpAfterError('Run groundcrew --help for the commands.')
   addPlan(program, host, done)
   addApply(program, host, done)
+  addForceUnlock(program, host, done)
   return program
 }
 
 function addPlan(program: Command, host: Host, done: (code: ExitCode) => void): void {
   worldOptions(program.command('plan').description('show the difference, its causes and what restarts; writes nothing'))
     .option('--detailed-exitcode', 'exit 2 when there are changes')
+    .option('-o, --out <file>', 'save the plan for groundcrew apply FILE')
     .addHelpText(
       'after',
       '\nExamples:\n  groundcrew plan\n  groundcrew plan -f prod.yaml --detailed-exitcode\n  groundcrew plan --no-color > plan.txt',
@@ -54,18 +56,33 @@ function addPlan(program: Command, host: Host, done: (code: ExitCode) => void): 
 
 function addApply(program: Command, host: Host, done: (code: ExitCode) => void): void {
   worldOptions(program.command('apply').description('plan, ask, and apply only the changes'))
+    .argument('[plan]', 'a plan saved by groundcrew plan -out FILE: exactly that is applied, once')
     .option('--auto-approve', 'do not ask')
     .option('--lock-timeout <duration>', 'how long to wait for another apply, e.g. 5m', '0s')
     .addHelpText('after', '\nExamples:\n  groundcrew apply\n  groundcrew apply --auto-approve\n  groundcrew apply --lock-timeout 5m')
-    .action(async (_options, command: Command) => {
+    .action(async (plan: string | undefined, _options, command: Command) => {
       const { applyCommand } = await import('./commands/apply.ts')
-      done(await applyCommand(host, command.optsWithGlobals()))
+      done(await applyCommand(host, command.optsWithGlobals(), plan))
+    })
+}
+
+function addForceUnlock(program: Command, host: Host, done: (code: ExitCode) => void): void {
+  program
+    .command('force-unlock')
+    .description('free the lock of a run that is known to be gone')
+    .argument('<id>', 'the run, as groundcrew apply names it')
+    .option('--force', 'do not ask')
+    .action(async (id: string, _options, command: Command) => {
+      const { forceUnlock } = await import('./commands/forceUnlock.ts')
+      done(await forceUnlock(host, command.optsWithGlobals(), id))
     })
 }
 
 function worldOptions(command: Command): Command {
   const collect = (value: string, all: readonly string[] = []) => [...all, value]
   return command
+    .option('--target <address>', 'only this resource and what it depends on (repeatable)', collect)
+    .option('--exclude <address>', 'all but this resource and what depends on it (repeatable)', collect)
     .option('--accept-new-world', 'the installation has moved to another cluster or object store')
     .option('--accept-data-loss <address>', 'let a change delete the data it names (repeatable)', collect)
     .option('--replace-encryption-key', 'give up what the old encryption key encrypted')

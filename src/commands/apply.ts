@@ -13,6 +13,7 @@ import { VERSION } from '../version.ts'
 import type { ProcessIdentity } from '../world/ports/process.ts'
 import type { ExitCode, Host } from './host.ts'
 import { type Looked, lookAndPlan, type PlanOptions, showPlan } from './plan.ts'
+import type { Saved } from './planFile.ts'
 import { openSession, type Session } from './session.ts'
 
 export type ApplyOptions = PlanOptions & { readonly autoApprove?: boolean; readonly lockTimeout: string }
@@ -20,16 +21,23 @@ export type ApplyOptions = PlanOptions & { readonly autoApprove?: boolean; reado
 const HELM_GRACE_MS = 30_000
 
 /** Plans, asks, applies only the changes. 0 only when all is as planned. */
-export async function applyCommand(host: Host, options: ApplyOptions): Promise<ExitCode> {
+export async function applyCommand(host: Host, options: ApplyOptions, planFile?: string): Promise<ExitCode> {
   const waitSeconds = parseDuration(options.lockTimeout)
   if (waitSeconds === undefined) throw new ProblemError(badDuration(options.lockTimeout))
+  const saved = planFile === undefined ? undefined : await (await import('./planFile.ts')).loadPlan(host, planFile)
+  // What was approved is the saved plan: it brings its own options and is not asked about again.
+  const asked = saved === undefined ? options : { ...options, ...saved.options, autoApprove: true }
+  return applyUnderLock(host, asked, saved, waitSeconds)
+}
+
+async function applyUnderLock(host: Host, options: ApplyOptions, saved: Saved | undefined, waitSeconds: number): Promise<ExitCode> {
   await using session = await openSession(host, options)
   const state = (await session.store.load()) ?? emptyState(host.randomness.uuid())
   await sameWorld(session, state, options)
   const run = runId(host)
   const lock = await acquireLock({ ...host, leases: session.leases }, lockPlace(session), holder(host, run, 'apply'), waitSeconds * 1000)
   try {
-    return await applyLocked(host, options, session, run, lock)
+    return await applyLocked(host, options, session, run, lock, saved)
   } finally {
     await lock.release()
   }
@@ -43,12 +51,23 @@ async function sameWorld(session: Session, state: State, options: ApplyOptions):
   if (other !== undefined) throw new ProblemError(other)
 }
 
-async function applyLocked(host: Host, options: ApplyOptions, session: Session, run: string, lock: HeldLock): Promise<ExitCode> {
+async function applyLocked(
+  host: Host,
+  options: ApplyOptions,
+  session: Session,
+  run: string,
+  lock: HeldLock,
+  saved: Saved | undefined,
+): Promise<ExitCode> {
   // Read again: another apply may have ended between our first look and the lock.
   const state = (await session.store.load()) ?? emptyState(host.randomness.uuid())
   const left = await leftovers(session.store.folder)
   await endOrphans(host, left.children)
   const looked = await lookAndPlan(session, state, options)
+  if (saved !== undefined && looked.problems.length === 0) {
+    const stale = (await import('./planFile.ts')).staleness(saved, session, state, looked)
+    if (stale !== undefined) throw new ProblemError(stale)
+  }
   showPlan(host, options, looked)
   if (looked.world === undefined || looked.problems.length > 0) return stop(host, 'Nothing was changed: the plan is incomplete.')
   if (refusals(looked.planned.plan).length > 0) return stop(host, 'Nothing was changed: the plan holds what has to be allowed first.')
@@ -127,7 +146,8 @@ function stop(host: Host, why: string): ExitCode {
   return 1
 }
 
-function lockPlace(session: Session): { namespace: string; name: string } {
+/** Where the Lease of an installation stands. */
+export function lockPlace(session: Session): { namespace: string; name: string } {
   const { release, kubernetes, state } = session.resolved.installation
   return { namespace: state.lockNamespace, name: `${release.name}.${kubernetes.namespace}` }
 }

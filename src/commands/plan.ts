@@ -1,16 +1,21 @@
 import { KINDS } from '../kinds/index.ts'
 import { hasChanges, type Plan } from '../plan/plan.ts'
+import type { Selection } from '../plan/select.ts'
 import { makePlan, type Planned } from '../reconcile/makePlan.ts'
 import { otherWorld, readWorld } from '../reconcile/worldCheck.ts'
 import { planText } from '../report/planText.ts'
 import { renderProblems } from '../report/problems.ts'
 import { chooseStyle } from '../report/style.ts'
 import { emptyState, type State, type WorldIdentity } from '../state/state.ts'
-import type { Problem } from '../values/problem.ts'
+import { type Problem, ProblemError } from '../values/problem.ts'
 import type { ExitCode, GlobalOptions, Host } from './host.ts'
 import { openSession, type Session } from './session.ts'
 
 export type PlanOptions = GlobalOptions & {
+  readonly target?: readonly string[]
+  readonly exclude?: readonly string[]
+  readonly out?: string
+
   readonly detailedExitcode?: boolean
   readonly acceptDataLoss?: readonly string[]
   readonly replaceEncryptionKey?: boolean
@@ -23,16 +28,33 @@ export async function planCommand(host: Host, options: PlanOptions): Promise<Exi
   const looked = await lookAndPlan(session, state, options)
   showPlan(host, options, looked)
   if (looked.problems.length > 0) return 1
-  return options.detailedExitcode && hasChanges(looked.planned.plan) ? 2 : 0
+  if (options.out !== undefined) {
+    const { savePlan } = await import('./planFile.ts')
+    await savePlan(host, options.out, session, state, looked, options)
+    host.stdout.write(`\nSaved to ${options.out}. To apply exactly this: groundcrew apply ${options.out}\n`)
+  }
+  // A partial plan cannot say that nothing differs.
+  const differs = hasChanges(looked.planned.plan) || looked.planned.plan.notLookedAt > 0
+  return options.detailedExitcode && differs ? 2 : 0
 }
 
 export type Looked = { readonly planned: Planned; readonly world: WorldIdentity | undefined; readonly problems: readonly Problem[] }
+
+function selectionOf({ target = [], exclude = [] }: PlanOptions): Selection {
+  if (target.length > 0 && exclude.length > 0)
+    throw new ProblemError({
+      code: 'cli/target-and-exclude',
+      summary: '-target and -exclude do not go together.',
+      remedy: 'Name what is to be planned, or what is not.',
+    })
+  return { target, exclude }
+}
 
 /** One look at everything: who the servers are and what is there, at the same time. */
 export async function lookAndPlan(session: Session, state: State, options: PlanOptions): Promise<Looked> {
   const [world, planned] = await Promise.all([
     readWorld(session.world, session.resolved.installation),
-    makePlan(KINDS, session.resolved, state, session.look),
+    makePlan(KINDS, session.resolved, state, session.look, selectionOf(options)),
   ])
   const identity = 'identity' in world ? world.identity : undefined
   const other = identity && !options.acceptNewWorld ? otherWorld(state.world, identity) : undefined
@@ -56,7 +78,7 @@ function consented(planned: Planned, options: PlanOptions): Planned {
 }
 
 function nothing(planned: Planned): Planned {
-  return { ...planned, steps: new Map(), plan: { changes: [], findings: [], problems: planned.plan.problems } }
+  return { ...planned, steps: new Map(), plan: { changes: [], findings: [], problems: planned.plan.problems, notLookedAt: 0 } }
 }
 
 /** The plan on stdout, its problems on stderr. */

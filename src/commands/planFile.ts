@@ -9,18 +9,21 @@ import { canonicalJson, type Json } from '../values/json.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import { VERSION } from '../version.ts'
 import type { Host } from './host.ts'
-import type { Looked } from './plan.ts'
+import type { Looked, PlanOptions } from './plan.ts'
 import type { Session } from './session.ts'
 
-/** Which part of the installation a plan is for, and what it was allowed; kept with a saved plan. */
-export type PlanScope = { readonly target: readonly string[]; readonly exclude: readonly string[]; readonly consents: readonly string[] }
+/** What a plan was asked for and allowed: kept with it, so that its apply asks and allows the same. */
+export type PlanScope = Pick<PlanOptions, 'target' | 'exclude' | 'acceptDataLoss' | 'replaceEncryptionKey' | 'acceptNewWorld'>
+
+/** A saved plan with what it was asked for. */
+export type Saved = Omit<SavedPlan, 'options'> & { readonly options: PlanScope }
 
 /** Saves a plan for one later apply, readable by its owner only. */
 export async function savePlan(host: Host, file: string, session: Session, state: State, looked: Looked, scope: PlanScope): Promise<void> {
   const saved: SavedPlan = {
     format: 1,
     id: host.randomness.uuid(),
-    options: scope,
+    options: scopeOf(scope),
     basis: basisOf(session, state, looked),
     changes: changesOf(looked),
   }
@@ -33,7 +36,7 @@ export async function savePlan(host: Host, file: string, session: Session, state
 }
 
 /** Reads a saved plan. Throws a ProblemError for anything else. */
-export async function loadPlan(host: Host, file: string): Promise<SavedPlan & { readonly options: PlanScope }> {
+export async function loadPlan(host: Host, file: string): Promise<Saved> {
   const text = await readFile(resolve(host.cwd, file), 'utf8').catch((error) => {
     throw new ProblemError({
       code: 'plan/unreadable',
@@ -44,11 +47,11 @@ export async function loadPlan(host: Host, file: string): Promise<SavedPlan & { 
   const saved = parseSavedPlan(text)
   if (saved === undefined)
     throw new ProblemError({ code: 'plan/no-plan', summary: `${file} is no saved plan.`, remedy: 'groundcrew plan -out FILE makes one.' })
-  return saved as SavedPlan & { readonly options: PlanScope }
+  return saved as Saved
 }
 
 /** The problem of a saved plan that is no longer the plan, with all that differs; undefined when it still holds. */
-export function staleness(saved: SavedPlan, session: Session, state: State, looked: Looked): Problem | undefined {
+export function staleness(saved: Saved, session: Session, state: State, looked: Looked): Problem | undefined {
   const differs = mismatches(saved, basisOf(session, state, looked), changesOf(looked))
   if (differs.length === 0) return undefined
   return {
@@ -77,6 +80,10 @@ function basisOf(session: Session, state: State, looked: Looked): Basis {
     lineage: state.serial === 0 ? '' : state.lineage,
     serial: state.serial,
   }
+}
+
+function scopeOf({ target = [], exclude = [], acceptDataLoss = [], replaceEncryptionKey = false, acceptNewWorld = false }: PlanScope) {
+  return { target, exclude, acceptDataLoss, replaceEncryptionKey, acceptNewWorld }
 }
 
 function changesOf({ planned }: Looked): SavedPlan['changes'] {

@@ -102,7 +102,7 @@ function wanted({ material }: Declared<ImageMaterial>, seen: Seen): ImageFacts {
   throw new ProblemError(seen.is === 'unknown' ? seen.why : notPushed(reference))
 }
 
-async function converge(work: Work, { declared, wanted, seen, address }: ImageChange): Promise<{ facts: ImageFacts; guard: string }> {
+async function converge(work: Work, { declared, wanted, seen }: ImageChange): Promise<{ facts: ImageFacts; guard: string }> {
   const { repository, tag, archived } = declared.material
   const now = await observe({ ...work, view: work.world }, declared)
   if (now.is === 'unknown') throw new ProblemError(now.why)
@@ -118,7 +118,7 @@ async function converge(work: Work, { declared, wanted, seen, address }: ImageCh
     signal: work.signal,
     beforeWrite: work.fenced,
     onProgress: (progress) =>
-      work.emit({ message: messageOf(address, progress), done: progress.doneBytes, total: progress.totalBytes, unit: 'bytes' }),
+      work.emit({ message: messageOf(progress), done: progress.doneBytes, total: progress.totalBytes, unit: 'bytes' }),
   })
   return readBack(work, declared, wanted, pushed)
 }
@@ -149,8 +149,8 @@ function guardOf(seen: Seen): string {
   return seen.is === 'present' ? seen.guard : seen.is
 }
 
-function messageOf(address: string, { blobs, blobsPresent }: PushProgress): string {
-  return `${address}: ${blobsPresent} of ${blobs} blobs are in the registry`
+function messageOf({ blobs, blobsPresent }: PushProgress): string {
+  return `${blobsPresent} of ${blobs} blobs are in the registry,`
 }
 
 function referenceOf({ repository, tag }: Pick<ImageMaterial, 'repository' | 'tag'>): string {

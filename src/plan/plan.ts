@@ -25,6 +25,8 @@ export type Plan = {
   readonly findings: readonly Finding[]
   /** What could not be looked at or said; with any of these the plan is incomplete. */
   readonly problems: readonly Problem[]
+  /** How many resources a partial plan left out; nothing is said about them. */
+  readonly notLookedAt: number
 }
 
 export type Counts = { readonly add: number; readonly change: number; readonly destroy: number }

@@ -56,7 +56,7 @@ const PARTS: readonly (readonly [keyof Basis, string])[] = [
 ]
 
 /** What differs between a saved plan and the plan made now, one phrase each; nothing when the saved one still holds. */
-export function mismatches(saved: SavedPlan, basis: Basis, changes: SavedPlan['changes']): string[] {
+export function mismatches(saved: Pick<SavedPlan, 'basis' | 'changes'>, basis: Basis, changes: SavedPlan['changes']): string[] {
   const parts = PARTS.filter(([key]) => !equal(saved.basis[key], basis[key])).map(([, name]) => name)
   return [...parts, ...inputMismatches(saved.basis.inputs, basis.inputs), ...changeMismatches(saved.changes, changes)]
 }

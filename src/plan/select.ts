@@ -3,6 +3,8 @@ import type { Node } from './graph.ts'
 
 export type Selection = { readonly target: readonly string[]; readonly exclude: readonly string[] }
 
+export const EVERYTHING: Selection = { target: [], exclude: [] }
+
 /**
  * The nodes a partial plan looks at: targets with all that they depend on, or everything but the excluded ones with all
  * that depends on them. A name stands for the resource of that address and for all below it (`bucket`, `secret/spacelift`).

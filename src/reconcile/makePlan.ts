@@ -4,11 +4,12 @@ import { type Edit, type Finding, type Look, NO_IMPACT, type Upstream, type Writ
 import { decide } from '../plan/decide.ts'
 import { inOrder } from '../plan/graph.ts'
 import { isWrite, type Plan, type PlannedChange } from '../plan/plan.ts'
+import { EVERYTHING, type Selection, select, unmatched } from '../plan/select.ts'
 import type { State } from '../state/state.ts'
 import { type Address, kindOf } from '../values/address.ts'
 import { canonicalJson, type FactMap } from '../values/json.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
-import { undeclared } from './undeclared.ts'
+import { type Undeclared, undeclared } from './undeclared.ts'
 
 /** A plan and, kept beside it in memory, what can carry it out. */
 export type Planned = {
@@ -37,8 +38,17 @@ type Outcome = {
  * Looks at everything at once, then walks the graph in order and decides. Reads only; nothing is thrown for a server
  * that does not answer: that resource and its dependents are blocked, and the plan says so.
  */
-export async function makePlan(kinds: readonly AnyKind[], resolved: Resolved, state: State, look: Look): Promise<Planned> {
-  const declared = inOrder(kinds.flatMap((kind) => kind.declare(resolved)))
+export async function makePlan(
+  kinds: readonly AnyKind[],
+  resolved: Resolved,
+  state: State,
+  look: Look,
+  selection: Selection = EVERYTHING,
+): Promise<Planned> {
+  const all = inOrder(kinds.flatMap((kind) => kind.declare(resolved)))
+  const unknown = unmatched(all, [...selection.target, ...selection.exclude])
+  if (unknown.length > 0) throw new ProblemError(noSuchResource(unknown, all))
+  const declared = select(all, selection)
   const seen = new Map(await Promise.all(declared.map(async (it) => [it.address, await it.observe(look)] as const)))
   const outcomes = new Map<Address, Outcome>()
   const fixedOf = new Map(kinds.map((kind) => [kind.name, kind.fixed]))
@@ -47,7 +57,9 @@ export async function makePlan(kinds: readonly AnyKind[], resolved: Resolved, st
       it.address,
       await planOne(it, seen.get(it.address) as AnySeen, outcomes, state, look, fixedOf.get(kindOf(it.address)) ?? []),
     )
-  return assemble([...outcomes.values()], undeclared(kinds, state, declared, resolved.installation))
+  // A partial plan says nothing about what it did not look at.
+  const rest = declared.length < all.length ? NO_REST : undeclared(kinds, state, declared, resolved.installation)
+  return assemble([...outcomes.values()], rest, all.length - declared.length)
 }
 
 async function planOne(
@@ -100,10 +112,16 @@ function upstreamOf(before: ReadonlyMap<Address, Outcome>): Upstream {
 function assemble(
   outcomes: readonly Outcome[],
   rest: { readonly changes: readonly PlannedChange[]; readonly problems: readonly Problem[] },
+  notLookedAt: number,
 ): Planned {
   const changes = [...outcomes.map((one) => one.change), ...rest.changes]
   const reasons = changes.flatMap((change) => (change.why !== undefined && change.why.code !== BLOCKED_BY ? [change.why] : []))
-  const plan = { changes, findings: outcomes.flatMap((one) => one.findings), problems: distinct([...reasons, ...rest.problems]) }
+  const plan = {
+    changes,
+    findings: outcomes.flatMap((one) => one.findings),
+    problems: distinct([...reasons, ...rest.problems]),
+    notLookedAt,
+  }
   const afterAll = closures(outcomes.map((one) => one.change))
   const steps = new Map<Address, Step>()
   const seen = new Map<Address, { facts: FactMap; guard: string }>()
@@ -125,6 +143,17 @@ function closures(changes: readonly PlannedChange[]): ReadonlyMap<Address, reado
   const all = new Map<Address, readonly Address[]>()
   for (const { address, after } of changes) all.set(address, [...new Set(after.flatMap((other) => [other, ...(all.get(other) ?? [])]))])
   return all
+}
+
+const NO_REST: Undeclared = { changes: [], problems: [] }
+
+function noSuchResource(names: readonly string[], all: readonly { readonly address: Address }[]): Problem {
+  return {
+    code: 'plan/no-such-resource',
+    summary: `The installation has no ${names.join(', no ')}.`,
+    detail: `It has: ${all.map((it) => it.address).join(', ')}.`,
+    remedy: 'Name one of these, or a part of them: bucket, secret/NAMESPACE.',
+  }
 }
 
 /** A server that is away is one problem, not one for each resource on it. */

@@ -1,4 +1,4 @@
-import type { Attribution, Edit } from '../kinds/kind.ts'
+import type { Attribution, Edit, Finding } from '../kinds/kind.ts'
 import { showPointer } from '../plan/diff.ts'
 import {
   type Action,
@@ -12,7 +12,7 @@ import {
   refusals,
   restarts,
 } from '../plan/plan.ts'
-import { canonicalJson, type FactValue, type Json, pointer, segments } from '../values/json.ts'
+import { canonicalJson, type FactValue, isMap, type Json, pointer, segments } from '../values/json.ts'
 import { showPosition } from '../values/position.ts'
 import type { Style } from './style.ts'
 
@@ -51,7 +51,9 @@ function changeText(change: PlannedChange, style: Style): string {
 function creationLines(edits: readonly Edit[]): string[] {
   const hidden = new Map<string, number>()
   for (const edit of edits.filter((one) => isFingerprint(one.to))) hidden.set(parentOf(edit), (hidden.get(parentOf(edit)) ?? 0) + 1)
-  const open = edits.filter((edit) => !isFingerprint(edit.to)).map((edit) => [showPointer(edit.pointer), show(edit.to)] as const)
+  // What is off or empty goes without saying where everything is new.
+  const said = edits.filter((edit) => !isFingerprint(edit.to) && edit.to !== false && !isMap(edit.to))
+  const open = said.map((edit) => [showPointer(edit.pointer), show(edit.to)] as const)
   const counted = [...hidden].map(([where, count]) => [where, `${count} values, hidden`] as const)
   return columns([...open, ...counted].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
@@ -89,22 +91,38 @@ function attribution(by: Attribution): string {
   return by.time === undefined ? by.manager : `${by.manager} at ${by.time}`
 }
 
+/** One line for what several resources share. */
 function findingsText(plan: Plan, style: Style): string[] {
   if (plan.findings.length === 0) return []
-  const rows = plan.findings.map((one) => `  ${style.changed('!')} ${one.address}: ${one.summary} ${style.faint(one.remedy)}`)
+  const groups = Map.groupBy(plan.findings, (one) => `${one.code} ${one.summary}`)
+  const rows = [...groups.values()].map((group) => {
+    const [first] = group as [Finding, ...Finding[]]
+    const names = group.map((one) => one.address).join(', ')
+    return `  ${style.changed('!')} ${first.summary.replace(/\.$/, '')}: ${names}.\n    ${style.faint(`${group.length > 1 ? 'For the first: ' : ''}${first.remedy}`)}`
+  })
   return [style.strong('Worth knowing:'), ...rows, '']
 }
 
 function footer(plan: Plan, style: Style): string[] {
   const blocked = plan.changes.filter((change) => change.action === 'blocked').length
   if (blocked > 0 || plan.problems.length > 0) return incomplete(plan, blocked, style)
+  if (!hasChanges(plan) && plan.notLookedAt > 0)
+    return [`No changes in the ${plan.changes.length} resources of this partial plan.`, partial(plan)]
   if (!hasChanges(plan)) return [`${style.strong('No changes.')} All ${plan.changes.length} resources are as declared.`]
-  return [style.strong(`Plan: ${countsText(counts(plan))}.`), ...consequences(plan, style)]
+  return [
+    style.strong(`Plan: ${countsText(counts(plan))}.`),
+    ...(plan.notLookedAt > 0 ? [partial(plan)] : []),
+    ...consequences(plan, style),
+  ]
 }
 
 /** `18 to add, 0 to change, 0 to destroy`. */
 export function countsText({ add, change, destroy }: Counts): string {
   return `${add} to add, ${change} to change, ${destroy} to destroy`
+}
+
+function partial(plan: Plan): string {
+  return `Partial: ${plan.notLookedAt} resources were not looked at.`
 }
 
 function incomplete(plan: Plan, blocked: number, style: Style): string[] {

@@ -118,7 +118,7 @@ function heldBy(seen: LiveLease | undefined, place: LockPlace): Problem {
     code: 'lock/held',
     summary: `The installation is locked by ${who}.`,
     detail: `Lease ${place.name} in namespace ${place.namespace}, last renewed ${seen?.renewTime ?? 'never'}.`,
-    remedy: `Wait for it, or let groundcrew wait: --lock-timeout 5m. A holder on another host that died is taken over after ${LEASE_SECONDS} s without a renewal: --lock-timeout 60s.`,
+    remedy: `Wait for it, or let groundcrew wait: --lock-timeout 5m. A holder on another host that died is taken over after ${LEASE_SECONDS} s without a renewal: --lock-timeout 60s. Only if you know that it is gone: groundcrew force-unlock ${seen?.holder ?? 'ID'}`,
   }
 }
 

@@ -60,7 +60,7 @@ test('what could not be looked at is never counted as something to add', () => {
 })
 
 function planOf(...changes: PlannedChange[]): Plan {
-  return { changes, findings: [], problems: [] }
+  return { changes, findings: [], problems: [], notLookedAt: 0 }
 }
 
 function change(name: string, action: PlannedChange['action'], edits: readonly Edit[]): PlannedChange {
