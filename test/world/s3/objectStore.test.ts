@@ -8,7 +8,7 @@ import type { Read } from '../../../src/values/read.ts'
 import { Sealed } from '../../../src/values/sealed.ts'
 import { connectObjectStore, type ObjectStore, type ObjectStoreOptions } from '../../../src/world/s3/objectStore.ts'
 
-type Answer = { readonly status?: number; readonly text?: string; readonly headers?: http.OutgoingHttpHeaders }
+type Answer = { readonly cut?: boolean; readonly status?: number; readonly text?: string; readonly headers?: http.OutgoingHttpHeaders }
 type Seen = { readonly method: string; readonly url: string; readonly headers: http.IncomingHttpHeaders; readonly body: string }
 type Server = { readonly origin: string; readonly seen: Seen[]; connections(): number }
 
@@ -36,8 +36,10 @@ async function serving(
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const one = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString() }
     seen.push(one)
-    const { status = 200, text = '', headers = {} } = answer(one)
-    response.writeHead(status, headers).end(text)
+    const { status = 200, text = '', headers = {}, cut = false } = answer(one)
+    response.writeHead(status, headers)
+    if (cut) response.write(text, () => response.destroy())
+    else response.end(text)
   })
   server.on('connection', () => connections++)
   await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -205,7 +207,7 @@ test('a write is sent once, whatever happens to it', async () => {
 
 test('half an answer is no answer', async () => {
   await serving(
-    () => ({ text: '<VersioningConfiguration>', headers: { 'content-length': 500 } }),
+    () => ({ cut: true, text: '<VersioningConfiguration>', headers: { 'content-length': 500 } }),
     async (store) => assert.is(whyOf(await store.bucket('logs')).code, 'minio/broken-connection'),
   )
 })
