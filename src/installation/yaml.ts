@@ -14,6 +14,8 @@ export type Tree = {
 const MAX_CHARACTERS = 1024 * 1024
 const MAX_NODES = 20_000
 const MAX_DEPTH = 60
+/** A broken file makes the parser stumble on and on; nobody reads more than this. */
+const MAX_SYNTAX_ERRORS = 20
 const BOM = '\ufeff'
 
 /**
@@ -66,7 +68,7 @@ function compose(source: string, file: string): { readonly tree: Tree | undefine
   }
   // A closing bracket that hangs too far left is the one warning that cannot mean anything else.
   const warnings = document.warnings.filter((one) => one.code !== 'BAD_INDENT')
-  const problems = [...document.errors, ...warnings].map((one) => {
+  const problems = [...document.errors, ...warnings].slice(0, MAX_SYNTAX_ERRORS).map((one) => {
     const { offset, ...told } = tellSyntax(one, document)
     return { code: 'file/syntax', ...told, at: place(offset) }
   })
