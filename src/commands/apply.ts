@@ -14,7 +14,7 @@ import type { ProcessIdentity } from '../world/ports/process.ts'
 import type { ExitCode, Host } from './host.ts'
 import { type Looked, lookAndPlan, type PlanOptions, showPlan } from './plan.ts'
 import type { Saved } from './planFile.ts'
-import { openSession, type Session } from './session.ts'
+import { areGone, openSession, type Session } from './session.ts'
 
 export type ApplyOptions = PlanOptions & { readonly autoApprove?: boolean; readonly lockTimeout: string }
 
@@ -63,7 +63,10 @@ async function applyLocked(
   const state = (await session.store.load()) ?? emptyState(host.randomness.uuid())
   const left = await leftovers(session.store.folder)
   await endOrphans(host, left.children)
-  const looked = await lookAndPlan(session, state, options)
+  // Only now is it known that nobody works on a pending release.
+  const helmIsGone = areGone(host, [...left.children, ...(lock.endedHelm === undefined ? [] : [lock.endedHelm])])
+  const under = { ...session, look: { ...session.look, helmIsGone } }
+  const looked = await lookAndPlan(under, state, options)
   if (saved !== undefined && looked.problems.length === 0) {
     const stale = (await import('./planFile.ts')).staleness(saved, session, state, looked)
     if (stale !== undefined) throw new ProblemError(stale)

@@ -19,6 +19,7 @@ import { Cluster } from '../world/kubernetes/cluster.ts'
 import { connect } from '../world/kubernetes/connect.ts'
 import { ClusterLeases } from '../world/kubernetes/leases.ts'
 import type { Leases } from '../world/ports/leases.ts'
+import type { ProcessIdentity } from '../world/ports/process.ts'
 import type { World } from '../world/ports.ts'
 import { openRegistries } from '../world/registry/registry.ts'
 import { connectObjectStore } from '../world/s3/objectStore.ts'
@@ -160,8 +161,12 @@ async function readCa(file: string, { positions }: Installation): Promise<string
 }
 
 async function lookParts(host: Host, { installation, secrets }: Resolved, store: FileStore): Promise<Omit<Look, 'view'>> {
-  const { children } = await leftovers(store.folder)
-  const helmIsGone = children.length > 0 && children.every((child) => host.processes.isAlive(child) === false)
+  const helmIsGone = areGone(host, (await leftovers(store.folder)).children)
   const fingerprint = Fingerprinter.fromPrivateKey(secrets.get(installation.encryption.rsaPrivateKey.at) as Sealed)
   return { fingerprint, signal: host.signal, now: host.clock.now(), helmIsGone }
+}
+
+/** True when there were children, and each is known to be dead. */
+export function areGone(host: Host, children: readonly ProcessIdentity[]): boolean {
+  return children.length > 0 && children.every((child) => host.processes.isAlive(child) === false)
 }

@@ -15,6 +15,10 @@ export type ApplyEvent =
       readonly seconds: number
       readonly problems: readonly Problem[]
     }
-  | { readonly type: 'apply_skipped'; readonly address: Address; readonly because: Address }
+  | {
+      readonly type: 'apply_skipped'
+      readonly address: Address /** What it depends on and was not done, or the interruption. */
+      readonly because: string
+    }
 
 export type Emit = (event: ApplyEvent) => void

@@ -60,7 +60,9 @@ async function runAfter(address: Address, step: Step, outcomes: ReadonlyMap<Addr
     await run.journal.append({ t: 'skipped', at: now(run), address, because: other })
     return 'skipped'
   }
-  return runStep(address, step, run)
+  if (!run.work.signal.aborted) return runStep(address, step, run)
+  run.emit({ type: 'apply_skipped', address, because: 'the interruption' })
+  return 'skipped'
 }
 
 async function runStep(address: Address, step: Step, run: Execution): Promise<Outcome> {

@@ -29,6 +29,8 @@ export interface HeldLock {
   fenced(): Promise<void>
   /** Names helm's process in the Lease, so that another may end it after our death. */
   announce(helm: ProcessIdentity): Promise<void>
+  /** The helm that a dead holder had let loose on this host, ended or found dead when the lock was taken over. */
+  readonly endedHelm: ProcessIdentity | undefined
   /** Aborts when the lock is lost. */
   readonly lost: AbortSignal
   release(): Promise<void>
@@ -46,14 +48,14 @@ export async function acquireLock(ports: LockPorts, place: LockPlace, holder: Ho
   for (;;) {
     const seen = await look(ports.leases, place)
     const taken = await tryTake(ports, place, holder, seen, watch)
-    if (taken !== undefined) return new Held(ports, place, holder, taken)
+    if (taken !== undefined) return new Held(ports, place, holder, taken, watch.endedHelm)
     if (ports.clock.monotonic() >= deadline) throw new ProblemError(heldBy(seen, place))
     await ports.clock.sleep(Math.min(RETRY_MS, Math.max(1, deadline - ports.clock.monotonic())))
   }
 }
 
 /** The resourceVersion last seen, and since when: a renewal changes it. */
-type Watch = { version: string; since: number }
+type Watch = { version: string; since: number; endedHelm?: ProcessIdentity }
 
 async function look(leases: Leases, place: LockPlace): Promise<LiveLease | undefined> {
   const read = await leases.get(place.namespace, place.name)
@@ -80,6 +82,7 @@ async function isFree(ports: LockPorts, seen: LiveLease, watch: Watch): Promise<
   if (alive === false && other !== undefined) {
     // Its helm may have outlived it and would write on beside us.
     if (other.helm !== undefined && ports.processes.isAlive(other.helm) === true) await ports.processes.end(other.helm, HELM_GRACE_MS)
+    if (other.helm !== undefined) watch.endedHelm = other.helm
     return true
   }
   if (watch.version !== seen.resourceVersion) Object.assign(watch, { version: seen.resourceVersion, since: ports.clock.monotonic() })
@@ -133,7 +136,10 @@ class Held implements HeldLock {
   // Renewals and announcements share one resourceVersion: one after the other.
   #queue: Promise<void> = Promise.resolve()
 
-  constructor(ports: LockPorts, place: LockPlace, holder: Holder, lease: LiveLease) {
+  readonly endedHelm: ProcessIdentity | undefined
+
+  constructor(ports: LockPorts, place: LockPlace, holder: Holder, lease: LiveLease, endedHelm: ProcessIdentity | undefined) {
+    this.endedHelm = endedHelm
     this.#ports = ports
     this.#place = place
     this.#holder = holder
@@ -162,7 +168,10 @@ class Held implements HeldLock {
     await this.#queue
     if (this.#lost.signal.aborted) return
     const { resourceVersion, ...lease } = this.#lease
-    await this.#ports.leases.replace(this.#place.namespace, this.#place.name, { ...lease, holder: '', info: '' }, resourceVersion)
+    // What cannot be given back ends by itself; the apply's own outcome is what counts.
+    await this.#ports.leases
+      .replace(this.#place.namespace, this.#place.name, { ...lease, holder: '', info: '' }, resourceVersion)
+      .catch(() => undefined)
   }
 
   async #keep(): Promise<void> {
