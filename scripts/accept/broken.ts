@@ -5,9 +5,8 @@ import { machine } from '../../test/installation/machine.ts'
 import { type Listeners, listen } from './broken/listeners.ts'
 import type { Check, Report } from './report.ts'
 import { type Command, type Ran, run } from './run.ts'
-import { repository } from './site.ts'
+import { fromSource, repository } from './site.ts'
 
-const groundcrew = join(repository, 'bin/groundcrew')
 const source = join(repository, 'test/installation')
 
 export const broken: Check = {
@@ -80,7 +79,7 @@ async function plan(folder: string, text: string, before: readonly string[], kub
   // Commands are refused where others may write; a checkout's own rights are not what is tried here.
   for (const path of [folder, file]) await chmod(path, 0o755)
   const env = Object.fromEntries(Object.entries(machine().env).filter((pair): pair is [string, string] => pair[1] !== undefined))
-  const command = [...before, groundcrew, 'plan'] as unknown as Command
+  const command = [...before, ...fromSource, 'plan'] as unknown as Command
   return run(command, { cwd: folder, env: { ...env, HOME: folder, KUBECONFIG: kubeconfig } })
 }
 

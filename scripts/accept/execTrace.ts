@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Ran } from './run.ts'
-import { repository, type Site, type Special } from './site.ts'
+import { fromSource, type Site, type Special } from './site.ts'
 
 /** One program that was started, by the kernel's word. */
 export type Started = { program: string; line: string }
@@ -13,7 +13,7 @@ export type Started = { program: string; line: string }
 export async function traced(site: Site, args: readonly string[], options: Special = {}): Promise<{ ran: Ran; started: Started[] }> {
   const log = join(site.lab.dir, `exec-${process.hrtime.bigint()}.log`)
   const strace = ['strace', '-f', '-qq', '-v', '-s', '1000000', '-e', 'trace=execve', '-e', 'signal=none', '-o', log] as const
-  const ran = await site.groundcrew(args, { ...options, program: [...strace, join(repository, 'bin', 'groundcrew')] })
+  const ran = await site.groundcrew(args, { ...options, program: [...strace, ...(options.program ?? fromSource)] })
   const lines = (await readFile(log, 'utf8')).split('\n').filter((line) => line.includes('execve('))
   await rm(log)
   return {

@@ -7,12 +7,10 @@ import type { ProbedServer } from './figures/probe.ts'
 import { signed } from './figures/signature.ts'
 import type { Check, Report } from './report.ts'
 import { type Command, must } from './run.ts'
-import { expectExit, repository, Site } from './site.ts'
+import { expectExit, fromSource, Site } from './site.ts'
 
 const local = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const node = [process.execPath, '--disable-warning=ExperimentalWarning'] as const
-// From source, even where a bundle stands beside it.
-const fromSource: Command = [...node, join(repository, 'src/bin.ts')]
 
 export const figures: Check = {
   name: 'figures',

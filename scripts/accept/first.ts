@@ -1,8 +1,8 @@
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { writes } from '../lab/index.ts'
 import { traced } from './execTrace.ts'
 import type { Check, Report } from './report.ts'
-import { expectExit, expectText, type Site, Site as Sites } from './site.ts'
+import { expectExit, expectText, repository, type Site, Site as Sites } from './site.ts'
 import * as world from './world.ts'
 
 export const first: Check = {
@@ -56,7 +56,7 @@ async function idlePlans(report: Report, site: Site, count: number): Promise<voi
   })
   await report.line('no write request reached the API server, MinIO or the registry', () => wroteNothing(stop))
   await report.line('no helm or kubectl was started, by a trace of execve', async () => {
-    const { ran, started } = await traced(site, ['plan', '--detailed-exitcode'])
+    const { ran, started } = await traced(site, ['plan', '--detailed-exitcode'], { program: [join(repository, 'bin/groundcrew')] })
     expectExit(ran, 0)
     const names = started.map(({ program }) => basename(program))
     // The launcher is a shell script that looks for Node; after Node has started nothing else may.

@@ -17,7 +17,13 @@ export const mutations: Check = {
   about: 'every fact field of every kind changed by a foreign client: shown, repaired, and then nothing is left',
   async run(report, isQuick) {
     await using site = await Site.applied()
-    const all = [...bucketMutations, ...(await secretMutations(site)), ...imageMutations, ...releaseMutations, ...namespaceMutations]
+    const all = [
+      ...bucketMutations,
+      ...(await secretMutations(site)),
+      ...imageMutations,
+      ...(await releaseMutations(site)),
+      ...namespaceMutations,
+    ]
     const chosen = isQuick ? all.filter(({ isSample }) => isSample) : all
     const touched = new Set<string>()
     for (const mutation of chosen) await showAndRepair(report, site, mutation, touched)
@@ -70,9 +76,5 @@ async function everyField(site: Site, touched: ReadonlySet<string>): Promise<str
 /** Facts that a foreign client can only change together with the whole resource, which is a mutation of its own. */
 const onlyAsAWhole: readonly RegExp[] = [/^image:reference$/, /^namespace:phase$/]
 
-// Buckets have the same fields, so one bucket's stand for all. Rules, keys and values have names of their own.
-const nameOf = (address: string, field: string): string => {
-  const kind = kindOf(address as Address)
-  const where = kind === 'secret' ? address : kind
-  return `${where}:${field}`
-}
+// Resources of a kind have the same fields, so one stands for all; but each key of a secret is a field of its own.
+const nameOf = (address: string, field: string): string => `${field.startsWith('keys.') ? address : kindOf(address as Address)}:${field}`

@@ -8,7 +8,8 @@ import { type Lab, startLab } from '../lab/index.ts'
 import { type Command, must, type Ran, type RunOptions, run } from './run.ts'
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url))
-const groundcrew = join(repository, 'bin', 'groundcrew')
+/** From source: a bundle beside it may be older, or just being made. */
+export const fromSource: Command = [process.execPath, '--disable-warning=ExperimentalWarning', join(repository, 'src/bin.ts')]
 
 /** Program, arguments and what else is special about one run of groundcrew. */
 export type Special = Omit<RunOptions, 'env'> & { env?: Record<string, string>; program?: Command }
@@ -60,7 +61,7 @@ export class Site {
   }
 
   /** Runs groundcrew; without `-f` among the arguments on this site's own file. */
-  groundcrew(args: readonly string[], { env, program = [groundcrew], ...options }: Special = {}): Promise<Ran> {
+  groundcrew(args: readonly string[], { env, program = fromSource, ...options }: Special = {}): Promise<Ran> {
     const file = args.includes('-f') ? [] : ['-f', this.file]
     return run([...program, ...args, ...file] as unknown as Command, { ...options, env: { ...this.ownEnv, ...env } })
   }

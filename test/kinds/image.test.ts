@@ -152,7 +152,7 @@ test('converge pushes under the fence and reads back', async () => {
   assert.equal(done, { facts: change.wanted, guard: 'manifest of B' })
   assert.equal(registry.log, [
     'fenced',
-    '{"message":"image/backend: 1 of 2 blobs are in the registry","done":1,"total":2,"unit":"bytes"}',
+    '{"message":"1 of 2 blobs are in the registry,","done":1,"total":2,"unit":"bytes"}',
     'push registry.example.com:5000/spacelift/backend:v3.0.0 from /a/self-hosted.tar.gz',
   ])
 })

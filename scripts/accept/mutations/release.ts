@@ -1,7 +1,7 @@
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Site } from '../site.ts'
+import { expectExit, type Site } from '../site.ts'
 import { podsAreReady, releaseHasOurValues, releaseIsDeployed } from '../world.ts'
 import type { Mutation } from './mutation.ts'
 
@@ -27,7 +27,15 @@ const upgrade =
   (site: Site) =>
     site.helm('upgrade', 'spacelift', chart(site), '--reuse-values', '--wait', ...flags)
 
-export const releaseMutations: readonly Mutation[] = [
+export async function releaseMutations(site: Site): Promise<Mutation[]> {
+  const impatient = await site.variant('impatient', (it) => it.setIn(['release', 'timeout'], '5s'))
+  return [
+    ...plain,
+    on('an upgrade whose helm was killed', /status|pending/, (it) => killedUpgrade(it, impatient), { flags: ['-f', impatient] }),
+  ]
+}
+
+const plain: readonly Mutation[] = [
   on('a value added by helm upgrade --set', /replicaCount/, upgrade('--set', 'server.replicaCount=2'), { isSample: true }),
   on('the host name changed', /serverHostname/, upgrade('--set', 'shared.serverHostname=other.example.com')),
   on('the image changed', /image/, upgrade('--set', 'shared.image=registry.example.com/other:v1')),
@@ -38,14 +46,10 @@ export const releaseMutations: readonly Mutation[] = [
     on(`an annotation added to the pods of the ${part}`, /by-hand/, upgrade('--set', `${part}.podAnnotations.by-hand=yes`)),
     on(`all of groundcrew's annotations of the ${part} changed`, /podAnnotations/, (site) => allAnnotations(site, part)),
   ]),
-  on('another version of the chart', /version/, otherChart),
-  on('rolled back to an older revision', /server\.replicaCount/, async (site) => {
-    const revisions = JSON.parse(await site.helm('history', 'spacelift', '-o', 'json')) as { revision: number }[]
-    // The first mutation's revision: somebody goes back to what was repaired since.
-    await site.helm('rollback', 'spacelift', String(revisions[1]?.revision), '--wait')
-  }),
+  on('another version of the chart', /version/, (site) => otherChart(site, 'version', '9.9.9')),
+  on('another chart', /name/, (site) => otherChart(site, 'name', 'somebody-elses'), { isSample: true }),
+  on('rolled back to an older revision', /drain\.replicaCount/, rolledBack, { isSample: true }),
   on('an upgrade that failed', /status|failed/, failedUpgrade),
-  on('an upgrade whose helm was killed', /status|pending/, killedUpgrade, { isSample: true }),
   on('uninstalled', /gone/, (site) => site.helm('uninstall', 'spacelift', '--wait')),
   on('uninstalled with its history kept', /status|gone|uninstalled/, (site) =>
     site.helm('uninstall', 'spacelift', '--wait', '--keep-history'),
@@ -63,15 +67,20 @@ async function allAnnotations(site: Site, part: string): Promise<void> {
   await upgrade('-f', file)(site)
 }
 
-async function otherChart(site: Site): Promise<void> {
-  const copy = join(site.lab.dir, 'other-chart')
+async function otherChart(site: Site, key: string, value: string): Promise<void> {
+  const copy = join(site.lab.dir, `other-chart-${key}`)
   await cp(chart(site), copy, { recursive: true })
   const text = await readFile(join(copy, 'Chart.yaml'), 'utf8')
-  await writeFile(
-    join(copy, 'Chart.yaml'),
-    text.replace(/^version: .*$/m, 'version: 9.9.9').replace(/^appVersion: .*$/m, 'appVersion: 9.9.9'),
-  )
-  await site.helm('upgrade', 'spacelift', copy, '--reuse-values', '--wait')
+  await writeFile(join(copy, 'Chart.yaml'), text.replace(new RegExp(`^${key}: .*$`, 'm'), `${key}: ${value}`))
+  // A Deployment's selector holds the chart's name and cannot be changed: whoever changes the chart has to override it.
+  await site.helm('upgrade', 'spacelift', copy, '--reuse-values', '--wait', '--set', 'nameOverride=spacelift-self-hosted')
+}
+
+async function rolledBack(site: Site): Promise<void> {
+  await upgrade('--set', 'drain.replicaCount=1')(site)
+  const { version } = JSON.parse(await site.helm('status', 'spacelift', '-o', 'json')) as { version: number }
+  await upgrade('--set', 'drain.replicaCount=2')(site)
+  await site.helm('rollback', 'spacelift', String(version), '--wait')
 }
 
 /** New pods that do not become ready in time. */
@@ -91,14 +100,20 @@ async function failedUpgrade(site: Site): Promise<void> {
   await site.lab.pods('normal')
 }
 
-/** The state that is hardest on helm: it refuses every upgrade after it. */
-async function killedUpgrade(site: Site): Promise<void> {
+/**
+ * The state that is hardest on helm: it refuses every upgrade after it. Nobody can tell a dead helm of another host from
+ * one that works, so groundcrew waits until it must have ended, and says so meanwhile.
+ */
+async function killedUpgrade(site: Site, file: string): Promise<void> {
   await site.lab.pods('slow')
   const script =
     'helm --namespace spacelift upgrade spacelift "$0" --reuse-values --wait --set drain.podLabels.round=killed & sleep 3; kill -KILL $!; wait'
   await site.client('sh', '-c', script, chart(site)).catch(() => undefined)
   await site.lab.pods('normal')
-  await sleep(500)
   const { info } = JSON.parse(await site.helm('status', 'spacelift', '-o', 'json')) as { info: { status: string } }
   if (info.status !== 'pending-upgrade') throw new Error(`helm says ${info.status}, the mutation did not work`)
+  const { stderr } = expectExit(await site.plan('-f', file), 1)
+  const until = /plan again after (\S+Z)/.exec(stderr)?.[1]
+  if (until === undefined) throw new Error(`says nothing of when it may be recovered:\n${stderr}`)
+  await sleep(Math.max(0, Date.parse(until) - Date.now()) + 1000)
 }
