@@ -37,6 +37,9 @@ function build(host: Host, done: (code: ExitCode) => void): Command {
   addPlan(program, host, done)
   addApply(program, host, done)
   addForceUnlock(program, host, done)
+  addState(program, host, done)
+  addHistory(program, host, done)
+  addSchema(program, host)
   return program
 }
 
@@ -76,6 +79,51 @@ function addForceUnlock(program: Command, host: Host, done: (code: ExitCode) => 
       const { forceUnlock } = await import('./commands/forceUnlock.ts')
       done(await forceUnlock(host, command.optsWithGlobals(), id))
     })
+}
+
+function addState(program: Command, host: Host, done: (code: ExitCode) => void): void {
+  const state = program.command('state').description('what was last applied, as the state remembers it')
+  state
+    .command('list')
+    .description('the address of every resource, one a line')
+    .action(async (_options, command: Command) =>
+      done(await (await import('./commands/state.ts')).stateList(host, command.optsWithGlobals())),
+    )
+  state
+    .command('show')
+    .description('what is remembered of one resource, as JSON')
+    .argument('<address>')
+    .action(async (it: string, _options, command: Command) =>
+      done(await (await import('./commands/state.ts')).stateShow(host, command.optsWithGlobals(), it)),
+    )
+  state
+    .command('rm')
+    .description('forget resources without touching them')
+    .argument('<address...>')
+    .action(async (all: string[], _options, command: Command) =>
+      done(await (await import('./commands/state.ts')).stateRemove(host, command.optsWithGlobals(), all)),
+    )
+}
+
+function addHistory(program: Command, host: Host, done: (code: ExitCode) => void): void {
+  program
+    .command('history')
+    .description('the applies, oldest first; with a run’s name that one in full')
+    .argument('[run]')
+    .action(async (run: string | undefined, _options, command: Command) =>
+      done(await (await import('./commands/history.ts')).historyCommand(host, command.optsWithGlobals(), run)),
+    )
+}
+
+function addSchema(program: Command, host: Host): void {
+  program
+    .command('schema')
+    .description('the JSON Schema of desired-state.yaml')
+    .action(async () => void host.stdout.write((await import('./installation/jsonSchema.ts')).jsonSchemaText()))
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => void host.stdout.write(`groundcrew ${VERSION}\n`))
 }
 
 function worldOptions(command: Command): Command {

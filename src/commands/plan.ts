@@ -1,4 +1,6 @@
+import { SECRET_NAMES } from '../installation/spacelift.ts'
 import { KINDS } from '../kinds/index.ts'
+import type { Finding } from '../kinds/kind.ts'
 import { hasChanges, type Plan } from '../plan/plan.ts'
 import type { Selection } from '../plan/select.ts'
 import { makePlan, type Planned } from '../reconcile/makePlan.ts'
@@ -7,6 +9,7 @@ import { planText } from '../report/planText.ts'
 import { renderProblems } from '../report/problems.ts'
 import { chooseStyle } from '../report/style.ts'
 import { emptyState, type State, type WorldIdentity } from '../state/state.ts'
+import { address, kindOf } from '../values/address.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import type { ExitCode, GlobalOptions, Host } from './host.ts'
 import { openSession, type Session } from './session.ts'
@@ -63,7 +66,20 @@ export async function lookAndPlan(session: Session, state: State, options: PlanO
     ...fromWorld,
     ...planned.plan.problems.filter((p) => !fromWorld.some((q) => q.code === p.code && q.summary === p.summary)),
   ]
-  return { planned: other ? nothing(planned) : consented(planned, options), world: identity, problems: other ? [other] : problems }
+  if (other) return { planned: nothing(planned), world: identity, problems: [other] }
+  const { refused, told } = judge(session, planned)
+  return { planned: withFindings(consented(planned, options), told), world: identity, problems: [...problems, ...refused] }
+}
+
+/** A weak key or an expired licence is refused for a new installation; one that runs must stay manageable, and is told. */
+function judge({ warnings, resolved }: Session, { plan }: Planned): { refused: readonly Problem[]; told: readonly Finding[] } {
+  const isNew = plan.changes.some((change) => kindOf(change.address) === 'release' && change.action === 'create')
+  const shared = address('secret', resolved.installation.kubernetes.namespace, SECRET_NAMES.shared)
+  return isNew ? { refused: warnings, told: [] } : { refused: [], told: warnings.map((one) => ({ ...one, address: shared })) }
+}
+
+function withFindings(planned: Planned, told: readonly Finding[]): Planned {
+  return { ...planned, plan: { ...planned.plan, findings: [...told, ...planned.plan.findings] } }
 }
 
 /** A refusal falls when the person named exactly what it asks for. */

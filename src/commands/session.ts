@@ -29,6 +29,8 @@ import { stateFolder } from './state.ts'
 /** One run's installation, opened on this machine and connected to its world. */
 export type Session = AsyncDisposable & {
   readonly resolved: Resolved
+  /** What a new installation must not begin with, and one that runs has to know: a weak key, an expired licence. */
+  readonly warnings: readonly Problem[]
   /** desired-state.yaml as it was read. */
   readonly fileText: string
   readonly world: World
@@ -46,11 +48,11 @@ export async function openSession(host: Host, options: GlobalOptions): Promise<S
   const fileText = await readText(path, options.file)
   const parsed = parse(fileText, options.file, path)
   if ('problems' in parsed) throw new ProblemError(parsed.problems)
-  const { resolved, env } = await open(host, parsed.installation)
+  const { resolved, env, warnings } = await open(host, parsed.installation)
   const store = new FileStore(stateFolder(host, options))
   const connected = await connectAll(host, options, resolved, env)
   const look = { view: connected.world, ...(await lookParts(host, resolved, store)) }
-  return { resolved, fileText, store, look, ...connected }
+  return { resolved, warnings, fileText, store, look, ...connected }
 }
 
 async function readText(path: string, name: string): Promise<string> {
@@ -65,7 +67,10 @@ async function readText(path: string, name: string): Promise<string> {
 }
 
 /** Secret references, the archive's index and the chart: this machine's part, with all its problems at once. */
-async function open(host: Host, installation: Installation): Promise<{ resolved: Resolved; env: Readonly<Record<string, string>> }> {
+async function open(
+  host: Host,
+  installation: Installation,
+): Promise<{ resolved: Resolved; env: Readonly<Record<string, string>>; warnings: readonly Problem[] }> {
   const env = childEnvironment(host.env, installation)
   const cacheDir = defaultCacheDir(host.env, host.home)
   const { archive, archiveSha256 } = installation.images
@@ -82,16 +87,18 @@ async function open(host: Host, installation: Installation): Promise<{ resolved:
   const chart = onDisk ?? ('problems' in secrets || 'problems' in index ? undefined : await find())
   if (chart === undefined || 'problems' in secrets || 'problems' in index || 'problems' in chart)
     throw new ProblemError([secrets, index, chart].flatMap((one) => (one !== undefined && 'problems' in one ? one.problems : [])))
-  const resolved = { installation, secrets: secrets.value, chart: chart.value, ...(index.value && { archive: index.value }) }
-  return { resolved, env }
+  const resolved = { installation, secrets: secrets.value.secrets, chart: chart.value, ...(index.value && { archive: index.value }) }
+  return { resolved, env, warnings: secrets.value.warnings }
 }
 
-async function openSecrets(host: Host, installation: Installation): Promise<Resolved['secrets']> {
+async function openSecrets(host: Host, installation: Installation): Promise<Opening> {
   const ports = { env: host.env, readFile, stat, run: host.processes.run, now: () => host.clock.now(), signal: host.signal }
   const opened = await openReferences(installation, ports)
   if ('problems' in opened) throw new ProblemError(opened.problems)
-  return opened.secrets
+  return opened
 }
+
+type Opening = Pick<Resolved, 'secrets'> & { readonly warnings: readonly Problem[] }
 
 type Attempt<T> = { readonly value: T } | { readonly problems: readonly Problem[] }
 
