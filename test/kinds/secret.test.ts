@@ -1,0 +1,115 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Declared, Edit, Look, Observation, Work } from '../../src/kinds/kind.ts'
+import { type SecretFacts, secret } from '../../src/kinds/secret.ts'
+import { decide } from '../../src/plan/decide.ts'
+import { address } from '../../src/values/address.ts'
+import { Fingerprinter } from '../../src/values/fingerprint.ts'
+import { asBase64OfPem } from '../../src/values/rsaKey.ts'
+import { Sealed } from '../../src/values/sealed.ts'
+import type { LiveSecret, SecretEdit } from '../../src/world/ports/cluster.ts'
+
+const pem = (type: 'pkcs1' | 'pkcs8', key = pair) => Sealed.of(key.export({ type, format: 'pem' }) as string)
+const pair = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+const fingerprint = Fingerprinter.fromPrivateKey(pem('pkcs8'))
+const KEY = 'ENCRYPTION_RSA_PRIVATE_KEY'
+const values = new Map([
+  ['A', Sealed.of('1')],
+  [KEY, asBase64OfPem(pem('pkcs8'))],
+])
+const declared: Declared<{ namespace: string; name: string; values: ReadonlyMap<string, Sealed> }> = {
+  address: address('secret', 'ns', 'shared'),
+  material: { namespace: 'ns', name: 'shared', values },
+  after: [],
+  origins: new Map(),
+}
+type Live = Partial<Omit<LiveSecret, 'data'>> & { data: Record<string, Sealed> }
+
+/** Looks at a live secret and plans it; what converge sends is kept. */
+async function planned(live: Live) {
+  const sent: unknown[] = []
+  const found: LiveSecret = {
+    ...{ uid: 'u', resourceVersion: '7', type: 'Opaque', immutable: false, terminating: false, annotations: [], managedFields: [] },
+    ...live,
+    data: new Map(Object.entries(live.data)),
+  }
+  const cluster = {
+    secret: async () => ({ is: 'present' as const, value: found }),
+    patchSecret: async (...[, , guard, edit]: [string, string, LiveSecret, SecretEdit]) => {
+      sent.push({ at: guard.resourceVersion, set: [...edit.set.keys()], unset: edit.unset, unannotate: edit.unannotate })
+      return { uid: 'u', resourceVersion: '8' }
+    },
+    deleteSecret: async () => void sent.push('deleted'),
+    createSecret: async (_namespace: string, _name: string, type: string, data: ReadonlyMap<string, Sealed>) => {
+      sent.push({ created: type, keys: [...data.keys()] })
+      return { uid: 'v', resourceVersion: '9' }
+    },
+  }
+  const look = { view: { cluster }, fingerprint } as unknown as Look
+  const seen = (await secret.observe(look, declared)) as Observation<SecretFacts, LiveSecret> & { is: 'present' }
+  const { facts, basis } = await secret.want(look, declared, seen, { served: () => ({}), changes: () => false })
+  const decision = decide({ wanted: facts, seen, last: undefined, origins: new Map(), fixed: secret.fixed })
+  const change = {
+    address: declared.address,
+    action: decision.action as 'update',
+    edits: decision.edits,
+    declared,
+    wanted: facts,
+    basis,
+    seen,
+  }
+  const work = { world: { cluster }, fenced: async () => void sent.push('fenced') } as unknown as Work
+  return {
+    action: decision.action,
+    edits: decision.edits,
+    impact: secret.impact(change),
+    apply: async () => secret.converge(work, change),
+    sent,
+  }
+}
+
+test('a secret with exactly the wanted values is left alone', async () => {
+  assert.is((await planned({ data: Object.fromEntries(values) })).action, 'adopt')
+})
+
+test('only the keys that differ are written, others’ keys and the leak of kubectl apply are removed, at the version that was seen', async () => {
+  const leak = 'kubectl.kubernetes.io/last-applied-configuration'
+  const it = await planned({
+    data: { A: Sealed.of('changed'), [KEY]: values.get(KEY) as Sealed, FOREIGN: Sealed.of('x') },
+    annotations: [leak, 'mine'],
+  })
+  assert.equal(fields(it.edits), [`/annotations/${leak.replace('/', '~1')}`, '/keys/A', '/keys/FOREIGN'])
+  await it.apply()
+  assert.equal(it.sent, ['fenced', { at: '7', set: ['A'], unset: ['FOREIGN'], unannotate: [leak] }])
+})
+
+test('the same encryption key in another spelling stays as it is', async () => {
+  for (const spelling of [pem('pkcs1'), pem('pkcs8'), asBase64OfPem(pem('pkcs1'))]) {
+    const it = await planned({ data: { A: Sealed.of('1'), [KEY]: spelling } })
+    assert.is(it.action, 'adopt')
+  }
+})
+
+test('another encryption key is refused, naming what would be lost and the flag', async () => {
+  const it = await planned({ data: { A: Sealed.of('1'), [KEY]: asBase64OfPem(pem('pkcs8', other)) } })
+  assert.equal(fields(it.edits), [`/keys/${KEY}`])
+  assert.is(it.impact.refusals[0]?.consent, '--replace-encryption-key')
+  assert.is(it.impact.dataAtRisk.length, 1)
+})
+
+test('another type, or an immutable secret, means a replacement under the guard', async () => {
+  for (const live of [{ type: 'kubernetes.io/tls' }, { immutable: true }]) {
+    const it = await planned({ ...live, data: Object.fromEntries(values) })
+    assert.is(it.action, 'replace')
+    await it.apply()
+    assert.equal(it.sent, ['fenced', 'deleted', 'fenced', { created: 'Opaque', keys: ['A', KEY] }])
+  }
+})
+
+function fields(edits: readonly Edit[]): string[] {
+  return edits.map((edit) => edit.pointer)
+}
+
+test.run()
