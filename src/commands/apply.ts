@@ -4,7 +4,7 @@ import { otherWorld, readWorld } from '../reconcile/worldCheck.ts'
 import { applyLine } from '../report/applyText.ts'
 import { renderProblems } from '../report/problems.ts'
 import { chooseStyle } from '../report/style.ts'
-import { type Journal, type Leftovers, leftovers } from '../state/journal.ts'
+import { type Journal, type Leftovers, leftovers, wasApplied } from '../state/journal.ts'
 import { acquireLock, type HeldLock, type Holder } from '../state/lock.ts'
 import { emptyState, type State, type WorldIdentity } from '../state/state.ts'
 import { parseDuration } from '../values/duration.ts'
@@ -69,13 +69,14 @@ async function applyLocked(
   const looked = await lookAndPlan(under, state, options)
   if (saved !== undefined && looked.problems.length === 0) {
     const stale = (await import('./planFile.ts')).staleness(saved, session, state, looked)
-    if (stale !== undefined) throw new ProblemError(stale)
+    const problem = (await wasApplied(session.store.folder, saved.id)) ? applied(saved.id) : stale
+    if (problem !== undefined) throw new ProblemError(problem)
   }
   showPlan(host, options, looked)
   if (looked.world === undefined || looked.problems.length > 0) return stop(host, 'Nothing was changed: the plan is incomplete.')
   if (refusals(looked.planned.plan).length > 0) return stop(host, 'Nothing was changed: the plan holds what has to be allowed first.')
   if (hasChanges(looked.planned.plan) && !(await approved(host, options))) return stop(host, 'Nothing was changed.')
-  return carryOut(host, options, session, { run, lock, state, left, looked, world: looked.world })
+  return carryOut(host, options, session, { run, lock, state, left, looked, world: looked.world, ...(saved && { savedPlan: saved.id }) })
 }
 
 type Under = {
@@ -84,11 +85,12 @@ type Under = {
   readonly state: State
   readonly left: Leftovers
   readonly looked: Looked
+  readonly savedPlan?: string
   readonly world: WorldIdentity
 }
 
 async function carryOut(host: Host, options: ApplyOptions, session: Session, under: Under): Promise<ExitCode> {
-  const { run, lock, state, left, looked, world } = under
+  const { run, lock, state, left, looked, world, savedPlan } = under
   const style = chooseStyle(host.stdout, host.env, !options.color)
   const signal = AbortSignal.any([host.signal, lock.lost])
   const { view: _, ...look } = session.look
@@ -98,6 +100,7 @@ async function carryOut(host: Host, options: ApplyOptions, session: Session, und
       who: who(host),
       tool: VERSION,
       planned: looked.planned,
+      ...(savedPlan !== undefined && { savedPlan }),
       state,
       store: session.store,
       world,
@@ -170,6 +173,14 @@ function holder(host: Host, run: string, command: string): Holder {
 
 function who(host: Host): string {
   return `${host.env.SUDO_USER ?? host.env.USER ?? host.env.LOGNAME ?? 'someone'}@${host.processes.self().host}`
+}
+
+function applied(id: string): Problem {
+  return {
+    code: 'plan/used',
+    summary: `The saved plan ${id} was applied before.`,
+    remedy: 'A saved plan is applied once: make a new one with groundcrew plan -out FILE.',
+  }
 }
 
 function badDuration(text: string): Problem {

@@ -17,6 +17,8 @@ export type ApplyRun = {
   readonly who: string
   readonly tool: string
   readonly planned: Planned
+  /** Id of the saved plan this is, if it is one. */
+  readonly savedPlan?: string
   readonly state: State
   readonly store: FileStore
   readonly world: WorldIdentity
@@ -41,6 +43,7 @@ export async function apply(run: ApplyRun): Promise<Result> {
     tool: run.tool,
     who: run.who,
     serial: run.state.serial,
+    ...(run.savedPlan !== undefined && { savedPlan: run.savedPlan }),
     plan: changes.flatMap(line),
   })
   await recorder.world(run.world)

@@ -14,6 +14,8 @@ export type JournalRecord =
       readonly tool: string
       readonly who: string
       readonly serial: number
+      /** Id of the saved plan that is applied. */
+      readonly savedPlan?: string
       readonly plan: readonly PlannedLine[]
     }
   | { readonly t: 'step'; readonly at: string; readonly address: string; readonly action: string }
@@ -79,6 +81,15 @@ export async function leftovers(folder: string): Promise<Leftovers> {
     }
   }
   return { created, children }
+}
+
+/** True when an apply of this saved plan was begun, however it ended. */
+export async function wasApplied(folder: string, savedPlan: string): Promise<boolean> {
+  for (const file of await historyFiles(folder)) {
+    const records = parseHistory(await readFile(join(folder, 'history', file), 'utf8'))
+    if (records.some((record) => record.t === 'begin' && record.savedPlan === savedPlan)) return true
+  }
+  return false
 }
 
 /** Names of the history's files, oldest first (a run's name begins with its time). */
