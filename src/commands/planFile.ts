@@ -75,7 +75,7 @@ function basisOf(session: Session, state: State, looked: Looked): Basis {
     inputs: Object.fromEntries(inputs),
     chart: { name, version, digest },
     archive: blobs === undefined ? '' : sha256(canonicalJson(blobs as Json)),
-    world: looked.world ?? { cluster: '', objectStore: '', registries: [] },
+    world: looked.world ?? { cluster: '', objectStore: '', objectStoreEndpoint: '', registries: [] },
     // A first apply has no state yet: whichever lineage it will get is not part of the plan.
     lineage: state.serial === 0 ? '' : state.lineage,
     serial: state.serial,

@@ -13,7 +13,12 @@ export type Basis = {
   readonly chart: { readonly name: string; readonly version: string; readonly digest: string }
   /** The digests of every blob of every image in the archive, or '' without one. */
   readonly archive: string
-  readonly world: { readonly cluster: string; readonly objectStore: string; readonly registries: readonly string[] }
+  readonly world: {
+    readonly cluster: string
+    readonly objectStore: string
+    readonly objectStoreEndpoint: string
+    readonly registries: readonly string[]
+  }
   readonly lineage: string
   readonly serial: number
 }

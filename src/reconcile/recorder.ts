@@ -42,7 +42,9 @@ export class Recorder {
 
   /** Remembers which world this is, before anything in it is changed. */
   world(world: WorldIdentity): Promise<void> {
-    return this.#update(this.#state.resources, world)
+    // An id that is not told this time is not forgotten.
+    const objectStore = world.objectStore || this.#state.world?.objectStore || ''
+    return this.#update(this.#state.resources, { ...world, objectStore })
   }
 
   #provenance(address: Address): StoredFacts['provenance'] {

@@ -13,7 +13,8 @@ export async function readWorld(view: View, installation: Installation): Promise
   if (problems.length > 0) return { problems }
   const identity = {
     cluster: valueOr(cluster, ''),
-    objectStore: valueOr(store, installation.objectStorage.endpoint),
+    objectStore: valueOr(store, ''),
+    objectStoreEndpoint: installation.objectStorage.endpoint,
     registries: registries(installation),
   }
   return { identity }
@@ -24,7 +25,7 @@ export function otherWorld(remembered: WorldIdentity | null, found: WorldIdentit
   if (remembered === null) return undefined
   const differs = [
     ...(remembered.cluster === found.cluster ? [] : [`the cluster (kube-system ${remembered.cluster}, now ${found.cluster})`]),
-    ...(remembered.objectStore === found.objectStore ? [] : [`the object store (${remembered.objectStore}, now ${found.objectStore})`]),
+    ...objectStoreDiffers(remembered, found),
   ]
   if (differs.length === 0) return undefined
   return {
@@ -34,6 +35,13 @@ export function otherWorld(remembered: WorldIdentity | null, found: WorldIdentit
     remedy:
       'Look at kubernetes.context, --kubeconfig and objectStorage.endpoint. If the installation has really moved, plan and apply with --accept-new-world.',
   }
+}
+
+/** By the deployment ids where both are known; a user without admin:ServerInfo is told one store from another by its endpoint. */
+function objectStoreDiffers(remembered: WorldIdentity, found: WorldIdentity): string[] {
+  const known = remembered.objectStore !== '' && found.objectStore !== ''
+  const [before, now] = known ? [remembered.objectStore, found.objectStore] : [remembered.objectStoreEndpoint, found.objectStoreEndpoint]
+  return before === now ? [] : [`the object store (${before}, now ${now})`]
 }
 
 function registries(installation: Installation): readonly string[] {

@@ -5,8 +5,10 @@ import type { Problem } from '../values/problem.ts'
 export type WorldIdentity = {
   /** uid of kube-system. */
   readonly cluster: string
-  /** MinIO's deployment id, or its endpoint where the id may not be read. */
+  /** MinIO's deployment id; '' where this user may not read it (admin:ServerInfo). */
   readonly objectStore: string
+  /** What stands in for the id where it is not told. */
+  readonly objectStoreEndpoint: string
   /** Hosts, sorted. */
   readonly registries: readonly string[]
 }
@@ -62,7 +64,8 @@ function fault(value: unknown): string | undefined {
 }
 
 function isWorld(value: unknown): boolean {
-  return isMap(value) && typeof value.cluster === 'string' && typeof value.objectStore === 'string' && isStrings(value.registries)
+  if (!isMap(value) || !isStrings(value.registries)) return false
+  return [value.cluster, value.objectStore, value.objectStoreEndpoint].every((one) => typeof one === 'string')
 }
 
 function isStored(value: unknown): boolean {

@@ -90,7 +90,7 @@ async function applied(things: Things, store = new FileStore(mkdtempSync(join(tm
     now: new Date(0),
     helmIsGone: false,
   }
-  const world = { cluster: 'c', objectStore: 'o', registries: [] }
+  const world = { cluster: 'c', objectStore: 'o', objectStoreEndpoint: 'https://m', registries: [] }
   const run = {
     id: 'run',
     who: 'me@here',

@@ -12,7 +12,7 @@ const folder = () => mkdtempSync(join(tmpdir(), 'groundcrew-state-'))
 const state: State = {
   ...emptyState('a-lineage'),
   serial: 3,
-  world: { cluster: 'uid', objectStore: 'id', registries: ['r:5000'] },
+  world: { cluster: 'uid', objectStore: 'id', objectStoreEndpoint: 'https://m', registries: ['r:5000'] },
   resources: { 'bucket/b': { facts: { versioning: 'off' }, guard: 'g', after: [], provenance: 'created' } },
 }
 const at = '2026-11-24T00:00:00.000Z'

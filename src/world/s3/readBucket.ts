@@ -59,10 +59,17 @@ function together(failures: readonly Failure[]): Problem {
 function readPolicy(text: string): string | undefined {
   try {
     const policy = JSON.parse(text) as Json
-    return isMap(policy) ? canonicalJson(policy as Json) : undefined
+    return isMap(policy) ? canonicalJson(sortedSets(policy as Json)) : undefined
   } catch {
     return undefined
   }
+}
+
+/** Lists of names in a policy are sets, and MinIO gives them in another order each time. */
+function sortedSets(value: Json): Json {
+  if (Array.isArray(value)) return value.every((one) => typeof one === 'string') ? [...value].sort() : value.map(sortedSets)
+  if (!isMap(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, sortedSets(inner as Json)]))
 }
 
 function comesAndGoes(name: string): Problem {

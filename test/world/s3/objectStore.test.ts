@@ -158,6 +158,22 @@ test('all missing rights on a bucket are named in one problem', async () => {
   )
 })
 
+test('a policy is the same in whatever order its sets come', async () => {
+  let turn = 0
+  const policies = [
+    '{"Statement":[{"Action":["s3:b","s3:a"],"Principal":{"AWS":["*"]}},{"Action":["s3:c"]}],"Version":"1"}',
+    '{"Version":"1","Statement":[{"Principal":{"AWS":["*"]},"Action":["s3:a","s3:b"]},{"Action":["s3:c"]}]}',
+  ]
+  await serving(
+    (one) => (part(one.url) === '?policy' ? { text: policies[turn++ % 2] ?? '' } : plain(one)),
+    async (store) => {
+      const reads = [await store.bucket('logs'), await store.bucket('logs')]
+      assert.equal(reads[0], reads[1])
+      assert.match(JSON.stringify(reads[0]), 's3:a')
+    },
+  )
+})
+
 test('how far the clocks are apart is said', async () => {
   await serving(
     () => ({ ...xml(403, 'RequestTimeTooSkewed'), headers: { date: new Date(Date.now() + 3600_000).toUTCString() } }),
