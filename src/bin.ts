@@ -1,14 +1,11 @@
 import { enableCompileCache } from 'node:module'
-import { homedir } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 
 // Before anything else is imported: compiled code (types stripped) is kept between runs.
 enableCompileCache()
 
 const { main } = await import('./main.ts')
-const { systemClock, systemRandomness } = await import('./world/clock.ts')
-const { systemProcesses } = await import('./world/processes.ts')
-const { openJournal } = await import('./state/journal.ts')
+const { systemHost } = await import('./commands/systemHost.ts')
 
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -19,19 +16,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
   })
 
 const terminal = process.stdin.isTTY && process.stdout.isTTY
-process.exitCode = await main(process.argv.slice(2), {
-  env: process.env,
-  cwd: process.cwd(),
-  home: homedir(),
-  stdout: process.stdout,
-  stderr: process.stderr,
-  ask: terminal ? ask : undefined,
-  clock: systemClock,
-  randomness: systemRandomness,
-  processes: systemProcesses,
-  openJournal,
-  signal: stop.signal,
-})
+process.exitCode = await main(process.argv.slice(2), { ...systemHost(stop.signal), ask: terminal ? ask : undefined })
 
 async function ask(question: string): Promise<string> {
   const line = createInterface({ input: process.stdin, output: process.stdout })

@@ -1,9 +1,7 @@
 // groundcrew with one difference: it kills itself, as `kill -9` would, at the journal record that KILL_AT names (`before:7`, `after:7`).
-import { homedir } from 'node:os'
+import { systemHost } from '../../../src/commands/systemHost.ts'
 import { main } from '../../../src/main.ts'
 import { type Journal, openJournal } from '../../../src/state/journal.ts'
-import { systemClock, systemRandomness } from '../../../src/world/clock.ts'
-import { systemProcesses } from '../../../src/world/processes.ts'
 
 const [when, at] = (process.env.KILL_AT ?? '').split(':')
 
@@ -19,16 +17,4 @@ async function openDeadlyJournal(folder: string, run: string): Promise<Journal> 
   return { append, close: () => journal.close() }
 }
 
-process.exitCode = await main(process.argv.slice(2), {
-  env: process.env,
-  cwd: process.cwd(),
-  home: homedir(),
-  stdout: process.stdout,
-  stderr: process.stderr,
-  ask: undefined,
-  clock: systemClock,
-  randomness: systemRandomness,
-  processes: systemProcesses,
-  openJournal: openDeadlyJournal,
-  signal: new AbortController().signal,
-})
+process.exitCode = await main(process.argv.slice(2), { ...systemHost(new AbortController().signal), openJournal: openDeadlyJournal })

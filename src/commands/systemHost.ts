@@ -1,0 +1,22 @@
+import { homedir } from 'node:os'
+import { openJournal } from '../state/journal.ts'
+import { systemClock, systemRandomness } from '../world/clock.ts'
+import { systemProcesses } from '../world/processes.ts'
+import type { Host } from './host.ts'
+
+/** This machine as it is, without anybody to ask. */
+export function systemHost(signal: AbortSignal): Host {
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    home: homedir(),
+    stdout: process.stdout,
+    stderr: process.stderr,
+    ask: undefined,
+    clock: systemClock,
+    randomness: systemRandomness,
+    processes: systemProcesses,
+    openJournal,
+    signal,
+  }
+}
