@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { childEnvironment } from '../installation/childEnvironment.ts'
-import type { Installation, Resolved } from '../installation/installation.ts'
+import type { Installation, Resolved, SecretInput } from '../installation/installation.ts'
 import { parse } from '../installation/parse.ts'
 import { openReferences } from '../installation/references.ts'
 import type { Look } from '../kinds/kind.ts'
@@ -13,16 +13,10 @@ import type { Sealed } from '../values/sealed.ts'
 import { defaultCacheDir } from '../world/archive/cache.ts'
 import { indexArchive } from '../world/archive/indexArchive.ts'
 import { findChart } from '../world/helm/chart.ts'
-import { Helm } from '../world/helm/helm.ts'
-import { Api } from '../world/kubernetes/api.ts'
-import { Cluster } from '../world/kubernetes/cluster.ts'
-import { connect } from '../world/kubernetes/connect.ts'
-import { ClusterLeases } from '../world/kubernetes/leases.ts'
 import type { Leases } from '../world/ports/leases.ts'
 import type { ProcessIdentity } from '../world/ports/process.ts'
 import type { World } from '../world/ports.ts'
-import { openRegistries } from '../world/registry/registry.ts'
-import { connectObjectStore } from '../world/s3/objectStore.ts'
+import { connectWorld } from './connectWorld.ts'
 import type { GlobalOptions, Host } from './host.ts'
 import { stateFolder } from './state.ts'
 
@@ -44,15 +38,21 @@ export type Session = AsyncDisposable & {
  * Throws a ProblemError with all that is wrong.
  */
 export async function openSession(host: Host, options: GlobalOptions): Promise<Session> {
+  const { installation, fileText } = await readInstallation(host, options)
+  const { resolved, env, warnings } = await open(host, installation)
+  const store = new FileStore(stateFolder(host, options))
+  const connected = await connectWorld(host, options, resolved, env)
+  const look = { view: connected.world, ...(await lookParts(host, resolved, store)) }
+  return { resolved, warnings, fileText, store, look, ...connected }
+}
+
+/** Reads and parses the desired state. Throws a ProblemError with all that is wrong in it. */
+export async function readInstallation(host: Host, options: GlobalOptions): Promise<{ installation: Installation; fileText: string }> {
   const path = resolve(host.cwd, options.file)
   const fileText = await readText(path, options.file)
   const parsed = parse(fileText, options.file, path)
   if ('problems' in parsed) throw new ProblemError(parsed.problems)
-  const { resolved, env, warnings } = await open(host, parsed.installation)
-  const store = new FileStore(stateFolder(host, options))
-  const connected = await connectAll(host, options, resolved, env)
-  const look = { view: connected.world, ...(await lookParts(host, resolved, store)) }
-  return { resolved, warnings, fileText, store, look, ...connected }
+  return { installation: parsed.installation, fileText }
 }
 
 async function readText(path: string, name: string): Promise<string> {
@@ -91,9 +91,10 @@ async function open(
   return { resolved, env, warnings: secrets.value.warnings }
 }
 
-async function openSecrets(host: Host, installation: Installation): Promise<Opening> {
+/** Opens the references of the file, all of them or only `inputs`. Throws a ProblemError with all that is wrong. */
+export async function openSecrets(host: Host, installation: Installation, inputs?: readonly SecretInput[]): Promise<Opening> {
   const ports = { env: host.env, readFile, stat, run: host.processes.run, now: () => host.clock.now(), signal: host.signal }
-  const opened = await openReferences(installation, ports)
+  const opened = await openReferences(installation, ports, inputs)
   if ('problems' in opened) throw new ProblemError(opened.problems)
   return opened
 }
@@ -109,62 +110,6 @@ async function attempt<T>(act: () => Promise<T>): Promise<Attempt<T>> {
     if (error instanceof ProblemError) return { problems: error.problems }
     throw error
   }
-}
-
-async function connectAll(host: Host, options: GlobalOptions, resolved: Resolved, env: Readonly<Record<string, string>>) {
-  const { installation } = resolved
-  const store = await objectStoreOf(resolved)
-  // Loading the library takes longer than asking the cluster: it begins now.
-  void store.warm()
-  const context = options.context ?? installation.kubernetes.context
-  const { kubeconfig } = options
-  const connection = await connect({
-    env: host.env,
-    home: host.home,
-    cwd: host.cwd,
-    ...(kubeconfig && { kubeconfig }),
-    ...(context && { context }),
-  })
-  const api = new Api(connection)
-  const registry = openRegistries(resolved, { env: host.env, home: host.home, processes: host.processes })
-  const world: World = {
-    cluster: new Cluster(api),
-    objectStore: store,
-    registry,
-    helm: new Helm({ env, kubeconfig: connection.kubeconfig }),
-  }
-  const close = async () => {
-    api.close()
-    registry.close()
-    store.close()
-  }
-  return { world, leases: new ClusterLeases(api), [Symbol.asyncDispose]: close }
-}
-
-async function objectStoreOf({ installation, secrets }: Resolved) {
-  const { endpoint, region, caFile, admin } = installation.objectStorage
-  const ca = caFile === undefined ? undefined : await readCa(caFile, installation)
-  const secret = (at: string) => secrets.get(at) as Sealed
-  return connectObjectStore({
-    endpoint,
-    region,
-    accessKey: secret(admin.accessKey.at),
-    secretKey: secret(admin.secretKey.at),
-    ...(ca && { ca }),
-  })
-}
-
-async function readCa(file: string, { positions }: Installation): Promise<string> {
-  return readFile(file, 'utf8').catch((error) => {
-    const at = positions.get('/objectStorage/caFile')
-    const summary = `The certificates ${file} cannot be read (${code(error)}).`
-    throw new ProblemError({
-      code: 'file/unreadable',
-      summary,
-      ...(at && { at }),
-      remedy: 'Mend objectStorage.caFile, or the rights of the file.',
-    })
-  })
 }
 
 async function lookParts(host: Host, { installation, secrets }: Resolved, store: FileStore): Promise<Omit<Look, 'view'>> {

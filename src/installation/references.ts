@@ -26,11 +26,11 @@ const COMMAND_TIMEOUT_MS = 30_000
 const WRITABLE_BY_OTHERS = 0o022
 
 /**
- * Reads every secret of the installation on this machine and checks its form; nothing is contacted but what a `{command}`
+ * Reads the secrets of the installation on this machine and checks its form; nothing is contacted but what a `{command}`
  * contacts itself. All problems come at once. The encryption key comes back as PEM, whatever its spelling was.
+ * `inputs`: which of them, all by default.
  */
-export async function openReferences(it: Installation, ports: ReferencePorts): Promise<Opened> {
-  const inputs = secretInputs(it)
+export async function openReferences(it: Installation, ports: ReferencePorts, inputs = secretInputs(it)): Promise<Opened> {
   const unsafe = await commandsUnsafe(it, inputs, ports)
   if (unsafe !== undefined) return { problems: [unsafe] }
   const opened = await Promise.all(openAll(it, inputs, ports))

@@ -1,12 +1,17 @@
 import type { Installation, PlainOrSecret, SecretInput } from './installation.ts'
 
+/** What groundcrew itself logs in with: all that looking at the servers takes. */
+export function loginInputs(it: Installation): readonly SecretInput[] {
+  const { admin } = it.objectStorage
+  const logins = it.registries.flatMap(({ username, password }) => [username, password])
+  return [...logins, admin.accessKey, admin.secretKey].filter(isSecret)
+}
+
 /** Every secret of the installation, in the order of the file's sections. */
 export function secretInputs(it: Installation): readonly SecretInput[] {
-  const { admin, application } = it.objectStorage
+  const { application } = it.objectStorage
   const candidates: readonly (PlainOrSecret | undefined)[] = [
-    ...it.registries.flatMap(({ username, password }) => [username, password]),
-    admin.accessKey,
-    admin.secretKey,
+    ...loginInputs(it),
     application.accessKey,
     application.secretKey,
     it.database.url,
@@ -16,5 +21,9 @@ export function secretInputs(it: Installation): readonly SecretInput[] {
     it.admin.password,
     ...Object.values(it.environment).flatMap((variables) => Object.values(variables)),
   ]
-  return candidates.filter((one): one is SecretInput => typeof one === 'object')
+  return candidates.filter(isSecret)
+}
+
+function isSecret(one: PlainOrSecret | undefined): one is SecretInput {
+  return typeof one === 'object'
 }

@@ -1,5 +1,5 @@
 import type { Attribution, Cause, Edit, Origins, WriteAction } from '../kinds/kind.ts'
-import { at, canonicalJson, type FactMap, type JsonPointer, pointer, segments } from '../values/json.ts'
+import { at, canonicalJson, type FactMap, type JsonPointer, longestPrefix } from '../values/json.ts'
 import { additions, type Difference, differences } from './diff.ts'
 
 /** What a look found, reduced to what a decision needs. */
@@ -43,7 +43,7 @@ function decidePresent(question: Question, seen: Seen & { is: 'present' }): Deci
 }
 
 function explain(one: Difference, { last, origins }: Question, seen: Seen & { is: 'present' }): Edit {
-  const by = longest(seen.by, one.pointer)
+  const by = longestPrefix(seen.by, one.pointer)
   return { ...one, cause: causeOf(one, last), ...(by && { by }), ...originOf(origins, one.pointer) }
 }
 
@@ -59,18 +59,8 @@ function same(a: unknown, b: unknown): boolean {
 }
 
 function originOf(origins: Origins, where: JsonPointer): Pick<Edit, 'origin'> {
-  const origin = longest(origins, where)
+  const origin = longestPrefix(origins, where)
   return origin === undefined ? {} : { origin }
-}
-
-/** What the longest prefix of `where` maps to. */
-function longest<T>(map: ReadonlyMap<JsonPointer, T>, where: JsonPointer): T | undefined {
-  const parts = segments(where)
-  for (let length = parts.length; length >= 0; length--) {
-    const found = map.get(pointer(...parts.slice(0, length)))
-    if (found !== undefined) return found
-  }
-  return undefined
 }
 
 function isWithin(where: JsonPointer, prefix: JsonPointer): boolean {

@@ -12,6 +12,7 @@ import {
   refusals,
   restarts,
 } from '../plan/plan.ts'
+import { keyIdOf } from '../values/fingerprint.ts'
 import { canonicalJson, type FactValue, isMap, type Json, pointer, segments } from '../values/json.ts'
 import { showPosition } from '../values/position.ts'
 import type { Style } from './style.ts'
@@ -159,7 +160,7 @@ function show(value: FactValue | undefined): string {
 
 /** A fingerprint is no secret, but says nothing to a person either. */
 function isFingerprint(value: FactValue | undefined): boolean {
-  return typeof value === 'string' && /^[0-9a-f]{8}:[0-9a-f]{64}$/.test(value)
+  return keyIdOf(value) !== undefined
 }
 
 function parentOf(edit: Edit): string {

@@ -25,10 +25,23 @@ export class Fingerprinter {
     return new Fingerprinter(Buffer.from(hkdfSync('sha256', der, Buffer.alloc(0), LABEL, 32)))
   }
 
+  /**
+   * For when the encryption key is not to be had: `seed` (random) makes fingerprints that compare with no other, so that
+   * nothing is said to be equal or different that cannot be known.
+   */
+  static incomparable(seed: string): Fingerprinter {
+    return new Fingerprinter(createHash('sha256').update(seed).digest())
+  }
+
   /** `KEYID:HEX` of one value in its place. */
   of(where: Address, key: string, value: Sealed): string {
     return `${this.keyId}:${value.hmac(this.#key, `${where}\0${key}`)}`
   }
+}
+
+/** The key that a fingerprint was made with, as {@link Fingerprinter.keyId} names it; undefined for what is no fingerprint. */
+export function keyIdOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? /^([0-9a-f]{8}):[0-9a-f]{64}$/.exec(value)?.[1] : undefined
 }
 
 /** SHA-256 (hex) of the public half in SPKI form: names a key pair whatever its spelling. Throws when the PEM does not parse. */

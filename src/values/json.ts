@@ -46,3 +46,13 @@ export function at(value: FactValue | undefined, where: JsonPointer): FactValue 
   }
   return here
 }
+
+/** What the longest prefix of `where` maps to. */
+export function longestPrefix<T>(map: ReadonlyMap<JsonPointer, T>, where: JsonPointer): T | undefined {
+  const parts = segments(where)
+  for (let length = parts.length; length >= 0; length--) {
+    const found = map.get(pointer(...parts.slice(0, length)))
+    if (found !== undefined) return found
+  }
+  return undefined
+}

@@ -1,0 +1,74 @@
+import type { Attribution, Finding } from '../kinds/kind.ts'
+import type { Address } from '../values/address.ts'
+import { keyIdOf } from '../values/fingerprint.ts'
+import { type FactMap, type FactValue, type JsonPointer, longestPrefix } from '../values/json.ts'
+import type { Problem } from '../values/problem.ts'
+import { type Difference, differences } from './diff.ts'
+
+/** One field that is not as it was applied. `applied` and `found` are undefined where nothing stands. */
+export type DriftedField = {
+  readonly pointer: JsonPointer
+  readonly applied: FactValue | undefined
+  readonly found: FactValue | undefined
+  readonly by?: Attribution
+}
+
+/** `keysUnknown`: something in it changed that cannot be named, because it was fingerprinted with another key. */
+export type DriftedResource = {
+  readonly address: Address
+  readonly is: 'changed' | 'gone'
+  readonly fields: readonly DriftedField[]
+  readonly keysUnknown: boolean
+}
+
+/** What changed behind our back. Whatever is in `unchecked` is not said to be unchanged. */
+export type DriftReport = {
+  /** `file`: there was no state to compare with. */
+  readonly comparedWith: 'state' | 'file'
+  readonly checked: number
+  readonly drifted: readonly DriftedResource[]
+  readonly unchecked: readonly { readonly address: Address; readonly why: Problem }[]
+  /** Left out by choice. */
+  readonly skipped: readonly Address[]
+  readonly findings: readonly Finding[]
+  /** What is wrong with the look as a whole. */
+  readonly problems: readonly Problem[]
+}
+
+/** One resource as it was applied and as it is. */
+export type Comparison = {
+  readonly address: Address
+  readonly applied: { readonly facts: FactMap; readonly guard: string }
+  readonly found:
+    | { readonly is: 'present'; readonly facts: FactMap; readonly guard: string; readonly by: ReadonlyMap<JsonPointer, Attribution> }
+    | { readonly is: 'absent' }
+  /** Fields known to differ although their fingerprints were made with two keys. */
+  readonly certain?: ReadonlySet<JsonPointer>
+}
+
+/** What drifted of one resource; undefined when it is as it was applied. */
+export function driftOf({ address, applied, found, certain = new Set() }: Comparison): DriftedResource | undefined {
+  if (found.is === 'absent') return { address, is: 'gone', fields: [], keysUnknown: false }
+  const all = differences(applied.facts, found.facts)
+  const [incomparable, told] = [all.filter((one) => isIncomparable(one, certain)), all.filter((one) => !isIncomparable(one, certain))]
+  // What the server calls the same version is the same, whatever the fingerprints are made with.
+  const keysUnknown = incomparable.length > 0 && applied.guard !== found.guard
+  if (told.length === 0 && !keysUnknown) return undefined
+  return { address, is: 'changed', fields: told.map((one) => fieldOf(one, found.by)), keysUnknown }
+}
+
+function isIncomparable({ pointer: where, from, to }: Difference, certain: ReadonlySet<JsonPointer>): boolean {
+  const [before, now] = [keyIdOf(from), keyIdOf(to)]
+  return before !== undefined && now !== undefined && before !== now && !certain.has(where)
+}
+
+function fieldOf({ pointer: where, from, to }: Difference, by: ReadonlyMap<JsonPointer, Attribution>): DriftedField {
+  const writer = longestPrefix(by, where)
+  return { pointer: where, applied: from, found: to, ...(writer && { by: writer }) }
+}
+
+/** Exit code of a report: an incomplete look is never 0, and beats what was found. */
+export function driftExitCode(report: DriftReport): 0 | 1 | 2 {
+  if (report.unchecked.length + report.problems.length > 0) return 1
+  return report.drifted.length > 0 ? 2 : 0
+}
