@@ -35,7 +35,7 @@ export function complete(it: DesiredState, path: string, positions: Positions): 
       uploadsUrl: withoutSlash(objectStorage.uploadsUrl),
       admin: credentials(from, 'admin', objectStorage.admin),
       application: credentials(from, 'application', objectStorage.application),
-      buckets: buckets(objectStorage.buckets ?? {}),
+      buckets: [...guideBuckets(objectStorage.buckets ?? {}), ...extraBuckets(objectStorage.extraBuckets ?? {})],
     }),
     database: { url: from.secret(it.database.url, 'database', 'url') },
     encryption: defined({
@@ -106,7 +106,7 @@ function credentials(from: Folder, who: 'admin' | 'application', it: DesiredStat
   }
 }
 
-function buckets(written: NonNullable<DesiredState['objectStorage']['buckets']>): Bucket[] {
+function guideBuckets(written: NonNullable<DesiredState['objectStorage']['buckets']>): Bucket[] {
   return BUCKETS.map(({ role, name, versioning, expireAfterDays }) => {
     const it = written[role] ?? {}
     return defined({
@@ -117,6 +117,17 @@ function buckets(written: NonNullable<DesiredState['objectStorage']['buckets']>)
       noncurrentDays: days(it.noncurrentDays),
     })
   })
+}
+
+function extraBuckets(written: NonNullable<DesiredState['objectStorage']['extraBuckets']>): Bucket[] {
+  return Object.entries(written).map(([name, it]) =>
+    defined({
+      name,
+      versioning: it.versioning ?? DEFAULTS.versioning,
+      expireAfterDays: days(it.expireAfterDays),
+      noncurrentDays: days(it.noncurrentDays),
+    }),
+  )
 }
 
 function days(written: number | 'never' | undefined): number | undefined {

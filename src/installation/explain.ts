@@ -78,6 +78,13 @@ function unknownKey(tree: Tree, path: Path, key: string): Problem {
   const meant = meantKey(tree, path, key)
   if (meant !== undefined)
     return { code: 'file/unknown-key', summary: `${quoteKey(key)} is not known ${here}.`, at, remedy: `Did you mean "${meant}"?` }
+  if (path.join('.') === 'objectStorage.buckets')
+    return {
+      code: 'file/unknown-key',
+      summary: `This key is not known ${here}.`,
+      at,
+      remedy: `The guide's eleven are kept here: ${known.join(', ')}. Any other bucket belongs to objectStorage.extraBuckets.`,
+    }
   const elsewhere = knownWords().get(key)
   if (elsewhere !== undefined) {
     const places = elsewhere.map((place) => (place.length === 0 ? 'the top level' : place.join('.').replace('.*', '.<host>')))

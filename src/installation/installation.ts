@@ -14,10 +14,10 @@ export type SecretInput = { readonly at: JsonPointer; readonly from: SecretRefer
 /** A plain text, or a secret by reference. */
 export type PlainOrSecret = string | SecretInput
 
-/** One of the guide's eleven buckets with every default filled in. Days count from an object's creation, or from when a version became noncurrent. */
+/** A bucket with every default filled in. Days count from an object's creation, or from when a version became noncurrent. */
 export type Bucket = {
-  /** The guide's role, `run-logs`: the key under `objectStorage.buckets`. */
-  readonly role: string
+  /** The guide's role, `run-logs`: the key under `objectStorage.buckets`. An extra bucket has none. */
+  readonly role?: string
   readonly name: string
   readonly versioning: 'enabled' | 'off'
   readonly expireAfterDays?: number
@@ -68,6 +68,7 @@ export type Installation = {
     readonly uploadsUrl: string
     readonly admin: { readonly accessKey: SecretInput; readonly secretKey: SecretInput }
     readonly application: { readonly accessKey: SecretInput; readonly secretKey: SecretInput }
+    /** The guide's eleven, then the extra ones. */
     readonly buckets: readonly Bucket[]
   }
   readonly database: { readonly url: SecretInput }

@@ -47,6 +47,14 @@ const bucket = z
   })
   .meta({ id: 'bucket', description: 'What differs from the guide.' })
 
+const extraBucket = z
+  .strictObject({
+    versioning: told(z.enum(['enabled', 'off']), `Default ${DEFAULTS.versioning}.`, 'enabled').optional(),
+    expireAfterDays: days('Objects expire after so many days; default: never.').optional(),
+    noncurrentDays: days('Noncurrent versions expire after so many days; default: never.').optional(),
+  })
+  .meta({ id: 'extraBucket', description: 'How the bucket is kept.' })
+
 const credentials = z.strictObject({
   accessKey: told(secret, 'Access key: the user.', { env: 'MINIO_ACCESS_KEY' }),
   secretKey: told(secret, 'Secret key: the password.', { env: 'MINIO_SECRET_KEY' }),
@@ -79,6 +87,9 @@ const objectStorage = z.strictObject({
     "What differs from the guide's eleven buckets.",
     { 'run-logs': { expireAfterDays: 90, noncurrentDays: 7 } },
   ).optional(),
+  extraBuckets: told(z.record(checked(texts.bucketName), extraBucket), 'Buckets besides the eleven, by name, kept in the same way.', {
+    'acme-exports': { expireAfterDays: 30 },
+  }).optional(),
 })
 
 const chart = z.strictObject({

@@ -70,6 +70,8 @@ export const DEFAULTS = {
   platform: 'linux/amd64',
   region: 'us-east-1',
   lockNamespace: 'groundcrew',
+  /** Of a bucket besides the guide's. */
+  versioning: 'enabled',
 } as const
 
 /** Values of the chart that groundcrew sets itself: `release.values` must not. */

@@ -41,6 +41,7 @@ export const bucketName: Check = (text) => {
   if (/[A-Z_]/.test(text)) return wrong('has capital letters or underscores', 'Use small letters, digits, hyphens and dots.')
   if (text.length < 3 || text.length > 63) return wrong('is not 3 to 63 characters long', 'Choose a name of 3 to 63 characters.')
   if (/^\d+\.\d+\.\d+\.\d+$/.test(text)) return wrong('looks like an IP address', 'S3 refuses such names: choose another.')
+  if (text === 'minio') return wrong('is a name that MinIO keeps for itself', 'Choose another.')
   return /^[a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9]))*[a-z0-9]$/.test(text) && !text.includes('-.')
     ? undefined
     : wrong('is no bucket name that S3 takes', 'Use small letters, digits, hyphens and dots, with a letter or digit at both ends.')

@@ -1,3 +1,4 @@
+import { bucketPlace } from '../installation/bucketPlace.ts'
 import type { Bucket, Installation } from '../installation/installation.ts'
 import { address } from '../values/address.ts'
 import { pointer } from '../values/json.ts'
@@ -12,7 +13,7 @@ import { EXPIRE_CURRENT, EXPIRE_NONCURRENT, ruleFacts } from './bucket/rules.ts'
 import { declaredRules } from './bucket/wantedRules.ts'
 import { type Declared, type Finding, type Impact, type Kind, type Look, NO_IMPACT, type Origins } from './kind.ts'
 
-/** The guide's buckets with their versioning, lifecycle rules and policy: `bucket/NAME`. */
+/** The guide's buckets and the extra ones, with their versioning, lifecycle rules and policy: `bucket/NAME`. */
 export const bucket: Kind<BucketFacts, BucketMaterial, LiveBucket, BucketBasis> = {
   name: 'bucket',
   holdsData: true,
@@ -36,18 +37,20 @@ function declareOne(one: Bucket, installation: Installation): Declared<BucketMat
   }
 }
 
-function originsOf({ role }: Bucket, { positions }: Installation): Origins {
-  const of = (...keys: string[]) => positions.get(pointer('objectStorage', 'buckets', role, ...keys))
-  const key = (name: string) => of(name) ?? 'guide'
+function originsOf(one: Bucket, { positions }: Installation): Origins {
+  const of = (...keys: string[]) => positions.get(pointer(...bucketPlace(one), ...keys))
+  // The guide says nothing of an extra bucket: what is not written follows from its being declared.
+  const rest = (one.role === undefined ? of() : undefined) ?? 'guide'
+  const key = (name: string) => of(name) ?? rest
   return new Map([
     ['', of() ?? 'guide'],
     ['/versioning', key('versioning')],
-    ['/excludedPrefixes', 'guide'],
-    ['/excludeFolders', 'guide'],
-    ['/rules', 'guide'],
+    ['/excludedPrefixes', rest],
+    ['/excludeFolders', rest],
+    ['/rules', rest],
     [pointer('rules', EXPIRE_CURRENT), key('expireAfterDays')],
     [pointer('rules', EXPIRE_NONCURRENT), key('noncurrentDays')],
-    ['/policy', 'guide'],
+    ['/policy', rest],
   ])
 }
 

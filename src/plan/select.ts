@@ -1,5 +1,5 @@
 import type { Address } from '../values/address.ts'
-import type { Node } from './graph.ts'
+import { dependents, type Node } from './graph.ts'
 
 export type Selection = { readonly target: readonly string[]; readonly exclude: readonly string[] }
 
@@ -10,14 +10,15 @@ export const EVERYTHING: Selection = { target: [], exclude: [] }
  * that depends on them. A name stands for the resource of that address and for all below it (`bucket`, `secret/spacelift`).
  */
 export function select<N extends Node>(nodes: readonly N[], { target, exclude }: Selection): N[] {
-  if (target.length > 0)
+  if (target.length > 0) {
+    const after = new Map(nodes.map((node) => [node.address, node.after]))
     return keep(
       nodes,
-      closure(named(nodes, target), (address) => nodes.find((node) => node.address === address)?.after ?? []),
+      closure(named(nodes, target), (address) => after.get(address) ?? []),
     )
-  const dropped = closure(named(nodes, exclude), (address) =>
-    nodes.filter((node) => node.after.includes(address)).map((node) => node.address),
-  )
+  }
+  const followers = dependents(nodes)
+  const dropped = closure(named(nodes, exclude), (address) => (followers.get(address) ?? []).map((node) => node.address))
   return nodes.filter((node) => !dropped.has(node.address))
 }
 

@@ -53,6 +53,11 @@ test('a full file overrides every default', () => {
   assert.equal(buckets.get('binaries'), { role: 'binaries', name: 'ci-binaries', versioning: 'enabled' })
   assert.equal(buckets.get('deliveries'), { role: 'deliveries', name: 'spacelift-deliveries', versioning: 'off' })
   assert.is(buckets.get('policy-inputs')?.noncurrentDays, 30)
+  assert.equal(it.objectStorage.buckets.slice(11), [
+    { name: 'acme-exports', versioning: 'off', expireAfterDays: 30 },
+    { name: 'acme-reports', versioning: 'enabled', noncurrentDays: 7 },
+    { name: 'acme.drafts', versioning: 'enabled' },
+  ])
   assert.equal(it.release.timeoutSeconds, 5400)
   assert.equal(it.release.values.drain, { replicaCount: 5, podAnnotations: { 'example.com/team': 'platform' } })
   assert.equal((it.release.values.ingress as { hosts: unknown }).hosts, ['a', null, 3, true])

@@ -30,6 +30,13 @@ test('a bucket is declared with where each of its facts comes from', () => {
   assert.is(it?.origins.get('/versioning'), 'guide')
 })
 
+test('what the file does not write of an extra bucket follows from where it is declared', () => {
+  const [it] = declare({ name: 'acme', versioning: 'enabled', expireAfterDays: 30 })
+  const at = (keys: string) => POSITIONS.get(`/objectStorage/extraBuckets/acme${keys}`)
+  assert.equal(it?.origins.get('/rules/all objects: expire current versions'), at('/expireAfterDays'))
+  assert.equal([it?.origins.get('/versioning'), it?.origins.get('/policy'), it?.origins.get('')], [at(''), at(''), at('')])
+})
+
 test('a missing bucket is made with versioning and rules, under the fence, and the next plan is empty', async () => {
   const store = new FakeStore()
   const change = await planOf(store)

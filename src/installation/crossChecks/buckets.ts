@@ -1,23 +1,43 @@
 import type { Problem } from '../../values/problem.ts'
-import { BUCKETS } from '../spacelift.ts'
+import { BUCKETS, DEFAULTS } from '../spacelift.ts'
 import type { CrossCheck, Draft } from './draft.ts'
 
 const at = (role: string, ...keys: string[]) => ['objectStorage', 'buckets', role, ...keys]
 
+const extra = (name: string, ...keys: string[]) => ['objectStorage', 'extraBuckets', name, ...keys]
+
 /** Names are distinct, expiries fit the versioning, and Terraform states are never thrown away. */
 export const checkBuckets: CrossCheck = (draft) => [
   ...sameNames(draft),
-  ...BUCKETS.flatMap(({ role, versioning }) => lifecycle(draft, role, draft.text(...at(role, 'versioning')) ?? versioning)),
+  ...extraNames(draft).flatMap((name) => [...guidesName(draft, name), ...lifecycle(draft, extra(name), DEFAULTS.versioning)]),
+  ...BUCKETS.flatMap(({ role, versioning }) => lifecycle(draft, at(role), versioning)),
   ...states(draft),
 ]
 
-/** The names of all eleven buckets, the guide's where the file says nothing. */
-export function bucketNames(draft: Draft): ReadonlyMap<string, string> {
+/** The names of all buckets, the guide's where the file says nothing. */
+export function bucketNames(draft: Draft): ReadonlySet<string> {
+  return new Set([...guideNames(draft).values(), ...extraNames(draft)])
+}
+
+function guideNames(draft: Draft): ReadonlyMap<string, string> {
   return new Map(BUCKETS.map(({ role, name }) => [role, draft.text(...at(role, 'name')) ?? name]))
 }
 
+function extraNames(draft: Draft): readonly string[] {
+  return Object.keys(draft.map('objectStorage', 'extraBuckets'))
+}
+
+function guidesName(draft: Draft, name: string): Problem[] {
+  const [role] = [...guideNames(draft)].find(([, other]) => other === name) ?? []
+  if (role === undefined) return []
+  const place = draft.place(at(role, 'name'))
+  const detail = place === undefined ? 'The guide calls it so.' : `It is called so at ${place}.`
+  const remedy = `Say there how it is kept: objectStorage.buckets.${role}. Or choose another name.`
+  return [draft.conflict(extra(name), `is the bucket for ${role} already`, remedy, detail)]
+}
+
 function sameNames(draft: Draft): Problem[] {
-  const names = [...bucketNames(draft)]
+  const names = [...guideNames(draft)]
   return names.flatMap(([role, name]) => {
     if (draft.text(...at(role, 'name')) === undefined) return []
     const other = names.find(([otherRole, otherName]) => otherRole !== role && otherName === name)
@@ -26,11 +46,11 @@ function sameNames(draft: Draft): Problem[] {
   })
 }
 
-function lifecycle(draft: Draft, role: string, versioning: string): Problem[] {
-  const noncurrent = draft.get(...at(role, 'noncurrentDays'))
-  if (versioning !== 'off' || typeof noncurrent !== 'number') return []
+function lifecycle(draft: Draft, bucket: readonly string[], byDefault: string): Problem[] {
+  const versioning = draft.text(...bucket, 'versioning') ?? byDefault
+  if (versioning !== 'off' || typeof draft.get(...bucket, 'noncurrentDays') !== 'number') return []
   const remedy = 'Remove noncurrentDays, or set versioning: enabled.'
-  return [draft.conflict(at(role, 'noncurrentDays'), 'means nothing for a bucket without versioning', remedy)]
+  return [draft.conflict([...bucket, 'noncurrentDays'], 'means nothing for a bucket without versioning', remedy)]
 }
 
 function states(draft: Draft): Problem[] {

@@ -1,4 +1,5 @@
 import { isMap } from '../../values/json.ts'
+import { showPosition } from '../../values/position.ts'
 import type { Problem } from '../../values/problem.ts'
 import { valueAt } from '../explain.ts'
 import { keyPosition, type Path, showPath, valuePosition } from '../tell.ts'
@@ -28,8 +29,14 @@ export class Draft {
   }
 
   /** A conflict between keys, told where `path` stands. `what` goes on after the key's name. */
-  conflict(path: Path, what: string, remedy: string): Problem {
-    return { code: 'file/conflict', summary: `${showPath(path)} ${what}.`, at: keyPosition(this.tree, path), remedy }
+  conflict(path: Path, what: string, remedy: string, detail?: string): Problem {
+    const summary = `${showPath(path)} ${what}.`
+    return { code: 'file/conflict', summary, at: keyPosition(this.tree, path), ...(detail !== undefined && { detail }), remedy }
+  }
+
+  /** `desired-state.yaml:12:5`, or undefined for what the file does not say. */
+  place(path: Path): string | undefined {
+    return this.get(...path) === undefined ? undefined : showPosition(keyPosition(this.tree, path))
   }
 
   /** Credentials where a plain value stands. */

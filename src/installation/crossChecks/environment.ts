@@ -33,12 +33,12 @@ function variable(draft: Draft, reader: Reader, name: string, value: unknown): r
   if (reader !== 'shared' && Object.hasOwn(draft.map('environment', 'shared'), name))
     problems.push(draft.conflict(at, 'also stands in environment.shared, which every pod reads', 'Keep one of the two.'))
   if (typeof value !== 'string') return problems
-  if (name.startsWith('OBJECT_STORAGE_BUCKET_') && ![...bucketNames(draft).values()].includes(value))
+  if (name.startsWith('OBJECT_STORAGE_BUCKET_') && !bucketNames(draft).has(value))
     problems.push(
       draft.conflict(
         at,
-        'names a bucket that is not one of the eleven',
-        'Write the name of a bucket under objectStorage.buckets, or remove it.',
+        'names a bucket that is not declared',
+        'Write the name of one of the eleven, declare it under objectStorage.extraBuckets, or remove it.',
       ),
     )
   if (inClear(name, value))

@@ -1,3 +1,4 @@
+import { bucketPlace } from '../../installation/bucketPlace.ts'
 import type { Problem } from '../../values/problem.ts'
 import type { Declared, Finding, Refusal } from '../kind.ts'
 import type { BucketMaterial } from './facts.ts'
@@ -55,6 +56,6 @@ export function noncurrentStay({ address, material, origins }: Declared<BucketMa
     code: 'bucket/noncurrent-versions-stay',
     summary: 'expired objects stay as noncurrent versions for ever.',
     ...(origin !== undefined && origin !== 'guide' && { at: origin }),
-    remedy: `Set objectStorage.buckets.${material.bucket.role}.noncurrentDays.`,
+    remedy: `Set ${bucketPlace(material.bucket).join('.')}.noncurrentDays.`,
   }
 }

@@ -67,6 +67,8 @@ const position = (line: number): Position => ({ file: 'desired-state.yaml', line
 export const POSITIONS = new Map([
   ['/objectStorage/buckets/run-logs', position(20)],
   ['/objectStorage/buckets/run-logs/expireAfterDays', position(21)],
+  ['/objectStorage/extraBuckets/acme', position(30)],
+  ['/objectStorage/extraBuckets/acme/expireAfterDays', position(31)],
 ])
 
 export const RUN_LOGS: Bucket = { role: 'run-logs', name: 'logs', versioning: 'enabled', expireAfterDays: 60 }
