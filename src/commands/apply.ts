@@ -4,8 +4,10 @@ import { otherWorld, readWorld } from '../reconcile/worldCheck.ts'
 import { applyLine } from '../report/applyText.ts'
 import { renderProblems } from '../report/problems.ts'
 import { chooseStyle } from '../report/style.ts'
+import type { HeldLock } from '../state/heldLock.ts'
+import type { Holder } from '../state/holder.ts'
 import { type Journal, type Leftovers, leftovers, wasApplied } from '../state/journal.ts'
-import { acquireLock, type HeldLock, type Holder } from '../state/lock.ts'
+import { acquireLock } from '../state/lock.ts'
 import { emptyState, type State, type WorldIdentity } from '../state/state.ts'
 import { parseDuration } from '../values/duration.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
@@ -24,14 +26,17 @@ const HELM_GRACE_MS = 30_000
 export async function applyCommand(host: Host, options: ApplyOptions, planFile?: string): Promise<ExitCode> {
   const waitSeconds = parseDuration(options.lockTimeout)
   if (waitSeconds === undefined) throw new ProblemError(badDuration(options.lockTimeout))
-  const saved = planFile === undefined ? undefined : await (await import('./planFile.ts')).loadPlan(host, planFile)
+  if (planFile === undefined) return applyUnderLock(host, options, undefined, waitSeconds)
+  refusePlanning(options)
+  const { loadPlan, scopeOf } = await import('./planFile.ts')
+  const saved = await loadPlan(host, planFile)
   // What was approved is the saved plan: it brings its own options and is not asked about again.
-  const asked = saved === undefined ? options : { ...options, ...saved.options, autoApprove: true }
-  return applyUnderLock(host, asked, saved, waitSeconds)
+  return applyUnderLock(host, { ...options, ...scopeOf(saved.options), autoApprove: true }, saved, waitSeconds)
 }
 
 async function applyUnderLock(host: Host, options: ApplyOptions, saved: Saved | undefined, waitSeconds: number): Promise<ExitCode> {
   await using session = await openSession(host, options)
+  if (saved !== undefined) (await import('./planFile.ts')).expectWhole(saved, session)
   const state = (await session.store.load()) ?? emptyState(host.randomness.uuid())
   await sameWorld(session, state, options)
   const run = runId(host)
@@ -61,6 +66,7 @@ async function applyLocked(
 ): Promise<ExitCode> {
   // Read again: another apply may have ended between our first look and the lock.
   const state = (await session.store.load()) ?? emptyState(host.randomness.uuid())
+  if (saved !== undefined && (await wasApplied(session.store.folder, saved.id))) throw new ProblemError(applied(saved.id))
   const left = await leftovers(session.store.folder)
   await endOrphans(host, left.children)
   // Only now is it known that nobody works on a pending release.
@@ -69,8 +75,7 @@ async function applyLocked(
   const looked = await lookAndPlan(under, state, options)
   if (saved !== undefined && looked.problems.length === 0) {
     const stale = (await import('./planFile.ts')).staleness(saved, session, state, looked)
-    const problem = (await wasApplied(session.store.folder, saved.id)) ? applied(saved.id) : stale
-    if (problem !== undefined) throw new ProblemError(problem)
+    if (stale !== undefined) throw new ProblemError(stale)
   }
   showPlan(host, options, looked)
   if (looked.world === undefined || looked.problems.length > 0) return stop(host, 'Nothing was changed: the plan is incomplete.')
@@ -93,6 +98,8 @@ async function carryOut(host: Host, options: ApplyOptions, session: Session, und
   const { run, lock, state, left, looked, world, savedPlan } = under
   const style = chooseStyle(host.stdout, host.env, !options.color)
   const signal = AbortSignal.any([host.signal, lock.lost])
+  // The lock may have been lost while somebody thought about the plan: then not even its history is begun.
+  await lock.fenced()
   const { view: _, ...look } = session.look
   const result = await withJournal(host, session, run, (journal) =>
     apply({
@@ -112,7 +119,8 @@ async function carryOut(host: Host, options: ApplyOptions, session: Session, und
       emit: (event) => host.stdout.write(`${applyLine(event, style)}\n`),
     }),
   )
-  const { failed, skipped, done, problems } = result
+  const { failed, skipped, done } = result
+  const problems = failed.length + skipped.length > 0 ? withLoss(result.problems, lock.lost) : result.problems
   if (problems.length > 0) host.stderr.write(renderProblems(problems, chooseStyle(host.stderr, host.env, !options.color)))
   if (failed.length + skipped.length > 0) {
     const tally = `${done.length} done, ${failed.length} failed, ${skipped.length} skipped`
@@ -120,6 +128,13 @@ async function carryOut(host: Host, options: ApplyOptions, session: Session, und
   }
   if (done.length > 0) host.stdout.write(`\n${style.strong('Apply complete.')} ${done.length} resources changed.\n`)
   return 0
+}
+
+/** Whatever failed or was skipped when the lock was lost, that is why: told once. */
+function withLoss(problems: readonly Problem[], lost: AbortSignal): readonly Problem[] {
+  if (!lost.aborted) return problems
+  const [why] = (lost.reason as ProblemError).problems
+  return why === undefined ? problems : [why, ...problems.filter(({ code }) => code !== why.code && code !== 'helm/interrupted')]
 }
 
 async function withJournal<T>(host: Host, session: Session, run: string, act: (journal: Journal) => Promise<T>): Promise<T> {
@@ -181,6 +196,23 @@ function applied(id: string): Problem {
     summary: `The saved plan ${id} was applied before.`,
     remedy: 'A saved plan is applied once: make a new one with groundcrew plan -out FILE.',
   }
+}
+
+/** A saved plan was made, and approved, with its own. */
+function refusePlanning({ target = [], exclude = [], acceptDataLoss = [], replaceEncryptionKey, acceptNewWorld }: ApplyOptions): void {
+  const given = [
+    ...(target.length > 0 ? ['-target'] : []),
+    ...(exclude.length > 0 ? ['-exclude'] : []),
+    ...(acceptDataLoss.length > 0 ? ['--accept-data-loss'] : []),
+    ...(replaceEncryptionKey ? ['--replace-encryption-key'] : []),
+    ...(acceptNewWorld ? ['--accept-new-world'] : []),
+  ]
+  if (given.length === 0) return
+  throw new ProblemError({
+    code: 'cli/options-with-plan',
+    summary: `${given.join(', ')} cannot be given with a saved plan: it was made with its own options.`,
+    remedy: `Leave out ${given.join(', ')}, or make a new plan with it: groundcrew plan ${given[0]} ... -out FILE`,
+  })
 }
 
 function badDuration(text: string): Problem {

@@ -1,32 +1,71 @@
-import { ProblemError } from '../values/problem.ts'
+import { RENEW_MS } from '../state/heldLock.ts'
+import { holderOf } from '../state/holder.ts'
+import { type Problem, ProblemError } from '../values/problem.ts'
+import type { LiveLease } from '../world/ports/leases.ts'
 import { lockPlace } from './apply.ts'
 import type { ExitCode, GlobalOptions, Host } from './host.ts'
-import { openSession } from './session.ts'
+import { openSession, type Session } from './session.ts'
 
-/** Frees the lock of exactly the run that was named, after a yes. For a holder that is known to be gone. */
+/** Longer than a living holder lets its Lease go without a renewal. */
+const PROOF_MS = RENEW_MS + 4_000
+
+/**
+ * Frees the lock of exactly the run that was named, after a yes. A holder that is seen to live keeps it: a process of this
+ * host, or one that renews while it is watched.
+ */
 export async function forceUnlock(host: Host, options: GlobalOptions & { readonly force?: boolean }, id: string): Promise<ExitCode> {
   await using session = await openSession(host, options)
-  const { namespace, name } = lockPlace(session)
-  const read = await session.leases.get(namespace, name)
-  if (read.is === 'unknown') throw new ProblemError(read.why)
-  const held = read.is === 'present' ? read.value : undefined
-  if (held === undefined || held.holder !== id) throw new ProblemError(notHeld(id, held?.holder ?? ''))
-  if (
-    !options.force &&
-    (await host.ask?.('Two applies at once can harm the installation. Free the lock? Only "yes" is taken for yes: '))?.trim() !== 'yes'
-  ) {
+  const held = await lockOf(session, id)
+  const holder = holderOf(held)
+  const alive = holder && host.processes.isAlive(holder.process)
+  if (holder !== undefined && alive === true) throw new ProblemError(livesHere(holder.process.pid))
+  if (!options.force && !(await approved(host))) {
     host.stdout.write('The lock stays. Without a terminal to ask, --force frees it.\n')
     return 1
   }
+  if (alive !== false) await watch(host, session, held, id)
   const { resourceVersion, ...lease } = held
+  const { namespace, name } = lockPlace(session)
   const freed = await session.leases.replace(namespace, name, { ...lease, holder: '', info: '' }, resourceVersion)
-  if (freed === 'conflict')
-    throw new ProblemError({ code: 'lock/alive', summary: 'Its holder has just renewed the lock: it is alive.', remedy: 'Wait for it.' })
+  if (freed === 'conflict') throw new ProblemError(RENEWED)
   host.stdout.write(`The lock of run ${id} is free.\n`)
   return 0
 }
 
-function notHeld(id: string, holder: string) {
+/** The Lease, if this run holds it. */
+async function lockOf(session: Session, id: string): Promise<LiveLease> {
+  const { namespace, name } = lockPlace(session)
+  const read = await session.leases.get(namespace, name)
+  if (read.is === 'unknown') throw new ProblemError(read.why)
+  if (read.is === 'present' && read.value.holder === id && id !== '') return read.value
+  throw new ProblemError(notHeld(id, read.is === 'present' ? read.value.holder : ''))
+}
+
+async function approved(host: Host): Promise<boolean> {
+  const answer = await host.ask?.('Two applies at once can harm the installation. Free the lock? Only "yes" is taken for yes: ')
+  return answer?.trim() === 'yes'
+}
+
+/** Throws when the holder, which cannot be seen from here, shows that it lives. */
+async function watch(host: Host, session: Session, held: LiveLease, id: string): Promise<void> {
+  host.stdout.write(`Watching for ${PROOF_MS / 1000} s whether its holder renews it ...\n`)
+  await host.clock.sleep(PROOF_MS, host.signal)
+  const now = await lockOf(session, id)
+  if (now.resourceVersion !== held.resourceVersion) throw new ProblemError(RENEWED)
+}
+
+const RENEWED: Problem = {
+  code: 'lock/alive',
+  summary: 'Its holder has just renewed the lock: it is alive.',
+  remedy: 'Wait for it, or end it on its host; it gives the lock back then.',
+}
+
+function livesHere(pid: number): Problem {
+  const summary = `Its holder is alive: it is process ${pid} of this host.`
+  return { code: 'lock/alive', summary, remedy: `Wait for it, or end it: kill ${pid}; it gives the lock back then.` }
+}
+
+function notHeld(id: string, holder: string): Problem {
   const summary = holder === '' ? 'Nobody holds the lock.' : `The lock is held by run ${holder}, not by ${id}.`
   return { code: 'lock/other-holder', summary, remedy: 'groundcrew apply names the run that holds it.' }
 }

@@ -30,7 +30,10 @@ export async function planCommand(host: Host, options: PlanOptions): Promise<Exi
   const state = (await session.store.load()) ?? emptyState('')
   const looked = await lookAndPlan(session, state, options)
   showPlan(host, options, looked)
-  if (looked.problems.length > 0) return 1
+  if (looked.problems.length > 0) {
+    if (options.out !== undefined) host.stderr.write(`${options.out} was not written: the plan is incomplete.\n`)
+    return 1
+  }
   if (options.out !== undefined) {
     const { savePlan } = await import('./planFile.ts')
     await savePlan(host, options.out, session, state, looked, options)

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { type Basis, mismatches, parseSavedPlan, type SavedPlan, savedChanges } from '../plan/savedPlan.ts'
+import { type Basis, mismatches, parseSavedPlan, type SavedPlan, savedChanges, type UnsealedPlan } from '../plan/savedPlan.ts'
 import { code } from '../state/fileStore.ts'
 import type { State } from '../state/state.ts'
 import { address } from '../values/address.ts'
 import { canonicalJson, type Json } from '../values/json.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
+import { Sealed } from '../values/sealed.ts'
 import { VERSION } from '../version.ts'
 import type { Host } from './host.ts'
 import type { Looked, PlanOptions } from './plan.ts'
@@ -20,13 +21,14 @@ export type Saved = Omit<SavedPlan, 'options'> & { readonly options: PlanScope }
 
 /** Saves a plan for one later apply, readable by its owner only. */
 export async function savePlan(host: Host, file: string, session: Session, state: State, looked: Looked, scope: PlanScope): Promise<void> {
-  const saved: SavedPlan = {
+  const plan: UnsealedPlan = {
     format: 1,
     id: host.randomness.uuid(),
     options: scopeOf(scope),
     basis: basisOf(session, state, looked),
     changes: changesOf(looked),
   }
+  const saved: SavedPlan = { ...plan, seal: sealOf(plan, session) }
   const path = resolve(host.cwd, file)
   try {
     await writeFile(path, `${JSON.stringify(saved, null, 1)}\n`, { mode: 0o600, flag: 'wx' })
@@ -41,19 +43,39 @@ export async function loadPlan(host: Host, file: string): Promise<Saved> {
     throw new ProblemError({
       code: 'plan/unreadable',
       summary: `The saved plan ${file} cannot be read (${code(error)}).`,
-      remedy: 'groundcrew plan -out FILE makes one.',
+      remedy: ANOTHER,
     })
   })
   const saved = parseSavedPlan(text)
-  if (saved === undefined)
-    throw new ProblemError({ code: 'plan/no-plan', summary: `${file} is no saved plan.`, remedy: 'groundcrew plan -out FILE makes one.' })
+  if (saved === 'other-format') throw new ProblemError(otherFormat(file))
+  if (saved === undefined) throw new ProblemError(noPlan(file))
   return saved as Saved
+}
+
+/**
+ * Throws unless the plan is, to the letter, what was saved for this installation. Comes before anything in it is used: it
+ * holds what its apply may do.
+ */
+export function expectWhole(saved: Saved, session: Session): void {
+  const { seal, ...plan } = saved
+  const [keyId] = seal.split(':')
+  if (keyId !== session.look.fingerprint.keyId)
+    throw new ProblemError(stale(['the encryption key (or the plan is of another installation)']))
+  if (seal !== sealOf(plan, session)) throw new ProblemError(EDITED)
+}
+
+/** Keyed by the encryption key, so that nobody without it can write or change a plan. */
+function sealOf(plan: UnsealedPlan, { look }: Session): string {
+  return look.fingerprint.of(address('plan', plan.id), 'seal', Sealed.of(canonicalJson(plan as unknown as Json)))
 }
 
 /** The problem of a saved plan that is no longer the plan, with all that differs; undefined when it still holds. */
 export function staleness(saved: Saved, session: Session, state: State, looked: Looked): Problem | undefined {
   const differs = mismatches(saved, basisOf(session, state, looked), changesOf(looked))
-  if (differs.length === 0) return undefined
+  return differs.length === 0 ? undefined : stale(differs)
+}
+
+function stale(differs: readonly string[]): Problem {
   return {
     code: 'plan/stale',
     summary: 'The saved plan no longer holds.',
@@ -82,7 +104,14 @@ function basisOf(session: Session, state: State, looked: Looked): Basis {
   }
 }
 
-function scopeOf({ target = [], exclude = [], acceptDataLoss = [], replaceEncryptionKey = false, acceptNewWorld = false }: PlanScope) {
+/** What a plan was asked for, and nothing else: a saved plan has no say about files and clusters. */
+export function scopeOf({
+  target = [],
+  exclude = [],
+  acceptDataLoss = [],
+  replaceEncryptionKey = false,
+  acceptNewWorld = false,
+}: PlanScope) {
   return { target, exclude, acceptDataLoss, replaceEncryptionKey, acceptNewWorld }
 }
 
@@ -92,6 +121,22 @@ function changesOf({ planned }: Looked): SavedPlan['changes'] {
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
+}
+
+const ANOTHER = 'groundcrew plan -out FILE makes one.'
+const EDITED: Problem = {
+  code: 'plan/edited',
+  summary: 'The saved plan is not as it was saved: it was edited or damaged.',
+  remedy: `Nothing was changed. Make a new one: groundcrew plan -out FILE.`,
+}
+
+function noPlan(file: string): Problem {
+  return { code: 'plan/no-plan', summary: `${file} is no saved plan, or was cut short.`, remedy: ANOTHER }
+}
+
+function otherFormat(file: string): Problem {
+  const summary = `The saved plan ${file} is in a format that groundcrew ${VERSION} does not know.`
+  return { code: 'plan/other-format', summary, remedy: `Apply it with the version that made it, or make a new one: ${ANOTHER}` }
 }
 
 function unwritable(file: string, why: string): Problem {

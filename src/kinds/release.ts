@@ -16,7 +16,7 @@ import {
   type Upstream,
   type Work,
 } from './kind.ts'
-import { notAsApplied, refuseWhileBusy, unreadableState } from './release/problems.ts'
+import { changedMeanwhile, notAsApplied, refuseWhileBusy, unreadableState } from './release/problems.ts'
 import { withPodProgress } from './release/progress.ts'
 import { recover } from './release/recover.ts'
 import { podTemplates, restartsBetween, type Templates } from './release/restarts.ts'
@@ -151,6 +151,10 @@ async function converge(
   const { declared, basis, seen, wanted } = change
   const { timeoutSeconds } = declared.material.installation.release
   const it = target(declared, basis.values)
+  // Helm itself would upgrade whatever it finds.
+  const before = await look(work.world.cluster, declared)
+  if (before.is === 'unknown') throw new ProblemError(before.why)
+  if (guardOf(before) !== guardOf(seen)) throw new ProblemError(changedMeanwhile(declared.address))
   await recover(work, it, seen, timeoutSeconds)
   await work.fenced()
   const forceConflicts = seen.is === 'present' && seen.evidence.applyMethod === 'ssa'
@@ -160,6 +164,10 @@ async function converge(
   if (now.is === 'unknown') throw new ProblemError(now.why)
   if (now.is === 'absent' || canonicalJson(now.facts) !== canonicalJson(wanted)) throw new ProblemError(notAsApplied(declared.address))
   return { facts: now.facts, guard: now.guard }
+}
+
+function guardOf(seen: Seen): string {
+  return seen.is === 'present' ? seen.guard : seen.is
 }
 
 async function remove(work: Work, it: Recorded<ReleaseFacts>, seen: Seen): Promise<void> {

@@ -27,9 +27,15 @@ export type SavedChange = { readonly action: string; readonly guard: string; rea
 type SavedEdit = { readonly pointer: string; readonly from: Json; readonly to: Json; readonly cause: string }
 
 /** A plan that one person saves and another applies, once. */
-export type SavedPlan = {
+export type SavedPlan = UnsealedPlan & {
+  /** `KEYID:HEX`, a keyed digest of all the rest. */
+  readonly seal: string
+}
+
+export type UnsealedPlan = {
   readonly format: 1
   readonly id: string
+  /** What it was asked for and allowed. */
   readonly options: Json
   readonly basis: Basis
   readonly changes: { readonly [address: string]: SavedChange }
@@ -51,19 +57,29 @@ function savedEdit(edit: Edit): SavedEdit {
 }
 
 const PARTS: readonly (readonly [keyof Basis, string])[] = [
-  ['tool', "groundcrew's version"],
   ['file', 'desired-state.yaml'],
   ['chart', 'the chart'],
   ['archive', 'the release archive'],
-  ['world', 'the cluster, the object store or the registry'],
   ['lineage', 'the state (another one)'],
   ['serial', 'the state (something was applied since)'],
 ]
 
+const WORLD: readonly (readonly [keyof Basis['world'], string])[] = [
+  ['cluster', 'the cluster'],
+  ['objectStore', 'the object store'],
+  ['objectStoreEndpoint', 'the object store’s address'],
+  ['registries', 'the registry'],
+]
+
 /** What differs between a saved plan and the plan made now, one phrase each; nothing when the saved one still holds. */
 export function mismatches(saved: Pick<SavedPlan, 'basis' | 'changes'>, basis: Basis, changes: SavedPlan['changes']): string[] {
-  const parts = PARTS.filter(([key]) => !equal(saved.basis[key], basis[key])).map(([, name]) => name)
-  return [...parts, ...inputMismatches(saved.basis.inputs, basis.inputs), ...changeMismatches(saved.changes, changes)]
+  const before = saved.basis
+  const parts = PARTS.filter(([key]) => !equal(before[key], basis[key])).map(([, name]) => name)
+  const world = WORLD.filter(([key]) => !equal(before.world[key], basis.world[key])).map(([, name]) => name)
+  const tool = before.tool === basis.tool ? [] : [`groundcrew’s version (${before.tool}, now ${basis.tool})`]
+  const causes = [...tool, ...parts, ...inputMismatches(before.inputs, basis.inputs), ...world]
+  // With another cause the changes differ as well, and the server is not to blame.
+  return causes.length > 0 ? causes : changeMismatches(saved.changes, changes)
 }
 
 function inputMismatches(before: Basis['inputs'], now: Basis['inputs']): string[] {
@@ -86,12 +102,23 @@ function equal(a: unknown, b: unknown): boolean {
   return canonicalJson((a ?? null) as Json) === canonicalJson((b ?? null) as Json)
 }
 
-/** Reads a saved plan; undefined for anything else. */
-export function parseSavedPlan(text: string): SavedPlan | undefined {
+/** Reads a saved plan; 'other-format' for one of another version's, undefined for anything else. */
+export function parseSavedPlan(text: string): SavedPlan | 'other-format' | undefined {
+  const value = parseJson(text)
+  if (!isMap(value) || typeof value.format !== 'number' || typeof value.id !== 'string') return undefined
+  if (value.format !== 1) return 'other-format'
+  return typeof value.seal === 'string' && isMap(value.options) && isBasis(value.basis) && isMap(value.changes)
+    ? (value as SavedPlan)
+    : undefined
+}
+
+function isBasis(value: unknown): boolean {
+  return isMap(value) && isMap(value.inputs) && isMap(value.world) && isMap(value.chart)
+}
+
+function parseJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text)
-    const whole = isMap(value) && value.format === 1 && typeof value.id === 'string' && isMap(value.basis) && isMap(value.changes)
-    return whole && isMap((value.basis as { inputs?: unknown }).inputs) ? (value as SavedPlan) : undefined
+    return JSON.parse(text)
   } catch {
     return undefined
   }

@@ -49,7 +49,12 @@ export async function apply(run: ApplyRun): Promise<Result> {
   await recorder.world(run.world)
   await rememberSettled(run, recorder)
   const result = await execute(run.planned, { ...run, record: (found) => recorder.record(found) })
-  await run.journal.append({ t: 'end', at: now(run), result: outcome(run, result), seconds: (run.clock.monotonic() - started) / 1000 })
+  await run.journal.append({
+    t: 'end',
+    at: now(run),
+    result: outcome(run, result),
+    seconds: Math.round((run.clock.monotonic() - started) / 10) / 100,
+  })
   return result
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { ProcessIdentity } from './ports/process.ts'
@@ -12,15 +13,29 @@ export function identify(pid: number): ProcessIdentity | undefined {
 export function isAlive(it: ProcessIdentity): boolean | undefined {
   const place = here()
   if (it.host !== place.host) return undefined
-  // Nothing survives a reboot, whatever pid namespace it ran in.
-  if (it.bootId !== place.bootId) return it.bootId === '' || place.bootId === '' ? undefined : false
+  // Nothing survives a reboot, but only of this very machine: another one may have the same host name.
+  if (it.bootId !== place.bootId) return it.machine !== '' && it.machine === place.machine ? false : undefined
   if (it.pidNamespace !== place.pidNamespace) return undefined
   return startTimeOf(it.pid) === it.startTime
 }
 
-function here(): Pick<ProcessIdentity, 'host' | 'bootId' | 'pidNamespace'> {
-  const bootId = attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
-  return { host: hostname(), bootId, pidNamespace: attempt(() => readlinkSync('/proc/self/ns/pid')) }
+function here(): Omit<ProcessIdentity, 'pid' | 'startTime'> {
+  return {
+    host: hostname(),
+    machine: machine(),
+    bootId: attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+    // A time namespace shifts the start times that are compared.
+    pidNamespace: ['pid', 'time']
+      .map((kind) => attempt(() => readlinkSync(`/proc/self/ns/${kind}`)))
+      .join(' ')
+      .trim(),
+  }
+}
+
+/** The machine's id is not for others to see: a digest of it. '' where there is none. */
+function machine(): string {
+  const id = attempt(() => readFileSync('/etc/machine-id', 'utf8').trim())
+  return id === '' ? '' : createHash('sha256').update(`groundcrew/machine/v1\0${id}`).digest('hex').slice(0, 16)
 }
 
 /** Field 22 of /proc/PID/stat; '' where there is no /proc; undefined for no such process, or one that has ended and only waits to be reaped. */

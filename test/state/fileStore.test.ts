@@ -50,7 +50,7 @@ test('a state edited by hand into nonsense is refused', async () => {
 
 test('an apply that never ended proves what it was about to create, and names its children', async () => {
   const dir = folder()
-  const child = { pid: 7, startTime: '9', host: 'h', bootId: 'b', pidNamespace: 'p' }
+  const child = { pid: 7, startTime: '9', host: 'h', machine: 'm', bootId: 'b', pidNamespace: 'p' }
   const first = await openJournal(dir, '20261124T000000Z-a')
   await first.append({ t: 'step', at, address: 'bucket/old', action: 'create' })
   await first.append({ t: 'end', at, result: 'complete', seconds: 1 })

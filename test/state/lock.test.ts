@@ -1,7 +1,9 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { acquireLock, type HeldLock, type Holder, LEASE_SECONDS, type LockPorts } from '../../src/state/lock.ts'
-import { ProblemError } from '../../src/values/problem.ts'
+import { type HeldLock, LEASE_SECONDS } from '../../src/state/heldLock.ts'
+import type { Holder } from '../../src/state/holder.ts'
+import { acquireLock, type LockPorts } from '../../src/state/lock.ts'
+import { type Problem, ProblemError } from '../../src/values/problem.ts'
 import type { Lease, Leases, LiveLease } from '../../src/world/ports/leases.ts'
 import type { Processes, ProcessIdentity } from '../../src/world/ports/process.ts'
 import { FakeClock, settle } from '../support/fakeClock.ts'
@@ -12,6 +14,9 @@ const PLACE = { namespace: 'groundcrew', name: 'spacelift.spacelift' }
 class FakeLeases implements Leases {
   live: LiveLease | undefined
   away = false
+  /** Runs when a write has reached the server, before its answer leaves. */
+  onWrite: () => Promise<void> = async () => undefined
+  writes = 0
   #version = 0
 
   async get() {
@@ -20,21 +25,25 @@ class FakeLeases implements Leases {
   }
   async create(_namespace: string, _name: string, lease: Lease) {
     this.#reach()
+    this.writes++
     return this.live ? ('exists' as const) : this.#put(lease)
   }
   async replace(_namespace: string, _name: string, lease: Lease, resourceVersion: string) {
     this.#reach()
+    this.writes++
     return this.live?.resourceVersion === resourceVersion ? this.#put(lease) : ('conflict' as const)
   }
   async ensureNamespace() {
     this.#reach()
   }
-  #put(lease: Lease): LiveLease {
-    this.live = { ...lease, resourceVersion: String(++this.#version) }
-    return this.live
+  async #put(lease: Lease): Promise<LiveLease> {
+    const written = { ...lease, resourceVersion: String(++this.#version) }
+    this.live = written
+    await this.onWrite()
+    return written
   }
   #reach(): void {
-    if (this.away) throw new Error('away')
+    if (this.away) throw new ProblemError({ code: 'cluster/unreachable', summary: 'The API server is away.', remedy: 'Wait.' })
   }
 }
 
@@ -55,7 +64,8 @@ function world() {
   const leases = new FakeLeases()
   const processes = new FakeProcesses()
   const clock = new FakeClock()
-  return { leases, processes, clock }
+  const interrupt = new AbortController()
+  return { leases, processes, clock, interrupt, signal: interrupt.signal }
 }
 
 test('the second apply is refused, naming the holder, and takes over after the first released', async () => {
@@ -96,15 +106,42 @@ test('a holder on another host that renews is never taken over', async () => {
   assert.is(taken.lock, undefined)
 })
 
-test('a holder that cannot renew stops writing before anybody may take over', async () => {
+test('a holder that cannot renew stops writing before anybody may take over, and says why', async () => {
   const ports = world()
   const lock = await acquireLock(ports, PLACE, holderOf(1), 0)
   ports.leases.away = true
   await ports.clock.pass(15_000)
   await lock.fenced()
   await ports.clock.pass(6_000)
-  await fails(lock.fenced())
+  const why = await fails(lock.fenced())
+  assert.match(why.summary, /could not be renewed for 2\d s/)
+  assert.match(why.detail ?? '', /The API server is away/)
   assert.ok(lock.lost.aborted)
+})
+
+test('an API server that never answers does not hold up the fence', async () => {
+  const ports = world()
+  const lock = await acquireLock(ports, PLACE, holderOf(1), 0)
+  ports.leases.onWrite = () => new Promise(() => undefined)
+  await ports.clock.pass(22_000)
+  assert.ok(lock.lost.aborted)
+})
+
+test('one refused renewal is tried again soon, and the lock is kept', async () => {
+  const ports = world()
+  const lock = await acquireLock(ports, PLACE, holderOf(1), 0)
+  ports.leases.away = true
+  await ports.clock.pass(18_000)
+  ports.leases.away = false
+  await ports.clock.pass(60_000)
+  await lock.fenced()
+})
+
+test('a holder suspended while it took the lock counts from before it asked', async () => {
+  const ports = world()
+  ports.leases.onWrite = () => ports.clock.pass(LEASE_SECONDS * 1000)
+  const lock = await acquireLock(ports, PLACE, holderOf(1), 0)
+  await fails(lock.fenced())
 })
 
 test('a holder that renews in time goes on for ever', async () => {
@@ -114,12 +151,53 @@ test('a holder that renews in time goes on for ever', async () => {
   await lock.fenced()
 })
 
-test('a suspended holder that wakes writes nothing', async () => {
+test('a holder whose lock was taken stops at its next renewal, naming who has it now', async () => {
   const ports = world()
-  const lock = await acquireLock({ ...ports, leases: ports.leases }, PLACE, holderOf(1), 0)
+  const lock = await acquireLock(ports, PLACE, holderOf(1), 0)
   ports.leases.live = { ...leaseFor(holderOf(9, 'there')), resourceVersion: 'taken' }
   await ports.clock.pass(11_000)
-  await fails(lock.fenced())
+  assert.match((await fails(lock.fenced())).summary, /alice@here \(apply, process 9 on there/)
+})
+
+test('a holder whose lock was unlocked by hand stops at its next renewal', async () => {
+  const ports = world()
+  const lock = await acquireLock(ports, PLACE, holderOf(1), 0)
+  ports.leases.live = { ...leaseFor(holderOf(1)), holder: '', info: '', resourceVersion: 'freed' }
+  await ports.clock.pass(11_000)
+  assert.match((await fails(lock.fenced())).summary, /unlocked by hand/)
+})
+
+test('a suspended holder that wakes late asks nothing and writes nothing, the Lease included', async () => {
+  const ports = world()
+  const lock = await acquireLock(ports, PLACE, holderOf(1), 0)
+  const before = ports.leases.writes
+  ports.clock.suspend(60_000)
+  await ports.clock.pass(60_000)
+  assert.match((await fails(lock.fenced())).detail ?? '', /suspended/)
+  await lock.release()
+  assert.is(ports.leases.writes, before)
+})
+
+test('helm is named in the Lease before it may act, also when a first try is refused', async () => {
+  const ports = world()
+  const lock = await acquireLock(ports, PLACE, holderOf(1), 0)
+  ports.leases.away = true
+  const announced = lock.announce(processOf(77))
+  await ports.clock.pass(5_000)
+  ports.leases.away = false
+  await ports.clock.pass(2_000)
+  await announced
+  assert.is(JSON.parse(ports.leases.live?.info ?? '{}').helm.pid, 77)
+})
+
+test('an interrupted wait for the lock ends at once and takes nothing', async () => {
+  const ports = world()
+  ports.leases.live = { ...leaseFor(holderOf(9, 'there')), resourceVersion: 'x' }
+  const waiting = fails(acquireLock(ports, PLACE, holderOf(2), 300_000))
+  await ports.clock.pass(5_000)
+  ports.interrupt.abort()
+  assert.is((await waiting).code, 'lock/interrupted')
+  assert.is(ports.leases.live?.holder, 'run-9')
 })
 
 async function refused(ports: LockPorts, holder: Holder, why: RegExp): Promise<void> {
@@ -132,12 +210,13 @@ async function refused(ports: LockPorts, holder: Holder, why: RegExp): Promise<v
   }
 }
 
-async function fails(writing: Promise<void>): Promise<void> {
-  const outcome = await writing.then(
-    () => 'written',
+async function fails(doing: Promise<unknown>): Promise<Problem> {
+  const outcome = await doing.then(
+    () => 'done',
     (error: unknown) => error,
   )
   assert.instance(outcome, ProblemError)
+  return (outcome as ProblemError).problems[0] as Problem
 }
 
 function progress(waiting: Promise<HeldLock>): { lock?: HeldLock } {
@@ -154,7 +233,7 @@ function holderOf(pid: number, host = 'here'): Holder {
 }
 
 function processOf(pid: number, host = 'here'): ProcessIdentity {
-  return { pid, startTime: '1', host, bootId: 'b', pidNamespace: 'p' }
+  return { pid, startTime: '1', host, machine: 'm', bootId: 'b', pidNamespace: 'p' }
 }
 
 function leaseFor(holder: Holder): Lease {

@@ -18,6 +18,11 @@ export class FakeClock implements Clock {
     })
   }
 
+  /** Lets `ms` go by at once, as for a process that is suspended meanwhile: who sleeps wakes late. */
+  suspend(ms: number): void {
+    this.#ms += ms
+  }
+
   /** Lets `ms` pass, waking sleepers in their order and letting what they do settle. */
   async pass(ms: number): Promise<void> {
     const end = this.#ms + ms
@@ -25,7 +30,7 @@ export class FakeClock implements Clock {
       await settle()
       const next = this.#sleepers.filter((one) => one.at <= end).sort((a, b) => a.at - b.at)[0]
       if (next === undefined) break
-      this.#ms = next.at
+      this.#ms = Math.max(this.#ms, next.at)
       this.#sleepers.splice(this.#sleepers.indexOf(next), 1)
       next.wake()
     }

@@ -29,6 +29,14 @@ export function notAsApplied(where: string): Problem {
   }
 }
 
+export function changedMeanwhile(where: string): Problem {
+  return {
+    code: 'release/changed-meanwhile',
+    summary: `${where} was changed by somebody else since the plan was made.`,
+    remedy: 'Plan again and look at what is different: helm history tells who upgraded it.',
+  }
+}
+
 export function unreadableState(): Problem {
   return {
     code: 'state/unreadable',

@@ -11,6 +11,7 @@ export type HelmRun = {
   readonly stdin: string
   /** Called with helm's process while it still waits for its start. */
   readonly announce?: (helm: ProcessIdentity) => Promise<void>
+  /** Ends helm politely, so that it marks its record failed; at once when the reason is a problem: then nothing may be written any more. */
   readonly signal: AbortSignal
 }
 
@@ -31,7 +32,7 @@ export async function runHelm({ args, env, stdin, announce, signal }: HelmRun): 
   // A group of its own: Ctrl-C reaches us, and we end helm properly.
   const child = spawn(program, rest, { env: { ...env }, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
   const ended = result(child)
-  const stop = () => child.kill('SIGTERM')
+  const stop = () => child.kill(signal.reason instanceof ProblemError ? 'SIGKILL' : 'SIGTERM')
   signal.addEventListener('abort', stop, { once: true })
   try {
     const helm = child.pid === undefined ? undefined : identify(child.pid)

@@ -2,7 +2,7 @@
 export interface Clock {
   /** Wall clock, for records people read. */
   now(): Date
-  /** Milliseconds that only grow, for leases and durations. */
+  /** Milliseconds that only grow, also while the machine sleeps, whatever the wall clock is set to: for leases and durations. */
   monotonic(): number
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }

@@ -4,7 +4,10 @@ export type ProcessIdentity = {
   /** Start time in clock ticks after boot, as in /proc/PID/stat; '' where the system has no /proc. */
   readonly startTime: string
   readonly host: string
+  /** Digest of the machine's id; '' where it has none. */
+  readonly machine: string
   readonly bootId: string
+  /** Its pid and time namespace; '' where the system has none. */
   readonly pidNamespace: string
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { ProblemError } from '../../../src/values/problem.ts'
 import { runHelm } from '../../../src/world/helm/run.ts'
 import { identify, isAlive } from '../../../src/world/processIdentity.ts'
 
@@ -41,12 +42,21 @@ test('an announcement that fails means helm never starts', async () => {
 })
 
 test('an interruption is passed to helm, which ends properly', async () => {
-  const { env } = fakeHelm('trap "exit 3" TERM; sleep 30 & wait')
+  const { env } = fakeHelm('trap "exit 3" TERM; sleep 30 > /dev/null 2>&1 & wait')
   const stop = new AbortController()
   const running = runHelm({ args: [], env, stdin: '{}', signal: stop.signal })
   await sleep(300)
   stop.abort()
   assert.is((await running).code, 3)
+})
+
+test('a run that may write no more ends helm at once: even its record stays as it is', async () => {
+  const { folder, env } = fakeHelm('trap "exit 3" TERM; sleep 30 > /dev/null 2>&1 & wait')
+  const stop = new AbortController()
+  const running = runHelm({ args: [], env, stdin: '{}', signal: stop.signal })
+  for (let i = 0; i < 100 && !existsSync(join(folder, 'stdin')); i++) await sleep(50)
+  stop.abort(new ProblemError({ code: 'lock/lost', summary: 'The lock is lost.', remedy: 'Apply again.' }))
+  assert.is((await running).code, null)
 })
 
 test('helm ends when we are killed', async () => {
@@ -61,15 +71,6 @@ test('helm ends when we are killed', async () => {
   parent.kill('SIGKILL')
   for (let i = 0; i < 60 && isAlive(helm) === true; i++) await sleep(50)
   assert.is(isAlive(helm), false)
-})
-
-test('a process is known by its start time: another of the same pid is another', () => {
-  const me = identify(process.pid)
-  assert.ok(me && isAlive(me) === true)
-  assert.is(isAlive({ ...me, startTime: '1' }), false)
-  assert.is(isAlive({ ...me, host: 'elsewhere' }), undefined)
-  assert.is(isAlive({ ...me, bootId: 'an earlier boot' }), false)
-  assert.is(isAlive({ ...me, pidNamespace: 'pid:[1]' }), undefined)
 })
 
 test.run()

@@ -1,0 +1,29 @@
+import type { LiveLease } from '../world/ports/leases.ts'
+import type { ProcessIdentity } from '../world/ports/process.ts'
+
+/** Who holds the lock: enough to tell whether it lives, and to end the helm it left behind. */
+export type Holder = {
+  readonly id: string
+  readonly who: string
+  readonly command: string
+  readonly since: string
+  readonly process: ProcessIdentity
+  readonly helm?: ProcessIdentity
+}
+
+/** The holder a Lease names; undefined when nobody does, or somebody else's program. */
+export function holderOf({ info }: LiveLease): Holder | undefined {
+  try {
+    const value = JSON.parse(info) as Holder
+    return typeof value.process?.pid === 'number' ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** `alice@jump1 (apply, process 4711 on jump1, since 2026-11-24T00:00:00.000Z)`; of a stranger, what the Lease calls it. */
+export function describeHolder(lease: LiveLease): string {
+  const holder = holderOf(lease)
+  if (holder === undefined) return lease.holder === '' ? 'nobody' : lease.holder
+  return `${holder.who} (${holder.command}, process ${holder.process.pid} on ${holder.process.host}, since ${holder.since})`
+}
