@@ -1,27 +1,41 @@
 import { Command, CommanderError, Option } from 'commander'
 import { doubleDashes } from './commands/argv.ts'
-import type { ExitCode, GlobalOptions, Host } from './commands/host.ts'
-import { ProblemError } from './values/problem.ts'
+import type { ExitCode, Host, ReportingHost } from './commands/host.ts'
+import type { ReportOptions } from './commands/openReporter.ts'
+import type { Reporter } from './report/reporter.ts'
+import { type Problem, ProblemError } from './values/problem.ts'
 import { VERSION } from './version.ts'
 
 /**
  * Runs one command. `argv` without the program's own name. Everything that goes wrong ends here as problems on stderr
- * and an exit code; a stack trace is shown only with `--log-level debug`.
+ * (with `--json` as lines on stdout) and an exit code; a stack trace is shown only with `--log-level debug`.
  */
 export async function main(argv: readonly string[], host: Host): Promise<ExitCode> {
   let exit: ExitCode = 0
-  const program = build(host, (code) => {
+  let report: Reporter | undefined
+  // Opened when the options are known, once: a stream has one beginning.
+  const reporter = async (options: ReportOptions) => {
+    report ??= (await import('./commands/openReporter.ts')).openReporter(host, options)
+    return report
+  }
+  const reporting = async () => ({ ...host, report: await reporter(program.opts()) })
+  const program: Command = build({ ...host, reporting }, (code) => {
     exit = code
   })
   try {
     await program.parseAsync(doubleDashes(argv, program), { from: 'user' })
     return host.signal.aborted ? 130 : exit
   } catch (error) {
-    return host.signal.aborted ? 130 : await explain(error, host, program.opts())
+    if (host.signal.aborted) return 130
+    const { logFile: _, ...options } = program.opts()
+    return explain(error, host, options, () => reporter(options))
   }
 }
 
-function build(host: Host, done: (code: ExitCode) => void): Command {
+/** A host that makes its reporter when a command that tells anything begins: `--help` needs none. */
+type Wiring = Host & { readonly reporting: () => Promise<ReportingHost> }
+
+function build(host: Wiring, done: (code: ExitCode) => void): Command {
   const program = new Command('groundcrew')
     .description('Keeps one Spacelift self-hosted installation exactly as one file says.')
     .version(VERSION, '--version', 'print the version')
@@ -30,9 +44,11 @@ function build(host: Host, done: (code: ExitCode) => void): Command {
     .option('--kubeconfig <file>', 'kubeconfig (default: KUBECONFIG, then ~/.kube/config)')
     .option('--context <name>', 'kubeconfig context (default: the one the file names)')
     .option('--no-color', 'no colours (also NO_COLOR)')
+    .option('--json', 'one JSON object a line on stdout instead of text (docs/events.md)')
+    .option('--log-file <file>', 'append the JSON lines to this file besides')
     .addOption(new Option('--log-level <level>', 'what is told besides').choices(['error', 'info', 'debug']).default('info'))
     .exitOverride()
-    .configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => host.stderr.write(text) })
+    .configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => program.opts().json || host.stderr.write(text) })
     .showHelpAfterError('Run groundcrew --help for the commands.')
   addPlan(program, host, done)
   addApply(program, host, done)
@@ -43,7 +59,7 @@ function build(host: Host, done: (code: ExitCode) => void): Command {
   return program
 }
 
-function addPlan(program: Command, host: Host, done: (code: ExitCode) => void): void {
+function addPlan(program: Command, host: Wiring, done: (code: ExitCode) => void): void {
   worldOptions(program.command('plan').description('show the difference, its causes and what restarts; writes nothing'))
     .option('--detailed-exitcode', 'exit 2 when there are changes')
     .option('-o, --out <file>', 'save the plan for groundcrew apply FILE')
@@ -53,11 +69,11 @@ function addPlan(program: Command, host: Host, done: (code: ExitCode) => void): 
     )
     .action(async (_options, command: Command) => {
       const { planCommand } = await import('./commands/plan.ts')
-      done(await planCommand(host, command.optsWithGlobals()))
+      done(await planCommand(await host.reporting(), command.optsWithGlobals()))
     })
 }
 
-function addApply(program: Command, host: Host, done: (code: ExitCode) => void): void {
+function addApply(program: Command, host: Wiring, done: (code: ExitCode) => void): void {
   worldOptions(program.command('apply').description('plan, ask, and apply only the changes'))
     .argument('[plan]', 'a plan saved by groundcrew plan -out FILE: exactly that is applied, once')
     .option('--auto-approve', 'do not ask')
@@ -65,7 +81,7 @@ function addApply(program: Command, host: Host, done: (code: ExitCode) => void):
     .addHelpText('after', '\nExamples:\n  groundcrew apply\n  groundcrew apply --auto-approve\n  groundcrew apply --lock-timeout 5m')
     .action(async (plan: string | undefined, _options, command: Command) => {
       const { applyCommand } = await import('./commands/apply.ts')
-      done(await applyCommand(host, command.optsWithGlobals(), plan))
+      done(await applyCommand(await host.reporting(), command.optsWithGlobals(), plan))
     })
 }
 
@@ -136,13 +152,30 @@ function worldOptions(command: Command): Command {
     .option('--replace-encryption-key', 'give up what the old encryption key encrypted')
 }
 
-async function explain(error: unknown, host: Host, options: Partial<GlobalOptions> & { logLevel?: string }): Promise<ExitCode> {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1
+type ExplainOptions = ReportOptions & { readonly logLevel?: string }
+
+async function explain(error: unknown, host: Host, options: ExplainOptions, reporter: () => Promise<Reporter>): Promise<ExitCode> {
+  // commander has said it already, on stderr.
+  if (error instanceof CommanderError && (error.exitCode === 0 || !options.json)) return error.exitCode === 0 ? 0 : 1
   if (options.logLevel === 'debug') host.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
-  const problems = error instanceof ProblemError ? error.problems : [unexpected(error)]
-  const [{ renderProblems }, { chooseStyle }] = await Promise.all([import('./report/problems.ts'), import('./report/style.ts')])
-  host.stderr.write(renderProblems(problems, chooseStyle(host.stderr, host.env, options.color === false)))
+  const report = await reporter()
+  report.problems(problemsOf(error))
   return 1
+}
+
+function problemsOf(error: unknown): readonly Problem[] {
+  if (error instanceof ProblemError) return error.problems
+  return [error instanceof CommanderError ? badArguments(error) : unexpected(error)]
+}
+
+function badArguments({ code, message }: CommanderError): Problem {
+  const kind = code.replace('commander.', '').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  const summary = kind === 'help' ? 'No command is named.' : sentence(message.replace(/^error: /, ''))
+  return { code: `cli/${kind}`, summary, remedy: 'Run groundcrew --help for the commands.' }
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1).replaceAll('\n', ' ')}${text.endsWith('?)') ? '' : '.'}`
 }
 
 function unexpected(error: unknown) {

@@ -18,7 +18,10 @@ const RULES: { readonly [folder: string]: { readonly may: readonly string[]; rea
     may: ['values', 'installation/installation.ts', 'world', 'version.ts'],
     packages: ['yaml', 'minio', 'tar-stream', '@kubernetes/client-node', 'fast-xml-parser', 'zx'],
   },
-  report: { may: ['values', 'plan', 'kinds/kind.ts', 'reconcile/events.ts', 'state/journal.ts', 'report', 'installation'], packages: [] },
+  report: {
+    may: ['values', 'plan', 'kinds/kind.ts', 'reconcile/events.ts', 'state/journal.ts', 'report', 'installation'],
+    packages: ['zod'],
+  },
   commands: { may: [''], packages: ['commander'] },
 }
 

@@ -1,9 +1,6 @@
 import { hasChanges, refusals } from '../plan/plan.ts'
 import { apply } from '../reconcile/apply.ts'
 import { otherWorld, readWorld } from '../reconcile/worldCheck.ts'
-import { applyLine } from '../report/applyText.ts'
-import { renderProblems } from '../report/problems.ts'
-import { chooseStyle } from '../report/style.ts'
 import type { HeldLock } from '../state/heldLock.ts'
 import type { Holder } from '../state/holder.ts'
 import { type Journal, type Leftovers, leftovers, wasApplied } from '../state/journal.ts'
@@ -13,7 +10,7 @@ import { parseDuration } from '../values/duration.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import { VERSION } from '../version.ts'
 import type { ProcessIdentity } from '../world/ports/process.ts'
-import type { ExitCode, Host } from './host.ts'
+import type { ExitCode, Host, ReportingHost } from './host.ts'
 import { type Looked, lookAndPlan, type PlanOptions, showPlan } from './plan.ts'
 import type { Saved } from './planFile.ts'
 import { areGone, openSession, type Session } from './session.ts'
@@ -23,10 +20,14 @@ export type ApplyOptions = PlanOptions & { readonly autoApprove?: boolean; reado
 const HELM_GRACE_MS = 30_000
 
 /** Plans, asks, applies only the changes. 0 only when all is as planned. */
-export async function applyCommand(host: Host, options: ApplyOptions, planFile?: string): Promise<ExitCode> {
+export async function applyCommand(host: ReportingHost, options: ApplyOptions, planFile?: string): Promise<ExitCode> {
   const waitSeconds = parseDuration(options.lockTimeout)
   if (waitSeconds === undefined) throw new ProblemError(badDuration(options.lockTimeout))
-  if (planFile === undefined) return applyUnderLock(host, options, undefined, waitSeconds)
+  if (planFile === undefined) {
+    // A question would stand in the middle of the stream.
+    if (options.json && !options.autoApprove) throw new ProblemError(NOBODY_TO_ASK)
+    return applyUnderLock(host, options, undefined, waitSeconds)
+  }
   refusePlanning(options)
   const { loadPlan, scopeOf } = await import('./planFile.ts')
   const saved = await loadPlan(host, planFile)
@@ -34,7 +35,12 @@ export async function applyCommand(host: Host, options: ApplyOptions, planFile?:
   return applyUnderLock(host, { ...options, ...scopeOf(saved.options), autoApprove: true }, saved, waitSeconds)
 }
 
-async function applyUnderLock(host: Host, options: ApplyOptions, saved: Saved | undefined, waitSeconds: number): Promise<ExitCode> {
+async function applyUnderLock(
+  host: ReportingHost,
+  options: ApplyOptions,
+  saved: Saved | undefined,
+  waitSeconds: number,
+): Promise<ExitCode> {
   await using session = await openSession(host, options)
   if (saved !== undefined) (await import('./planFile.ts')).expectWhole(saved, session)
   const state = (await session.store.load()) ?? emptyState(host.randomness.uuid())
@@ -57,7 +63,7 @@ async function sameWorld(session: Session, state: State, options: ApplyOptions):
 }
 
 async function applyLocked(
-  host: Host,
+  host: ReportingHost,
   options: ApplyOptions,
   session: Session,
   run: string,
@@ -77,11 +83,11 @@ async function applyLocked(
     const stale = (await import('./planFile.ts')).staleness(saved, session, state, looked)
     if (stale !== undefined) throw new ProblemError(stale)
   }
-  showPlan(host, options, looked)
+  showPlan(host, looked)
   if (looked.world === undefined || looked.problems.length > 0) return stop(host, 'Nothing was changed: the plan is incomplete.')
   if (refusals(looked.planned.plan).length > 0) return stop(host, 'Nothing was changed: the plan holds what has to be allowed first.')
   if (hasChanges(looked.planned.plan) && !(await approved(host, options))) return stop(host, 'Nothing was changed.')
-  return carryOut(host, options, session, { run, lock, state, left, looked, world: looked.world, ...(saved && { savedPlan: saved.id }) })
+  return carryOut(host, session, { run, lock, state, left, looked, world: looked.world, ...(saved && { savedPlan: saved.id }) })
 }
 
 type Under = {
@@ -94,9 +100,8 @@ type Under = {
   readonly world: WorldIdentity
 }
 
-async function carryOut(host: Host, options: ApplyOptions, session: Session, under: Under): Promise<ExitCode> {
+async function carryOut(host: ReportingHost, session: Session, under: Under): Promise<ExitCode> {
   const { run, lock, state, left, looked, world, savedPlan } = under
-  const style = chooseStyle(host.stdout, host.env, !options.color)
   const signal = AbortSignal.any([host.signal, lock.lost])
   // The lock may have been lost while somebody thought about the plan: then not even its history is begun.
   await lock.fenced()
@@ -116,18 +121,13 @@ async function carryOut(host: Host, options: ApplyOptions, session: Session, und
       clock: host.clock,
       work: { ...look, world: session.world, signal, fenced: () => lock.fenced() },
       announce: (helm) => lock.announce(helm),
-      emit: (event) => host.stdout.write(`${applyLine(event, style)}\n`),
+      emit: (event) => host.report.event(event),
     }),
   )
-  const { failed, skipped, done } = result
-  const problems = failed.length + skipped.length > 0 ? withLoss(result.problems, lock.lost) : result.problems
-  if (problems.length > 0) host.stderr.write(renderProblems(problems, chooseStyle(host.stderr, host.env, !options.color)))
-  if (failed.length + skipped.length > 0) {
-    const tally = `${done.length} done, ${failed.length} failed, ${skipped.length} skipped`
-    return stop(host, `${style.removed('Apply incomplete:')} ${tally}. Apply again: it goes on from here.`)
-  }
-  if (done.length > 0) host.stdout.write(`\n${style.strong('Apply complete.')} ${done.length} resources changed.\n`)
-  return 0
+  const incomplete = result.failed.length + result.skipped.length > 0
+  const problems = incomplete ? withLoss(result.problems, lock.lost) : result.problems
+  host.report.applied({ ...result, plan: looked.planned.plan, problems })
+  return incomplete ? 1 : 0
 }
 
 /** Whatever failed or was skipped when the lock was lost, that is why: told once. */
@@ -162,8 +162,8 @@ async function approved(host: Host, options: ApplyOptions): Promise<boolean> {
   return (await host.ask('\nApply these changes? Only "yes" is taken for yes: ')).trim() === 'yes'
 }
 
-function stop(host: Host, why: string): ExitCode {
-  host.stdout.write(`\n${why}\n`)
+function stop(host: ReportingHost, why: string): ExitCode {
+  host.report.note(why, 'warn')
   return 1
 }
 
@@ -188,6 +188,13 @@ function holder(host: Host, run: string, command: string): Holder {
 
 function who(host: Host): string {
   return `${host.env.SUDO_USER ?? host.env.USER ?? host.env.LOGNAME ?? 'someone'}@${host.processes.self().host}`
+}
+
+const NOBODY_TO_ASK: Problem = {
+  code: 'apply/json-asks-nobody',
+  summary: 'With --json nobody is asked for approval.',
+  remedy:
+    'Save a plan, look at it and apply exactly that: groundcrew plan -out FILE, groundcrew apply --json FILE. Or approve beforehand: --auto-approve.',
 }
 
 function applied(id: string): Problem {

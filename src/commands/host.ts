@@ -1,3 +1,4 @@
+import type { Reporter } from '../report/reporter.ts'
 import type { Journal } from '../state/journal.ts'
 import type { Clock, Randomness } from '../world/ports/clock.ts'
 import type { Processes } from '../world/ports/process.ts'
@@ -21,6 +22,9 @@ export type Host = {
   readonly signal: AbortSignal
 }
 
+/** A host with the one through whom a command tells what it finds and does. */
+export type ReportingHost = Host & { readonly report: Reporter }
+
 /** Options every command takes. */
 export type GlobalOptions = {
   readonly file: string
@@ -28,6 +32,10 @@ export type GlobalOptions = {
   readonly kubeconfig?: string
   readonly context?: string
   readonly color: boolean
+  /** One JSON object a line instead of text. */
+  readonly json?: boolean
+  /** A file to which the JSON lines go besides. */
+  readonly logFile?: string
   readonly acceptNewWorld?: boolean
 }
 

@@ -1,17 +1,14 @@
 import { SECRET_NAMES } from '../installation/spacelift.ts'
 import { KINDS } from '../kinds/index.ts'
 import type { Finding } from '../kinds/kind.ts'
-import { hasChanges, type Plan } from '../plan/plan.ts'
+import { hasChanges } from '../plan/plan.ts'
 import type { Selection } from '../plan/select.ts'
 import { makePlan, type Planned } from '../reconcile/makePlan.ts'
 import { otherWorld, readWorld } from '../reconcile/worldCheck.ts'
-import { planText } from '../report/planText.ts'
-import { renderProblems } from '../report/problems.ts'
-import { chooseStyle } from '../report/style.ts'
 import { emptyState, type State, type WorldIdentity } from '../state/state.ts'
 import { address, kindOf } from '../values/address.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
-import type { ExitCode, GlobalOptions, Host } from './host.ts'
+import type { ExitCode, GlobalOptions, ReportingHost } from './host.ts'
 import { openSession, type Session } from './session.ts'
 
 export type PlanOptions = GlobalOptions & {
@@ -25,19 +22,19 @@ export type PlanOptions = GlobalOptions & {
 }
 
 /** Prints the difference between the file and the world; writes nothing anywhere. */
-export async function planCommand(host: Host, options: PlanOptions): Promise<ExitCode> {
+export async function planCommand(host: ReportingHost, options: PlanOptions): Promise<ExitCode> {
   await using session = await openSession(host, options)
   const state = (await session.store.load()) ?? emptyState('')
   const looked = await lookAndPlan(session, state, options)
-  showPlan(host, options, looked)
+  showPlan(host, looked)
   if (looked.problems.length > 0) {
-    if (options.out !== undefined) host.stderr.write(`${options.out} was not written: the plan is incomplete.\n`)
+    if (options.out !== undefined) host.report.problems([notSaved(options.out)])
     return 1
   }
   if (options.out !== undefined) {
     const { savePlan } = await import('./planFile.ts')
     await savePlan(host, options.out, session, state, looked, options)
-    host.stdout.write(`\nSaved to ${options.out}. To apply exactly this: groundcrew apply ${options.out}\n`)
+    host.report.note(`Saved to ${options.out}. To apply exactly this: groundcrew apply ${options.out}`)
   }
   // A partial plan cannot say that nothing differs.
   const differs = hasChanges(looked.planned.plan) || looked.planned.plan.notLookedAt > 0
@@ -100,13 +97,12 @@ function nothing(planned: Planned): Planned {
   return { ...planned, steps: new Map(), plan: { changes: [], findings: [], problems: planned.plan.problems, notLookedAt: 0 } }
 }
 
-/** The plan on stdout, its problems on stderr. */
-export function showPlan(host: Host, options: GlobalOptions, { planned, problems }: Looked): void {
-  const style = chooseStyle(host.stdout, host.env, !options.color)
-  if (planned.plan.changes.length > 0) host.stdout.write(`${planText(withProblems(planned.plan, problems), style)}\n`)
-  if (problems.length > 0) host.stderr.write(renderProblems(problems, chooseStyle(host.stderr, host.env, !options.color)))
+function notSaved(file: string): Problem {
+  const remedy = 'Mend what is told above, then plan again.'
+  return { code: 'plan/not-saved', summary: `${file} was not written: the plan is incomplete.`, remedy }
 }
 
-function withProblems(plan: Plan, problems: readonly Problem[]): Plan {
-  return { ...plan, problems }
+/** Tells the plan with all its problems. */
+export function showPlan({ report }: ReportingHost, { planned, problems }: Looked): void {
+  report.plan({ ...planned.plan, problems })
 }

@@ -159,7 +159,7 @@ function show(value: FactValue | undefined): string {
 }
 
 /** A fingerprint is no secret, but says nothing to a person either. */
-function isFingerprint(value: FactValue | undefined): boolean {
+export function isFingerprint(value: FactValue | undefined): boolean {
   return keyIdOf(value) !== undefined
 }
 

@@ -1,0 +1,41 @@
+import { openSync, writeSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { jsonReporter } from '../report/jsonReporter.ts'
+import { all, type Reporter } from '../report/reporter.ts'
+import { chooseStyle } from '../report/style.ts'
+import { textReporter } from '../report/textReporter.ts'
+import { code } from '../state/fileStore.ts'
+import { ProblemError } from '../values/problem.ts'
+import { VERSION } from '../version.ts'
+import type { GlobalOptions, Host, Output } from './host.ts'
+
+export type ReportOptions = Partial<Pick<GlobalOptions, 'json' | 'color' | 'logFile'>>
+
+/** The reporter that the options ask for: text or JSON lines, and JSON lines to `--log-file` besides. Throws for a file that cannot be opened. */
+export function openReporter(host: Host, options: ReportOptions): Reporter {
+  const main = options.json ? json(host, (text) => host.stdout.write(text)) : text(host, options)
+  return options.logFile === undefined ? main : all(main, json(host, appendTo(host, options.logFile)))
+}
+
+function json(host: Host, write: (text: string) => unknown): Reporter {
+  return jsonReporter({ write, now: () => host.clock.now(), version: VERSION })
+}
+
+function text(host: Host, options: ReportOptions): Reporter {
+  const sink = (to: Output) => ({ write: (line: string) => to.write(line), style: chooseStyle(to, host.env, options.color === false) })
+  return textReporter(sink(host.stdout), sink(host.stderr))
+}
+
+/** Written at once, line by line: what was told stands there whatever becomes of this process, which also closes it. */
+function appendTo(host: Host, file: string): (text: string) => void {
+  try {
+    const opened = openSync(resolve(host.cwd, file), 'a', 0o600)
+    return (text) => void writeSync(opened, text)
+  } catch (error) {
+    throw new ProblemError({
+      code: 'cli/log-file',
+      summary: `The log file ${file} cannot be written (${code(error)}).`,
+      remedy: 'Look at the rights of its folder, or name another with --log-file.',
+    })
+  }
+}

@@ -1,0 +1,146 @@
+import * as z from 'zod'
+import { event, problemFields, range, told } from './eventSchemaParts.ts'
+
+// The one source of the event stream: the types, docs/events.schema.json and docs/events.md come from here. Plan and apply
+// import only the types, because zod takes longer to load than a plan needs.
+
+const address = told(z.string(), 'The resource.', 'bucket/spacelift-states')
+const action = told(
+  z.enum(['create', 'recover', 'update', 'repair', 'replace', 'remove', 'forget']),
+  'What is done: recover makes again what is gone, repair undoes drift, forget only drops it from the state.',
+  'update',
+)
+const seconds = told(z.number(), 'How long the step took.', 4.2)
+
+const value = z.union([z.string(), z.number(), z.boolean(), z.null(), z.strictObject({})])
+
+const edit = z
+  .strictObject({
+    pointer: told(z.string(), 'The field: a JSON pointer (RFC 6901) into the facts of the resource.', '/keys/DATABASE_URL'),
+    from: told(value.optional(), 'What is there; left out where nothing is.', 'off'),
+    to: told(value.optional(), 'What it becomes; left out where nothing is to be.', 'enabled'),
+    hidden: told(z.literal(true).optional(), 'The field holds a secret: from and to only say "(hidden)".', true),
+    cause: told(
+      z.enum(['declared', 'drifted', 'both', 'unexplained']),
+      'Why it differs: the file changed, the world changed, both, or there is no memory to tell.',
+      'declared',
+    ),
+    by: told(
+      z.strictObject({ manager: z.string(), time: z.string().optional() }).optional(),
+      'Who last wrote the field and when, where the server knows.',
+      { manager: 'kubectl-edit', time: '2026-11-24T01:02:03Z' },
+    ),
+    origin: told(z.union([z.literal('guide'), range]).optional(), 'Where it is declared: in the file, or by the install guide.', 'guide'),
+  })
+  .meta({ id: 'edit', description: 'One field that differs.' })
+
+const restart = z.strictObject({ workload: z.string(), pods: z.int() })
+const dataRisk = z.strictObject({ address: z.string(), what: z.string() })
+const count = z.int().nonnegative()
+
+const version = event('version', 'The first line: what the stream is.', {
+  groundcrew: told(z.string(), "groundcrew's version.", '0.1.0'),
+  ui: told(z.string(), 'Version of this format: a minor one adds, a major one breaks.', '1.0'),
+})
+
+const log = event('log', 'A remark; all it says stands in @message.', {})
+
+const diagnostic = event('diagnostic', 'A problem, and what to do about it.', {
+  diagnostic: z.strictObject({
+    severity: told(z.enum(['error', 'warning']), 'An error makes the exit code 1.', 'error'),
+    ...problemFields,
+  }),
+})
+
+const resourceDrift = event('resource_drift', 'A resource that changed behind our back.', {
+  address,
+  action: told(z.enum(['update', 'delete']), 'What happened to it.', 'update'),
+  edits: told(z.array(edit), 'Its drifted fields, told as a planned change tells them.', []),
+})
+
+const plannedChange = event('planned_change', 'A resource that apply would touch.', {
+  address,
+  action,
+  edits: told(z.array(edit), 'The fields that differ.', []),
+  restarts: told(z.array(restart), 'The workloads whose pods this change restarts.', [{ workload: 'spacelift-drain', pods: 3 }]),
+  dataAtRisk: told(z.array(dataRisk), 'Data that this change may lose.', []),
+  access: told(z.array(z.string()), 'Who gains or loses access.', []),
+  refusals: told(
+    z.array(z.strictObject({ ...problemFields, consent: told(z.string(), 'The flag that allows it.', '--replace-encryption-key') })),
+    'Why apply refuses this change unless it is allowed.',
+    [],
+  ),
+})
+
+const changeBlocked = event('change_blocked', 'A resource that could not be planned; the plan is incomplete.', {
+  address,
+  why: told(z.strictObject(problemFields).optional(), 'The reason.', undefined),
+})
+
+const finding = event('finding', 'Something worth knowing that no change repairs.', { address, ...problemFields })
+
+const changeSummary = event('change_summary', 'The last word of a plan (operation plan) and of an apply (operation apply).', {
+  changes: z.strictObject({
+    add: count,
+    change: count,
+    remove: count,
+    operation: told(z.enum(['plan', 'apply']), 'plan: what would be done; apply: what was done.', 'plan'),
+  }),
+  resources: told(count, 'How many resources were looked at.', 18),
+  notLookedAt: told(count, 'How many resources a partial plan left out.', 0),
+  incomplete: told(z.boolean(), 'Something could not be looked at, or a step failed or was skipped.', false),
+  restarts: told(z.array(restart).optional(), 'Of a plan: the workloads whose pods restart.', [{ workload: 'spacelift-drain', pods: 3 }]),
+  dataAtRisk: told(z.array(dataRisk).optional(), 'Of a plan: data that may be lost.', []),
+  steps: told(z.strictObject({ done: count, failed: count, skipped: count }).optional(), 'Of an apply: how its steps ended.', {
+    done: 18,
+    failed: 0,
+    skipped: 0,
+  }),
+})
+
+const applyStart = event('apply_start', 'A step begins.', { address, action })
+const applyProgress = event('apply_progress', 'How far a step is.', {
+  address,
+  progress: z.strictObject({
+    message: told(z.string(), 'What it does.', 'waiting for spacelift-server'),
+    done: told(z.number().optional(), 'How much is done.', 1),
+    total: told(z.number().optional(), 'Of how much.', 3),
+    unit: told(z.enum(['bytes', 'pods']).optional(), 'What is counted.', 'pods'),
+  }),
+})
+const applyComplete = event('apply_complete', 'A step is done.', { address, action, seconds })
+const applyErrored = event('apply_errored', 'A step failed; the end of the apply tells its problems again, as diagnostics.', {
+  address,
+  action,
+  seconds,
+  problems: told(z.array(z.strictObject(problemFields)), 'Why.', undefined),
+})
+const applySkipped = event('apply_skipped', 'A step was not taken.', {
+  address,
+  because: told(z.string(), 'What it depends on and was not done, or the interruption.', 'secret/spacelift/spacelift-shared'),
+})
+
+/** Every event, in the order in which docs/events.md tells them. */
+export const EVENTS = [
+  version,
+  resourceDrift,
+  plannedChange,
+  changeBlocked,
+  finding,
+  changeSummary,
+  applyStart,
+  applyProgress,
+  applyComplete,
+  applyErrored,
+  applySkipped,
+  diagnostic,
+  log,
+] as const
+
+export const streamEvent = z
+  .discriminatedUnion('type', EVENTS)
+  .meta({ title: 'groundcrew events', description: 'One line of what groundcrew writes with --json.' })
+
+/** One line of the stream. */
+export type StreamEvent = z.infer<typeof streamEvent>
+export type StreamEdit = z.infer<typeof edit>

@@ -1,0 +1,34 @@
+import { applyLine } from './applyText.ts'
+import { planText } from './planText.ts'
+import { renderProblems } from './problems.ts'
+import type { Applied, Reporter } from './reporter.ts'
+import type { Style } from './style.ts'
+
+/** A stream and the style that suits it. */
+export type Sink = { readonly write: (text: string) => unknown; readonly style: Style }
+
+/** Tells people: what was asked for on `out`, what is wrong on `err`. */
+export function textReporter(out: Sink, err: Sink): Reporter {
+  const problems: Reporter['problems'] = (all) => void (all.length > 0 && err.write(renderProblems(all, err.style)))
+  return {
+    plan: (plan) => {
+      if (plan.changes.length > 0) out.write(`${planText(plan, out.style)}\n`)
+      problems(plan.problems)
+    },
+    event: (event) => void out.write(`${applyLine(event, out.style)}\n`),
+    applied: (applied) => {
+      problems(applied.problems)
+      out.write(ending(applied, out.style))
+    },
+    problems,
+    note: (text) => void out.write(`\n${text}\n`),
+  }
+}
+
+function ending({ done, failed, skipped }: Applied, style: Style): string {
+  if (failed.length + skipped.length > 0) {
+    const tally = `${done.length} done, ${failed.length} failed, ${skipped.length} skipped`
+    return `\n${style.removed('Apply incomplete:')} ${tally}. Apply again: it goes on from here.\n`
+  }
+  return done.length === 0 ? '' : `\n${style.strong('Apply complete.')} ${done.length} resources changed.\n`
+}
