@@ -9,6 +9,7 @@ try {
       name: { type: 'string' },
       owner: { type: 'string' },
       'image-size': { type: 'string' },
+      registry: { type: 'string', multiple: true },
       help: { type: 'boolean', short: 'h' },
     },
   })

@@ -69,8 +69,8 @@ function sign({ subject, issuer, extensions, key, signer }: Request): Pair {
   const certificate = forge.pki.createCertificate()
   const privateKey = forge.pki.privateKeyFromPem(key) as forge.pki.rsa.PrivateKey
   certificate.publicKey = forge.pki.setRsaPublicKey(privateKey.n, privateKey.e)
-  // A leading zero keeps the number positive.
-  certificate.serialNumber = `00${randomBytes(15).toString('hex')}`
+  // The first byte keeps the number positive and as short as DER wants it: Go refuses one that begins with needless zeros.
+  certificate.serialNumber = `01${randomBytes(15).toString('hex')}`
   certificate.validity.notBefore = new Date(Date.now() - day)
   certificate.validity.notAfter = new Date(Date.now() + 365 * day)
   certificate.setSubject(subject)

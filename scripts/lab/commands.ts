@@ -4,9 +4,16 @@ import { install } from './install.ts'
 import { hasBinaries } from './installed.ts'
 import { findLab, type Lab } from './lab.ts'
 import { runDir } from './paths.ts'
+import type { ExtraRegistry } from './servers/extraRegistries.ts'
 import { startLab } from './start.ts'
 
-export type Arguments = { name?: string | undefined; owner?: string | undefined; 'image-size'?: string | undefined; rest: string[] }
+export type Arguments = {
+  name?: string | undefined
+  owner?: string | undefined
+  'image-size'?: string | undefined
+  registry?: string[] | undefined
+  rest: string[]
+}
 
 /** Does one command and answers the exit code. */
 export type Command = (args: Arguments) => Promise<number>
@@ -14,8 +21,8 @@ export type Command = (args: Arguments) => Promise<number>
 export const usage = `usage: npm run lab -- COMMAND [--name NAME]     (default name: default)
 
   install                        build and fetch what is missing
-  up [--image-size 1MiB] [--owner PID]
-                                 start a lab; with --owner it ends with that process
+  up [--image-size 1MiB] [--registry plain|token]... [--owner PID]
+                                 start a lab; with --registry one more of them, with --owner it ends with that process
   env                            shell exports: eval "$(npm run --silent lab -- env)"
   status                         all labs, or with --name one of them and its servers
   pods slow [SECONDS] | normal   new pods take their time to become ready, or do not
@@ -29,7 +36,8 @@ export const commands: Record<string, Command> = {
     return 0
   },
 
-  async up({ name = 'default', owner, 'image-size': imageSize = '1MiB' }) {
+  async up({ name = 'default', owner, 'image-size': imageSize = '1MiB', registry = [] }) {
+    const registries = registry.map(extraRegistry)
     if (!hasBinaries()) await commands.install?.({ rest: [] })
     const running = await findLab(name)
     if (await running?.status()) {
@@ -37,7 +45,7 @@ export const commands: Record<string, Command> = {
       return done(`lab ${name} is up already`)
     }
     const start = performance.now()
-    const lab = await startLab({ name, imageSize, ownerPid: owner === undefined ? null : Number(owner) })
+    const lab = await startLab({ name, imageSize, registries, ownerPid: owner === undefined ? null : Number(owner) })
     const seconds = ((performance.now() - start) / 1000).toFixed(1)
     return done(`lab ${name} is up after ${seconds} s: ${lab.dir}`, `eval "$(npm run --silent lab -- env --name ${name})"`)
   },
@@ -67,6 +75,11 @@ export const commands: Record<string, Command> = {
     await lab?.stop()
     return done(lab ? `lab ${name} is down` : `there is no lab ${name}`)
   },
+}
+
+function extraRegistry(name: string): ExtraRegistry {
+  if (name === 'plain' || name === 'token') return name
+  throw new Error(`expected --registry plain or token, got ${JSON.stringify(name)}`)
 }
 
 function done(...lines: string[]): number {

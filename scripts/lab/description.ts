@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { layout } from './layout.ts'
 import type { Ports } from './ports.ts'
 import { writePrivate } from './privateFile.ts'
+import type { ExtraRegistry } from './servers/extraRegistries.ts'
 
 export type Login = { username: string; password: string }
 
@@ -17,6 +18,8 @@ export type Description = {
   ports: Ports
   minio: Login
   registry: Login
+  /** Those that were asked for, each with a login that no other registry knows. */
+  extraRegistries: { [name in ExtraRegistry]?: Login }
   /** The kubeconfig's context. */
   context: string
 }

@@ -2,6 +2,7 @@ import { delimiter } from 'node:path'
 import type { Description } from './description.ts'
 import { layout } from './layout.ts'
 import { binDir } from './paths.ts'
+import { extraHost, extraRegistries, tokenRealm } from './servers/extraRegistries.ts'
 import { minioUrl } from './servers/minio.ts'
 import { registryHost } from './servers/registry.ts'
 
@@ -26,10 +27,22 @@ export function labEnvironment(it: Description): Record<string, string> {
     REGISTRY_AUTH_FILE: `${files.dockerConfig}/config.json`,
     DOCKER_CONFIG: files.dockerConfig,
     REGISTRY_LOG: files.log('registry'),
+    ...extraEnvironment(it),
     // crane and skopeo have no flag or only a folder for it. Go programs still trust the machine's own folder of CAs besides.
     SSL_CERT_FILE: files.ca,
     PATH: [binDir(), process.env.PATH ?? ''].join(delimiter),
   }
+}
+
+function extraEnvironment(it: Description): Record<string, string> {
+  const each = extraRegistries(it).map(([name, { username, password }]) => ({
+    [`${name.toUpperCase()}_REGISTRY`]: extraHost(it, name),
+    [`${name.toUpperCase()}_REGISTRY_USERNAME`]: username,
+    [`${name.toUpperCase()}_REGISTRY_PASSWORD`]: password,
+    [`${name.toUpperCase()}_REGISTRY_LOG`]: layout(it.dir).log(`${name}-registry`),
+    ...(name === 'token' && { TOKEN_SERVER: tokenRealm(it), TOKEN_SERVER_LOG: layout(it.dir).log('token-server') }),
+  }))
+  return Object.assign({}, ...each)
 }
 
 /** The same as lines for `eval "$(npm run --silent lab -- env)"`. */

@@ -8,6 +8,7 @@ import { labDir } from './paths.ts'
 import { isAlive } from './processIdentity.ts'
 import { MinioTrace } from './requests/minio.ts'
 import { type Recorded, record } from './requests/recording.ts'
+import { type TokenLife, writeTokenLife } from './servers/tokenLife.ts'
 
 /** Names as they are typed; the long ones are those of the programs. */
 const aliases: Record<string, string> = { apiserver: 'kube-apiserver', api: 'kube-apiserver' }
@@ -52,6 +53,11 @@ export class Lab {
   /** Makes new pods wait before they become ready, or no longer; pods that wait then become ready at once. */
   async pods(pace: 'slow' | 'normal', seconds = untilToldOtherwise): Promise<void> {
     await this.#order({ do: 'pods', readySeconds: pace === 'slow' ? seconds : 0 })
+  }
+
+  /** How long the token server's tokens are good from now on; those that were given keep what they have. */
+  async tokenLife(life: TokenLife): Promise<void> {
+    await writeTokenLife(this.description, life)
   }
 
   /** One server, to be taken away and given back. */

@@ -3,7 +3,9 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { runDir } from './paths.ts'
 
-export type Ports = { etcd: number; etcdPeer: number; apiserver: number; minio: number; registry: number }
+const names = ['etcd', 'etcdPeer', 'apiserver', 'minio', 'registry', 'plainRegistry', 'tokenRegistry', 'tokenServer'] as const
+
+export type Ports = Record<(typeof names)[number], number>
 
 // Below the kernel's range for outgoing connections: none of those can take a port between our choice and the server's start.
 const [lowest, highest] = [20_000, 32_000]
@@ -11,12 +13,13 @@ const [lowest, highest] = [20_000, 32_000]
 /** Free loopback ports that no other lab of this machine has chosen either. Call it under the lock of all labs. */
 export async function choosePorts(): Promise<Ports> {
   const taken = new Set(await portsOfOtherLabs())
-  const next = async () => {
+  const ports: Partial<Ports> = {}
+  for (const name of names) {
     const port = await freePort(taken)
     taken.add(port)
-    return port
+    ports[name] = port
   }
-  return { etcd: await next(), etcdPeer: await next(), apiserver: await next(), minio: await next(), registry: await next() }
+  return ports as Ports
 }
 
 async function freePort(taken: Set<number>): Promise<number> {

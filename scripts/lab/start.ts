@@ -12,6 +12,7 @@ import { findLab, type Lab } from './lab.ts'
 import { withLock } from './lock.ts'
 import { labDir, runDir } from './paths.ts'
 import { identify, isAlive } from './processIdentity.ts'
+import type { ExtraRegistry } from './servers/extraRegistries.ts'
 import type { Assignment, Report } from './supervise.ts'
 
 export type StartOptions = {
@@ -21,15 +22,19 @@ export type StartOptions = {
   ownerPid?: number | null
   /** Bytes of layers in each image, or a text such as `1MiB`. */
   imageSize?: number | string
+  /** Registries besides the usual one: `plain` (http, basic authentication), `token` (https, a token server). Default: none. */
+  registries?: ExtraRegistry[]
 }
 
 /** Starts a lab of its own and waits until it is ready. */
-export async function startLab({ name = randomName(), ownerPid = process.pid, imageSize = '1MiB' }: StartOptions = {}): Promise<Lab> {
+export async function startLab(options: StartOptions = {}): Promise<Lab> {
+  const { name = randomName(), ownerPid = process.pid, imageSize = '1MiB', registries = [] } = options
   if (!hasBinaries()) throw new Error('the lab is not installed on this machine; run: npm run lab -- install')
   const dir = labDir(name)
   const owner = ownerPid === null ? undefined : identify(ownerPid)
   if (ownerPid !== null && !owner) throw new Error(`the owner ${ownerPid} does not run`)
-  const assignment = { name, dir, imageBytes: typeof imageSize === 'number' ? imageSize : parseSize(imageSize), ...(owner && { owner }) }
+  const imageBytes = typeof imageSize === 'number' ? imageSize : parseSize(imageSize)
+  const assignment = { name, dir, imageBytes, registries, ...(owner && { owner }) }
   await mkdir(runDir(), { recursive: true, mode: 0o700 })
   const supervisor = await withLock(join(runDir(), 'lock'), () => launch(assignment))
   await nextReport(supervisor, 'ready', dir)

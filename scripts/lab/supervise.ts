@@ -5,14 +5,15 @@ import { type Description, newLogin, writeDescription } from './description.ts'
 import { layout } from './layout.ts'
 import { choosePorts } from './ports.ts'
 import { identify, isAlive, type ProcessIdentity } from './processIdentity.ts'
+import type { ExtraRegistry } from './servers/extraRegistries.ts'
 import { Supervisor } from './supervisor.ts'
 
-export type Assignment = { name: string; dir: string; imageBytes: number; owner?: ProcessIdentity }
+export type Assignment = { name: string; dir: string; imageBytes: number; registries: ExtraRegistry[]; owner?: ProcessIdentity }
 
 /** What the supervisor tells the process that started it. */
 export type Report = { is: 'described' } | { is: 'ready' } | { is: 'failed'; error: string }
 
-const { name, dir, imageBytes, owner } = JSON.parse(process.argv[2] ?? '') as Assignment
+const { name, dir, imageBytes, registries, owner } = JSON.parse(process.argv[2] ?? '') as Assignment
 const me = identify(process.pid) as ProcessIdentity
 let isReady = false
 let isEnding = false
@@ -25,6 +26,7 @@ const it: Description = {
   ports: await choosePorts(),
   minio: newLogin('lab-root'),
   registry: newLogin('lab-registry'),
+  extraRegistries: Object.fromEntries(registries.map((each) => [each, newLogin(`lab-${each}`)])),
   context: `lab-${name}`,
 }
 const supervisor = new Supervisor(it)

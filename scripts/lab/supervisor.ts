@@ -6,6 +6,7 @@ import { writeInputs } from './inputs/write.ts'
 import { layout } from './layout.ts'
 import { writePrivate } from './privateFile.ts'
 import { Server } from './server.ts'
+import { extraServers, writeExtraRegistryFiles } from './servers/extraRegistries.ts'
 import { apiserver, type Caller, controllerManager, etcd, scheduler, writeKubernetesFiles } from './servers/kubernetes.ts'
 import { canRunPods, createNode, kwok, writeStages } from './servers/kwok.ts'
 import { minio, writeMinioFiles } from './servers/minio.ts'
@@ -27,11 +28,17 @@ export class Supervisor {
   /** Brings everything up; returns when pods can run, objects can be stored and images pushed. */
   async start(imageBytes: number): Promise<void> {
     const me = await this.#writeCertificates()
-    await Promise.all([writeMinioFiles(this.#it), writeRegistryFiles(this.#it), writeStages(this.#it, 0)])
+    await Promise.all([
+      writeMinioFiles(this.#it),
+      writeRegistryFiles(this.#it),
+      writeExtraRegistryFiles(this.#it),
+      writeStages(this.#it, 0),
+    ])
     await Promise.all([
       this.#startControlPlane(me),
       this.#add(minio(this.#it, me.ca)).start(),
       this.#add(registry(this.#it, me.ca)).start(),
+      ...extraServers(this.#it, me.ca).map((spec) => this.#add(spec).start()),
       writeInputs(this.#it, me.ca, imageBytes),
     ])
   }
