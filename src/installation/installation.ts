@@ -96,6 +96,10 @@ export type ArchivedImage = {
   readonly config: ArchivedBlob
   readonly layers: readonly ArchivedBlob[]
   readonly platform: string
+  /** Digest of what stays the same when a tool converts the image to another form: it tells the same image under another config. */
+  readonly content: string
+  /** The archive's own manifest, to be pushed as it stands: its digest is what signatures name. A docker-save tar has none. */
+  readonly manifest?: { readonly mediaType: string; readonly text: string }
 }
 
 /** Bytes in the archive, in order of appearance; `digest` is `sha256:HEX` over exactly those bytes. */
@@ -104,7 +108,7 @@ export type ArchivedBlob = {
   readonly size: number
   /** `application/vnd.oci.image.layer.v1.tar+gzip` or without `+gzip`; the config's own type for a config. */
   readonly mediaType: string
-  /** Path of the inner docker-save tar within the release archive (empty when the archive is a docker-save tar itself), and the entry in it. */
+  /** Path of the inner image tar within the release archive (empty when the archive is an image tar itself), and the entry in it. */
   readonly tar: string
   readonly entry: string
 }

@@ -13,7 +13,7 @@ const why = { code: 'registry/refused', summary: 'no', remedy: 'none' }
 
 function archived(tag: string, config = `config of ${tag}`, platform = 'linux/amd64'): ArchivedImage {
   const blob = { digest: config, size: 1, mediaType: 'm', tar: 't', entry: 'e' }
-  return { tag, config: blob, layers: [blob], platform }
+  return { tag, config: blob, layers: [blob], platform, content: `content of ${config}` }
 }
 
 function resolved(images?: readonly ArchivedImage[]): Resolved {

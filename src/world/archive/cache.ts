@@ -14,7 +14,7 @@ export type Remembered = {
 }
 
 // Raise it when the index learns something new: older files are then read again.
-const FORMAT = 1
+const FORMAT = 2
 
 /** `$XDG_CACHE_HOME/groundcrew`, by default `~/.cache/groundcrew`. A relative XDG_CACHE_HOME counts as unset, as its specification says. */
 export function defaultCacheDir(env: { readonly [name: string]: string | undefined }, home: string): string {
@@ -58,8 +58,10 @@ function isIndex(value: unknown): value is ArchiveIndex {
 }
 
 function isImage(value: unknown): value is ArchivedImage {
-  const known = isMap(value) && typeof value.tag === 'string' && typeof value.platform === 'string'
-  return known && isBlob(value.config) && Array.isArray(value.layers) && value.layers.every(isBlob)
+  if (!isMap(value) || ![value.tag, value.platform, value.content].every((text) => typeof text === 'string')) return false
+  const { config, layers, manifest } = value
+  const isManifest = isMap(manifest) && typeof manifest.mediaType === 'string' && typeof manifest.text === 'string'
+  return isBlob(config) && Array.isArray(layers) && layers.every(isBlob) && (manifest === undefined || isManifest)
 }
 
 function isBlob(value: unknown): value is ArchivedBlob {

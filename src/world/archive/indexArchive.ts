@@ -13,8 +13,8 @@ export type IndexOptions = {
 }
 
 /**
- * What images an archive holds: a release archive `self-hosted-VERSION.tar.gz` with docker-save tars in it, or a
- * docker-save tar alone, gzipped or not. Read once as a stream, then remembered by path, size, mtime and inode.
+ * What images an archive holds: a release archive `self-hosted-VERSION.tar.gz` with image tars in it, or an image tar
+ * alone (docker save's form or an OCI layout), plain or packed with gzip or zstd. Read once as a stream, then remembered by path, size, mtime and inode.
  * Throws a ProblemError (`archive/...`); contacts nothing.
  */
 export async function indexArchive(path: string, options: IndexOptions): Promise<ArchiveIndex> {

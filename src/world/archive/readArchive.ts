@@ -1,17 +1,31 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import type { ArchiveIndex } from '../../installation/installation.ts'
-import { imagesOf } from './dockerSave.ts'
-import { noImages } from './problems.ts'
+import type { ArchivedImage, ArchiveIndex } from '../../installation/installation.ts'
+import { dockerSaveImages } from './dockerSave.ts'
+import { ImageTar } from './imageTar.ts'
+import { ociLayoutImages } from './ociLayout.ts'
+import { noImages, noManifest } from './problems.ts'
 import { scan } from './scan.ts'
 
 /** Reads a whole archive for its images. Throws a ProblemError or what the streams throw. */
 export async function readArchive(path: string, signal?: AbortSignal): Promise<ArchiveIndex> {
-  const tars = await scan(path, signal)
+  const tars = (await scan(path, signal)).map((scanned) => new ImageTar(path, scanned))
   // The release archive's own level holds other files besides the image tars; it is an image tar only with a manifest.
-  const withImages = tars.filter(({ tar, files }) => tar !== '' || files.has('manifest.json'))
+  const withImages = tars.filter((tar) => tar.tar !== '' || tar.has('manifest.json') || tar.has('oci-layout'))
   if (withImages.length === 0) throw noImages(path)
-  return { path, images: withImages.flatMap((tar) => imagesOf(path, tar)) }
+  return { path, images: withImages.flatMap(imagesOf) }
+}
+
+/**
+ * Docker since 25 writes both forms side by side, and all platforms in the OCI one only: that one comes first, since it
+ * has the image's own manifest.
+ */
+function imagesOf(tar: ImageTar): ArchivedImage[] {
+  const isSave = tar.has('manifest.json')
+  const isLayout = tar.has('index.json')
+  if (!isSave && !isLayout) throw noManifest(tar.path, tar.tar)
+  const saved = isSave ? dockerSaveImages(tar) : []
+  return [...(isLayout ? ociLayoutImages(tar, isSave) : []), ...saved]
 }
 
 /** SHA-256 (hex) of the file as it is. Throws what the stream throws. */

@@ -1,23 +1,27 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { ProblemError } from '../../values/problem.ts'
+import { begun, isUnpackable, type Packing, packingOf, unpacking } from './packing.ts'
 import { duplicateEntry } from './problems.ts'
-import { type Entry, isGzip, walk } from './walk.ts'
+import { type Entry, isFile, walk } from './walk.ts'
 
-/** A file of a docker-save tar, by its content. */
+/** A file of an image tar, by its content. */
 export type ScannedFile = {
   readonly name: string
   readonly digest: string
   readonly size: number
-  readonly gzip: boolean
+  readonly packing: Packing
+  /** Digest of what is packed in it; of a plain file its own; undefined for what cannot be unpacked. */
+  readonly unpacked?: string
   /** The text of what looks like JSON and is small enough to be a manifest or a config. */
   readonly json?: string
 }
 
-/** One docker-save tar: its files, and its links by name with their target as written. */
-export type ScannedTar = {
-  readonly tar: string
-  readonly files: Map<string, ScannedFile>
-  readonly links: Map<string, { readonly target: string; readonly hard: boolean }>
-}
+type Link = { readonly target: string; readonly hard: boolean }
+
+/** One image tar: its files, and its links by name with their target as written. */
+export type ScannedTar = { readonly tar: string; readonly files: Map<string, ScannedFile>; readonly links: Map<string, Link> }
 
 // Registries refuse manifests and configs above 4 MiB as well.
 const LARGEST_JSON = 4 * 1024 * 1024
@@ -30,36 +34,75 @@ export async function scan(path: string, signal?: AbortSignal): Promise<readonly
   for await (const entry of walk(path, { ...(signal && { signal }) })) {
     const tar = tars.get(entry.tar) ?? { tar: entry.tar, files: new Map(), links: new Map() }
     tars.set(entry.tar, tar)
-    if (entry.type === 'file' || entry.type === 'contiguous-file') {
-      const file = await scanFile(entry, Math.min(LARGEST_JSON, budget))
+    if (isFile(entry)) {
+      const file = await scanFile(path, entry, Math.min(LARGEST_JSON, budget))
       budget -= file.json?.length ?? 0
       addFile(path, tar, file)
-    } else addLink(tar, entry)
+    } else addLink(path, tar, entry)
   }
   return [...tars.values()]
 }
 
-async function scanFile({ name, size, content }: Entry, largestJson: number): Promise<ScannedFile> {
+async function scanFile(path: string, { name, size, content }: Entry, largestJson: number): Promise<ScannedFile> {
   const hash = createHash('sha256')
+  const { start, whole } = await begun(content)
+  const packing = packingOf(start)
   const kept: Buffer[] = []
-  let start: Buffer | undefined
-  for await (const chunk of content) {
-    hash.update(chunk)
-    // Two bytes tell gzip; a first chunk may be shorter than that.
-    if (start === undefined || start.length < 2) start = Buffer.concat([start ?? Buffer.alloc(0), chunk.subarray(0, 2)])
-    if (size <= largestJson && (start[0] === 0x7b || start[0] === 0x5b)) kept.push(chunk)
+  const isJson = size <= largestJson && (start[0] === 0x7b || start[0] === 0x5b)
+  const read = async function* () {
+    for await (const chunk of whole) {
+      hash.update(chunk)
+      if (isJson) kept.push(chunk)
+      yield chunk
+    }
   }
-  const json = kept.length > 0 ? { json: Buffer.concat(kept).toString('utf8') } : {}
-  return { name, digest: `sha256:${hash.digest('hex')}`, size, gzip: start !== undefined && isGzip(start), ...json }
+  const unpacked = isUnpackable(packing) ? await digestUnpacked(path, read(), packing) : undefined
+  for await (const _ of read()); // the rest, or all of it
+  const digest = digestOf(hash)
+  return {
+    name,
+    digest,
+    size,
+    packing,
+    ...(packing === 'plain' ? { unpacked: digest } : unpacked && { unpacked }),
+    ...(isJson && { json: Buffer.concat(kept).toString('utf8') }),
+  }
+}
+
+/** What is only called a packed file is no fault of the archive, unless an image names it as a layer. */
+async function digestUnpacked(path: string, packed: AsyncGenerator<Buffer>, packing: 'gzip' | 'zstd'): Promise<string | undefined> {
+  const hash = createHash('sha256')
+  try {
+    await pipeline(Readable.from(packed), ...unpacking(path, packing), async (chunks: AsyncIterable<Buffer>) => {
+      for await (const chunk of chunks) hash.update(chunk)
+    })
+    return digestOf(hash)
+  } catch (error) {
+    if (error instanceof ProblemError || !isDamage(error)) throw error
+    return undefined
+  }
+}
+
+function isDamage(error: unknown): boolean {
+  return /^Z(STD)?_/.test((error as NodeJS.ErrnoException).code ?? '')
+}
+
+function digestOf(hash: Hash): string {
+  return `sha256:${hash.digest('hex')}`
 }
 
 /** The same file twice is harmless (some tools write shared layers so); another content under one name is not. */
 function addFile(path: string, tar: ScannedTar, file: ScannedFile): void {
   const before = tar.files.get(file.name)
-  if (before !== undefined && before.digest !== file.digest) throw duplicateEntry(path, tar.tar, file.name)
+  if ((before !== undefined && before.digest !== file.digest) || tar.links.has(file.name)) throw duplicateEntry(path, tar.tar, file.name)
   tar.files.set(file.name, file)
 }
 
-function addLink(tar: ScannedTar, { name, type, linkname }: Entry): void {
-  if (linkname !== undefined && (type === 'symlink' || type === 'link')) tar.links.set(name, { target: linkname, hard: type === 'link' })
+function addLink(path: string, tar: ScannedTar, { name, type, linkname }: Entry): void {
+  if (linkname === undefined || (type !== 'symlink' && type !== 'link')) return
+  const link = { target: linkname, hard: type === 'link' }
+  const before = tar.links.get(name)
+  const isOther = before !== undefined && (before.target !== link.target || before.hard !== link.hard)
+  if (isOther || tar.files.has(name)) throw duplicateEntry(path, tar.tar, name)
+  tar.links.set(name, link)
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { ArchivedBlob } from '../../installation/installation.ts'
 import { missingEntry, readProblem, wrongDigest } from './problems.ts'
-import { type Entry, walk } from './walk.ts'
+import { type Entry, isFile, walk } from './walk.ts'
 
 /**
  * Streams `wanted` blobs out of an archive, in the archive's order, in one pass with a few chunks in memory; image tars
@@ -20,7 +20,7 @@ export async function streamBlobs(
   if (left.size === 0) return
   const enter = (tar: string) => [...left.values()].some((blob) => blob.tar === tar)
   for await (const entry of faultsOf(path, walk(path, { enter, ...(signal && { signal }) }))) {
-    const blob = entry.type === 'file' ? [...left.values()].find((one) => one.tar === entry.tar && one.entry === entry.name) : undefined
+    const blob = isFile(entry) ? [...left.values()].find((one) => one.tar === entry.tar && one.entry === entry.name) : undefined
     if (blob === undefined) continue
     const content = Readable.from(verified(path, blob, entry.content), { objectMode: false })
     await onBlob(blob, content)

@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs'
 import { type Duplex, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
 import { extract, type Header } from 'tar-stream'
-import { tooManyEntries, unsafePath } from './problems.ts'
+import { begun, isUnpackable, packingOf, unpacking } from './packing.ts'
+import { tooManyEntries, unsafePath, unsupportedPacking } from './problems.ts'
 
 /** One entry of a tar, in the order of the bytes. Its content can be read once, before the next entry is asked for. */
 export type Entry = {
-  /** Path of the docker-save tar within the release archive; '' for the archive itself. */
+  /** Path of the image tar within the release archive; '' for the archive itself. */
   readonly tar: string
   /** Without a leading `./`. */
   readonly name: string
@@ -18,16 +18,17 @@ export type Entry = {
   readonly content: AsyncIterable<Buffer>
 }
 
-/** Where the release archive keeps its docker-save tars. */
-const IMAGE_TAR = /(^|\/)container-images\/[^/]+\.tar(\.gz)?$/
+/** Where the release archive keeps its image tars. */
+const IMAGE_TAR = /(^|\/)container-images\/[^/]+\.(tar|tgz|tar\.gz|tar\.zst)$/
 const CHUNK = 256 * 1024
-// A release has some dozens; more would be an archive made to fill our memory.
+// A release has some dozens; more would be an archive made to fill our memory, as would longer names.
 const MOST_ENTRIES = 100_000
+const LONGEST_NAME = 1024
 
 /**
- * All entries of a release archive or docker-save tar, gzipped or not, the image tars inside opened on the way:
- * one pass, a few chunks in memory. `enter` says which image tars are worth opening. Throws what the streams throw,
- * and a ProblemError for a path that points out of the archive.
+ * All entries of a release archive or image tar, packed or not, the image tars inside opened on the way: one pass, a few
+ * chunks in memory. `enter` says which image tars are worth opening. Throws what the streams throw, and a ProblemError
+ * for a path that points out of the archive and for data that cannot be unpacked.
  */
 export async function* walk(
   path: string,
@@ -36,9 +37,9 @@ export async function* walk(
   const file = createReadStream(path, { highWaterMark: CHUNK, ...(options.signal && { signal: options.signal }) })
   let count = 0
   try {
-    for await (const entry of entries(file, '', options.enter ?? (() => true))) {
+    for await (const entry of entries(path, file, '', options.enter ?? (() => true))) {
       if (++count > MOST_ENTRIES) throw tooManyEntries(path, MOST_ENTRIES)
-      if (isUnsafe(entry.name)) throw unsafePath(path, entry.name)
+      if (isUnsafe(entry.name) || (entry.linkname ?? '').length > LONGEST_NAME) throw unsafePath(path, entry.name)
       yield entry
     }
   } finally {
@@ -46,20 +47,36 @@ export async function* walk(
   }
 }
 
-async function* entries(source: Readable, tar: string, enter: (tar: string) => boolean): AsyncGenerator<Entry> {
+/** True for what has content; a sparse file of GNU tar has less of it than it says, and is none. */
+export function isFile({ type }: Entry): boolean {
+  return type === 'file' || type === 'contiguous-file'
+}
+
+async function* entries(path: string, source: Readable, tar: string, enter: (tar: string) => boolean): AsyncGenerator<Entry> {
   const opened = extract()
-  const fed = pipeline([...(await gunzipped(source)), opened as unknown as Duplex])
-  fed.catch(() => {}) // told by the iteration below, where somebody listens
+  const fed = feed(path, source, tar, opened as unknown as Duplex)
+  // Told by the iteration below, where somebody listens.
+  fed.catch((error) => opened.destroy(error))
   for await (const entry of opened) {
     const { name, type, size = 0, linkname } = entry.header
     const content = unclosed(entry as AsyncIterable<Buffer>)
     const clean = name.replace(/^(\.\/)+/, '')
     if (tar === '' && type === 'file' && IMAGE_TAR.test(clean)) {
-      if (enter(clean)) yield* entries(Readable.from(content), clean, enter)
+      if (enter(clean)) yield* entries(path, Readable.from(content), clean, enter)
     } else yield { tar, name: clean, type, size, linkname: linkname ?? undefined, content }
     entry.resume() // what was not read is skipped
   }
   await fed
+}
+
+/** Pours the source into the tar reader, unpacked; an error ends both. */
+async function feed(path: string, source: Readable, tar: string, opened: Duplex): Promise<void> {
+  const { start, whole: chunks } = await begun(source)
+  const whole = Readable.from(chunks, { objectMode: false, highWaterMark: CHUNK })
+  const packing = packingOf(start)
+  if (packing === 'plain') return pipeline(whole, opened)
+  if (isUnpackable(packing)) return pipeline(whole, ...unpacking(path, packing), opened)
+  throw unsupportedPacking(path, tar, packing)
 }
 
 /** A reader that stops early must not close the entry: that would end the whole archive. */
@@ -68,26 +85,6 @@ function unclosed(entry: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   return { [Symbol.asyncIterator]: () => ({ next: () => chunks.next() }) }
 }
 
-/** The stages that turn the source into a plain tar, told by its first two bytes: names lie. */
-async function gunzipped(source: Readable): Promise<[Readable] | [Readable, Duplex]> {
-  const chunks: AsyncIterator<Buffer> = source[Symbol.asyncIterator]()
-  const first = await chunks.next()
-  const again = Readable.from(from(first, chunks), { objectMode: false, highWaterMark: CHUNK })
-  return first.value && isGzip(first.value) ? [again, createGunzip({ chunkSize: CHUNK })] : [again]
-}
-
-async function* from(first: IteratorResult<Buffer>, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  try {
-    for (let next = first; !next.done; next = await rest.next()) yield next.value
-  } finally {
-    await rest.return?.()
-  }
-}
-
-export function isGzip(bytes: Buffer): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b
-}
-
 function isUnsafe(name: string): boolean {
-  return name.startsWith('/') || name.split('/').includes('..')
+  return name.startsWith('/') || name.split('/').includes('..') || name.length > LONGEST_NAME
 }

@@ -36,17 +36,19 @@ function child(it: unknown): Child[] {
   return platform === 'unknown/unknown' ? [] : [{ digest: it.digest, platform }]
 }
 
-/** The OCI manifest of an archived image. The same image gives the same bytes, so a second push changes nothing. */
-export function manifestOf({ config, layers }: ArchivedImage): {
+/**
+ * The manifest of an archived image: the archive's own, else one in OCI's form. The same image gives the same bytes, so a
+ * second push changes nothing.
+ */
+export function manifestOf({ config, layers, manifest }: ArchivedImage): {
   readonly bytes: Buffer
   readonly digest: string
   readonly mediaType: string
 } {
   const descriptor = ({ mediaType, digest, size }: ArchivedBlob) => ({ mediaType, digest, size })
-  const bytes = Buffer.from(
-    JSON.stringify({ schemaVersion: 2, mediaType: OCI_MANIFEST, config: descriptor(config), layers: layers.map(descriptor) }),
-  )
-  return { bytes, digest: digestOf(bytes), mediaType: OCI_MANIFEST }
+  const own = { schemaVersion: 2, mediaType: OCI_MANIFEST, config: descriptor(config), layers: layers.map(descriptor) }
+  const bytes = Buffer.from(manifest?.text ?? JSON.stringify(own))
+  return { bytes, digest: digestOf(bytes), mediaType: manifest?.mediaType ?? OCI_MANIFEST }
 }
 
 export function digestOf(bytes: Buffer): string {

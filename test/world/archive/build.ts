@@ -27,9 +27,13 @@ export type MadeImage = {
   readonly configDigest: string
 }
 
+type ImageOptions = { layers?: number; platform?: string; bytes?: number; beginsWith?: Buffer | readonly Buffer[] }
+
 /** An image with made-up layers; a config as docker writes it. */
-export async function image(tag: string, { layers = 2, platform = 'linux/amd64', bytes = 1500 } = {}): Promise<MadeImage> {
-  const made = await Promise.all(Array.from({ length: layers }, (_, i) => tar([[`opt/${tag}/${i}`, randomBytes(bytes)]])))
+export async function image(tag: string, options: ImageOptions = {}): Promise<MadeImage> {
+  const { layers = 2, platform = 'linux/amd64', bytes = 1500, beginsWith = [] } = options
+  const own = await Promise.all(Array.from({ length: layers }, (_, i) => tar([[`opt/${tag}/${i}`, randomBytes(bytes)]])))
+  const made = [...[beginsWith].flat(), ...own]
   const [os, architecture] = platform.split('/')
   const config = JSON.stringify({ os, architecture, config: {}, rootfs: { type: 'layers', diff_ids: made.map(digest) }, history: [] })
   return { tags: [tag], layers: made, config, configDigest: digest(config) }
