@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { pack } from 'tar-stream'
+import { type Problem, ProblemError } from '../../../src/values/problem.ts'
 
 /** A file with content, or a link to a target. */
 export type TarEntry = readonly [name: string, content: string | Buffer] | readonly [name: string, link: 'symlink' | 'link', target: string]
@@ -85,4 +86,14 @@ export async function folder(): Promise<Folder> {
     return join(path, name)
   }
   return { path, write, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
+
+/** The first problem that reading an archive ends with. */
+export async function problemOf(work: Promise<unknown>): Promise<Problem> {
+  const error = await work.then(
+    () => new Error('there was no problem'),
+    (thrown: unknown) => thrown,
+  )
+  if (!(error instanceof ProblemError)) throw error
+  return error.problems[0] as Problem
 }

@@ -4,7 +4,6 @@ import { gzipSync } from 'node:zlib'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ArchiveIndex } from '../../../src/installation/installation.ts'
-import { type Problem, ProblemError } from '../../../src/values/problem.ts'
 import { defaultCacheDir } from '../../../src/world/archive/cache.ts'
 import { indexArchive } from '../../../src/world/archive/indexArchive.ts'
 import {
@@ -18,6 +17,7 @@ import {
   layout,
   type MadeImage,
   manifest,
+  problemOf,
   release,
   type TarEntry,
   tar,
@@ -31,15 +31,6 @@ const index = (dir: Folder, path: string, sha256?: string): Promise<ArchiveIndex
 async function indexed(bytes: Buffer): Promise<ArchiveIndex> {
   await using dir = await folder()
   return await index(dir, await dir.write('archive', bytes))
-}
-
-async function problemOf(work: Promise<unknown>): Promise<Problem> {
-  const error = await work.then(
-    () => new Error('there was no problem'),
-    (thrown: unknown) => thrown,
-  )
-  if (!(error instanceof ProblemError)) throw error
-  return error.problems[0] as Problem
 }
 
 const refused = async (entries: readonly TarEntry[]) => problemOf(indexed(await tar(entries)))
