@@ -1,9 +1,10 @@
 // npm run accept -- 1 [--quick] [--only NAME]...: does literally what "It is done when" of a step's issue says, on the real lab.
 import { parseArgs } from 'node:util'
-import { Report } from './accept/report.ts'
+import { type Check, Report } from './accept/report.ts'
 import { step1 } from './accept/step1.ts'
+import { step2 } from './accept/step2.ts'
 
-const steps: Record<string, typeof step1> = { '1': step1 }
+const steps: Record<string, readonly Check[]> = { '1': step1, '2': step2 }
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

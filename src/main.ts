@@ -52,6 +52,7 @@ function build(host: Wiring, done: (code: ExitCode) => void): Command {
     .showHelpAfterError('Run groundcrew --help for the commands.')
   addPlan(program, host, done)
   addApply(program, host, done)
+  addDrift(program, host, done)
   addForceUnlock(program, host, done)
   addState(program, host, done)
   addHistory(program, host, done)
@@ -83,6 +84,23 @@ function addApply(program: Command, host: Wiring, done: (code: ExitCode) => void
       const { applyCommand } = await import('./commands/apply.ts')
       done(await applyCommand(await host.reporting(), command.optsWithGlobals(), plan))
     })
+}
+
+function addDrift(program: Command, host: Host, done: (code: ExitCode) => void): void {
+  program
+    .command('drift')
+    .description('tell what changed behind our back since the last apply; writes nothing anywhere')
+    .addOption(new Option('--output <form>', 'text, or json: one document').choices(['text', 'json']).default('text'))
+    .option('--skip <address>', 'leave this resource out, or all below it (repeatable)', collect)
+    .option('--lock-timeout <duration>', 'how long to wait while an apply runs, e.g. 5m', '1m')
+    .option('--accept-new-world', 'the installation has moved to another cluster or object store')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 no drift, 2 drift, 1 something could not be looked at.\n\nExamples:\n  groundcrew drift\n  groundcrew drift --output json > drift.json\n  groundcrew drift --skip image',
+    )
+    .action(async (_options, command: Command) =>
+      done(await (await import('./commands/drift.ts')).driftCommand(host, command.optsWithGlobals())),
+    )
 }
 
 function addForceUnlock(program: Command, host: Host, done: (code: ExitCode) => void): void {
@@ -142,8 +160,11 @@ function addSchema(program: Command, host: Host): void {
     .action(() => void host.stdout.write(`groundcrew ${VERSION}\n`))
 }
 
+function collect(value: string, all: readonly string[] = []): readonly string[] {
+  return [...all, value]
+}
+
 function worldOptions(command: Command): Command {
-  const collect = (value: string, all: readonly string[] = []) => [...all, value]
   return command
     .option('--target <address>', 'only this resource and what it depends on (repeatable)', collect)
     .option('--exclude <address>', 'all but this resource and what depends on it (repeatable)', collect)

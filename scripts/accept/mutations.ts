@@ -17,14 +17,7 @@ export const mutations: Check = {
   about: 'every fact field of every kind changed by a foreign client: shown, repaired, and then nothing is left',
   async run(report, isQuick) {
     await using site = await Site.applied()
-    const all = [
-      ...bucketMutations,
-      ...(await secretMutations(site)),
-      ...imageMutations,
-      ...(await releaseMutations(site)),
-      ...namespaceMutations,
-    ]
-    const chosen = isQuick ? all.filter(({ isSample }) => isSample) : all
+    const chosen = await chosenMutations(site, isQuick)
     const touched = new Set<string>()
     for (const mutation of chosen) await showAndRepair(report, site, mutation, touched)
     await report.line("at the end everything is the guide's again", async () => {
@@ -33,6 +26,20 @@ export const mutations: Check = {
     })
     if (!isQuick) await report.line('no fact field was left out', () => everyField(site, touched))
   },
+}
+
+export type { Mutation }
+
+/** All of them, or a sample of each kind. */
+export async function chosenMutations(site: Site, isQuick: boolean): Promise<readonly Mutation[]> {
+  const all = [
+    ...bucketMutations,
+    ...(await secretMutations(site)),
+    ...imageMutations,
+    ...(await releaseMutations(site)),
+    ...namespaceMutations,
+  ]
+  return isQuick ? all.filter(({ isSample }) => isSample) : all
 }
 
 async function showAndRepair(report: Report, site: Site, mutation: Mutation, touched: Set<string>): Promise<void> {

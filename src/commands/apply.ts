@@ -6,11 +6,11 @@ import type { Holder } from '../state/holder.ts'
 import { type Journal, type Leftovers, leftovers, wasApplied } from '../state/journal.ts'
 import { acquireLock } from '../state/lock.ts'
 import { emptyState, type State, type WorldIdentity } from '../state/state.ts'
-import { parseDuration } from '../values/duration.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import { VERSION } from '../version.ts'
 import type { ProcessIdentity } from '../world/ports/process.ts'
 import type { ExitCode, Host, ReportingHost } from './host.ts'
+import { lockPlace, lockTimeoutMs } from './lockOptions.ts'
 import { type Looked, lookAndPlan, type PlanOptions, showPlan } from './plan.ts'
 import type { Saved } from './planFile.ts'
 import { areGone, openSession, type Session } from './session.ts'
@@ -21,32 +21,31 @@ const HELM_GRACE_MS = 30_000
 
 /** Plans, asks, applies only the changes. 0 only when all is as planned. */
 export async function applyCommand(host: ReportingHost, options: ApplyOptions, planFile?: string): Promise<ExitCode> {
-  const waitSeconds = parseDuration(options.lockTimeout)
-  if (waitSeconds === undefined) throw new ProblemError(badDuration(options.lockTimeout))
+  const waitMs = lockTimeoutMs(options.lockTimeout)
   if (planFile === undefined) {
     // A question would stand in the middle of the stream.
     if (options.json && !options.autoApprove) throw new ProblemError(NOBODY_TO_ASK)
-    return applyUnderLock(host, options, undefined, waitSeconds)
+    return applyUnderLock(host, options, undefined, waitMs)
   }
   refusePlanning(options)
   const { loadPlan, scopeOf } = await import('./planFile.ts')
   const saved = await loadPlan(host, planFile)
   // What was approved is the saved plan: it brings its own options and is not asked about again.
-  return applyUnderLock(host, { ...options, ...scopeOf(saved.options), autoApprove: true }, saved, waitSeconds)
+  return applyUnderLock(host, { ...options, ...scopeOf(saved.options), autoApprove: true }, saved, waitMs)
 }
 
-async function applyUnderLock(
-  host: ReportingHost,
-  options: ApplyOptions,
-  saved: Saved | undefined,
-  waitSeconds: number,
-): Promise<ExitCode> {
+async function applyUnderLock(host: ReportingHost, options: ApplyOptions, saved: Saved | undefined, waitMs: number): Promise<ExitCode> {
   await using session = await openSession(host, options)
   if (saved !== undefined) (await import('./planFile.ts')).expectWhole(saved, session)
   const state = (await session.store.load()) ?? emptyState(host.randomness.uuid())
   await sameWorld(session, state, options)
   const run = runId(host)
-  const lock = await acquireLock({ ...host, leases: session.leases }, lockPlace(session), holder(host, run, 'apply'), waitSeconds * 1000)
+  const lock = await acquireLock(
+    { ...host, leases: session.leases },
+    lockPlace(session.resolved.installation),
+    holder(host, run, 'apply'),
+    waitMs,
+  )
   try {
     return await applyLocked(host, options, session, run, lock, saved)
   } finally {
@@ -167,12 +166,6 @@ function stop(host: ReportingHost, why: string): ExitCode {
   return 1
 }
 
-/** Where the Lease of an installation stands. */
-export function lockPlace(session: Session): { namespace: string; name: string } {
-  const { release, kubernetes, state } = session.resolved.installation
-  return { namespace: state.lockNamespace, name: `${release.name}.${kubernetes.namespace}` }
-}
-
 /** Begins with its time, so that runs sort by age. */
 function runId(host: Host): string {
   const time = host.clock
@@ -220,12 +213,4 @@ function refusePlanning({ target = [], exclude = [], acceptDataLoss = [], replac
     summary: `${given.join(', ')} cannot be given with a saved plan: it was made with its own options.`,
     remedy: `Leave out ${given.join(', ')}, or make a new plan with it: groundcrew plan ${given[0]} ... -out FILE`,
   })
-}
-
-function badDuration(text: string): Problem {
-  return {
-    code: 'cli/duration',
-    summary: `--lock-timeout ${JSON.stringify(text)} is no duration.`,
-    remedy: 'Write it like 90s, 5m or 1h30m.',
-  }
 }

@@ -2,8 +2,8 @@ import { RENEW_MS } from '../state/heldLock.ts'
 import { holderOf } from '../state/holder.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import type { LiveLease } from '../world/ports/leases.ts'
-import { lockPlace } from './apply.ts'
 import type { ExitCode, GlobalOptions, Host } from './host.ts'
+import { lockPlace } from './lockOptions.ts'
 import { openSession, type Session } from './session.ts'
 
 /** Longer than a living holder lets its Lease go without a renewal. */
@@ -25,7 +25,7 @@ export async function forceUnlock(host: Host, options: GlobalOptions & { readonl
   }
   if (alive !== false) await watch(host, session, held, id)
   const { resourceVersion, ...lease } = held
-  const { namespace, name } = lockPlace(session)
+  const { namespace, name } = lockPlace(session.resolved.installation)
   const freed = await session.leases.replace(namespace, name, { ...lease, holder: '', info: '' }, resourceVersion)
   if (freed === 'conflict') throw new ProblemError(RENEWED)
   host.stdout.write(`The lock of run ${id} is free.\n`)
@@ -34,7 +34,7 @@ export async function forceUnlock(host: Host, options: GlobalOptions & { readonl
 
 /** The Lease, if this run holds it. */
 async function lockOf(session: Session, id: string): Promise<LiveLease> {
-  const { namespace, name } = lockPlace(session)
+  const { namespace, name } = lockPlace(session.resolved.installation)
   const read = await session.leases.get(namespace, name)
   if (read.is === 'unknown') throw new ProblemError(read.why)
   if (read.is === 'present' && read.value.holder === id && id !== '') return read.value

@@ -42,6 +42,9 @@ export const SECRET_NAMES: { readonly [R in Reader]: string } = {
   drain: 'spacelift-drain',
 }
 
+/** The variable of the shared secret that holds the key of all that is in the database. */
+export const ENCRYPTION_KEY = 'ENCRYPTION_RSA_PRIVATE_KEY'
+
 /** A Deployment of the chart: the key of its part of the chart's values, its name, and the secrets it reads through envFrom. */
 export type Workload = {
   readonly valuesKey: string

@@ -1,5 +1,5 @@
 import type { Installation, Reader, Resolved } from '../installation/installation.ts'
-import { type GuideValue, guideVariables, READERS, SECRET_NAMES } from '../installation/spacelift.ts'
+import { ENCRYPTION_KEY, type GuideValue, guideVariables, READERS, SECRET_NAMES } from '../installation/spacelift.ts'
 import { address } from '../values/address.ts'
 import type { Fingerprinter } from '../values/fingerprint.ts'
 import { isMap, type Json, pointer } from '../values/json.ts'
@@ -35,7 +35,6 @@ type Basis = { readonly otherEncryptionKey: boolean }
 type SecretChange = Change<SecretFacts, Material, LiveSecret, Basis>
 
 const TYPE = 'Opaque'
-const ENCRYPTION_KEY = 'ENCRYPTION_RSA_PRIVATE_KEY'
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /** The guide's three secrets with exactly its keys and those of `environment`: `secret/spacelift/spacelift-shared`. */

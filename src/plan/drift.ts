@@ -1,9 +1,11 @@
-import type { Attribution, Finding } from '../kinds/kind.ts'
+import type { Attribution, Edit, Finding } from '../kinds/kind.ts'
 import type { Address } from '../values/address.ts'
 import { keyIdOf } from '../values/fingerprint.ts'
 import { type FactMap, type FactValue, type JsonPointer, longestPrefix } from '../values/json.ts'
 import type { Problem } from '../values/problem.ts'
 import { type Difference, differences } from './diff.ts'
+import { isWrite, type Plan } from './plan.ts'
+import { isNamed } from './select.ts'
 
 /** One field that is not as it was applied. `applied` and `found` are undefined where nothing stands. */
 export type DriftedField = {
@@ -25,6 +27,8 @@ export type DriftedResource = {
 export type DriftReport = {
   /** `file`: there was no state to compare with. */
   readonly comparedWith: 'state' | 'file'
+  /** When and by whom, RFC 3339 and `user@host`. */
+  readonly lastApply?: { readonly at: string; readonly who: string }
   readonly checked: number
   readonly drifted: readonly DriftedResource[]
   readonly unchecked: readonly { readonly address: Address; readonly why: Problem }[]
@@ -65,6 +69,32 @@ function isIncomparable({ pointer: where, from, to }: Difference, certain: Reado
 function fieldOf({ pointer: where, from, to }: Difference, by: ReadonlyMap<JsonPointer, Attribution>): DriftedField {
   const writer = longestPrefix(by, where)
   return { pointer: where, applied: from, found: to, ...(writer && { by: writer }) }
+}
+
+/** What a plan against the file alone says of drift: everything that differs, with its cause unexplained. */
+export function driftFromPlan(plan: Plan, skip: readonly string[] = []): DriftReport {
+  const skipped = plan.changes.map(({ address }) => address).filter((address) => isNamed(address, skip))
+  const changes = plan.changes.filter(({ address }) => !skipped.includes(address))
+  const writes = changes.filter((change) => isWrite(change.action))
+  const unchecked = changes.flatMap(({ address, why }) => (why === undefined ? [] : [{ address, why }]))
+  return {
+    comparedWith: 'file',
+    checked: changes.length - unchecked.length,
+    drifted: writes.map(({ address, action, edits }) =>
+      action === 'create' || action === 'recover'
+        ? { address, is: 'gone', fields: [], keysUnknown: false }
+        : { address, is: 'changed', fields: edits.map(reversed), keysUnknown: false },
+    ),
+    unchecked,
+    skipped,
+    findings: plan.findings,
+    problems: [],
+  }
+}
+
+/** A plan goes from what is to what is wanted; a report tells what was wanted, then what is. */
+function reversed({ pointer: where, from, to, by }: Edit): DriftedField {
+  return { pointer: where, applied: to, found: from, ...(by && { by }) }
 }
 
 /** Exit code of a report: an incomplete look is never 0, and beats what was found. */

@@ -27,8 +27,13 @@ export function unmatched(nodes: readonly Node[], names: readonly string[]): str
   return names.filter((name) => named(nodes, [name]).length === 0)
 }
 
+/** True when one of the names stands for the address: it is the address, or the beginning of it. */
+export function isNamed(address: Address, names: readonly string[]): boolean {
+  return names.some((name) => address === name || address.startsWith(`${name}/`))
+}
+
 function named(nodes: readonly Node[], names: readonly string[]): Address[] {
-  return nodes.map((node) => node.address).filter((address) => names.some((name) => address === name || address.startsWith(`${name}/`)))
+  return nodes.map((node) => node.address).filter((address) => isNamed(address, names))
 }
 
 function keep<N extends Node>(nodes: readonly N[], wanted: ReadonlySet<Address>): N[] {

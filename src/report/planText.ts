@@ -1,4 +1,4 @@
-import type { Attribution, Edit, Finding } from '../kinds/kind.ts'
+import type { Edit } from '../kinds/kind.ts'
 import { showPointer } from '../plan/diff.ts'
 import {
   type Action,
@@ -12,9 +12,9 @@ import {
   refusals,
   restarts,
 } from '../plan/plan.ts'
-import { keyIdOf } from '../values/fingerprint.ts'
-import { canonicalJson, type FactValue, isMap, type Json, pointer, segments } from '../values/json.ts'
+import { isMap, pointer, segments } from '../values/json.ts'
 import { showPosition } from '../values/position.ts'
+import { attribution, columns, findingsText, isFingerprint, showValue } from './fieldText.ts'
 import type { Style } from './style.ts'
 
 const SYMBOLS: Partial<Record<Action, string>> = {
@@ -37,7 +37,7 @@ const HEADLINES: Partial<Record<Action, string>> = {
 export function planText(plan: Plan, style: Style): string {
   const shown = plan.changes.filter((change) => isWrite(change.action) || change.action === 'forget')
   const blocks = shown.map((change) => changeText(change, style))
-  return [...blocks, ...findingsText(plan, style), ...footer(plan, style)].join('\n')
+  return [...blocks, ...findingsText(plan.findings, style), ...footer(plan, style)].join('\n')
 }
 
 function changeText(change: PlannedChange, style: Style): string {
@@ -54,7 +54,7 @@ function creationLines(edits: readonly Edit[]): string[] {
   for (const edit of edits.filter((one) => isFingerprint(one.to))) hidden.set(parentOf(edit), (hidden.get(parentOf(edit)) ?? 0) + 1)
   // What is off or empty goes without saying where everything is new.
   const said = edits.filter((edit) => !isFingerprint(edit.to) && edit.to !== false && !isMap(edit.to))
-  const open = said.map((edit) => [showPointer(edit.pointer), show(edit.to)] as const)
+  const open = said.map((edit) => [showPointer(edit.pointer), showValue(edit.to)] as const)
   const counted = [...hidden].map(([where, count]) => [where, `${count} values, hidden`] as const)
   return columns([...open, ...counted].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
@@ -69,8 +69,8 @@ function editLines(edits: readonly Edit[], style: Style): string[] {
 
 function change(edit: Edit): string {
   if (isFingerprint(edit.from) || isFingerprint(edit.to)) return hiddenChange(edit)
-  if (edit.from === undefined) return show(edit.to)
-  return edit.to === undefined ? `${show(edit.from)} -> (removed)` : `${show(edit.from)} -> ${show(edit.to)}`
+  if (edit.from === undefined) return showValue(edit.to)
+  return edit.to === undefined ? `${showValue(edit.from)} -> (removed)` : `${showValue(edit.from)} -> ${showValue(edit.to)}`
 }
 
 function hiddenChange(edit: Edit): string {
@@ -86,22 +86,6 @@ function why(edit: Edit): string {
   if (edit.cause === 'drifted') return `drifted${who}`
   if (edit.cause === 'both') return `declared${where} and drifted${who}`
   return `differs from what is declared${where}${who}`
-}
-
-function attribution(by: Attribution): string {
-  return by.time === undefined ? by.manager : `${by.manager} at ${by.time}`
-}
-
-/** One line for what several resources share. */
-function findingsText(plan: Plan, style: Style): string[] {
-  if (plan.findings.length === 0) return []
-  const groups = Map.groupBy(plan.findings, (one) => `${one.code} ${one.summary}`)
-  const rows = [...groups.values()].map((group) => {
-    const [first] = group as [Finding, ...Finding[]]
-    const names = group.map((one) => one.address).join(', ')
-    return `  ${style.changed('!')} ${first.summary.replace(/\.$/, '')}: ${names}.\n    ${style.faint(`${group.length > 1 ? 'For the first: ' : ''}${first.remedy}`)}`
-  })
-  return [style.strong('Worth knowing:'), ...rows, '']
 }
 
 function footer(plan: Plan, style: Style): string[] {
@@ -154,20 +138,6 @@ function editSymbol(edit: Edit, style: Style): string {
   return edit.to === undefined ? style.removed('-') : style.changed('~')
 }
 
-function show(value: FactValue | undefined): string {
-  return typeof value === 'string' && value !== '' && !/\s|^["']/.test(value) ? value : canonicalJson((value ?? null) as Json)
-}
-
-/** A fingerprint is no secret, but says nothing to a person either. */
-export function isFingerprint(value: FactValue | undefined): boolean {
-  return keyIdOf(value) !== undefined
-}
-
 function parentOf(edit: Edit): string {
   return showPointer(pointer(...segments(edit.pointer).slice(0, -1)))
-}
-
-function columns(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(0, ...rows.map(([name]) => name.length))
-  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`)
 }

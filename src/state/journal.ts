@@ -92,6 +92,14 @@ export async function wasApplied(folder: string, savedPlan: string): Promise<boo
   return false
 }
 
+/** When and by whom was applied last, however it ended. */
+export async function lastApply(folder: string): Promise<{ readonly at: string; readonly who: string } | undefined> {
+  const newest = (await historyFiles(folder)).at(-1)
+  if (newest === undefined) return undefined
+  const begin = parseHistory(await readFile(join(folder, 'history', newest), 'utf8')).find((record) => record.t === 'begin')
+  return begin && { at: begin.at, who: begin.who }
+}
+
 /** Names of the history's files, oldest first (a run's name begins with its time). */
 export async function historyFiles(folder: string): Promise<string[]> {
   const names = await readdir(join(folder, 'history')).catch(() => [])

@@ -24,9 +24,28 @@ export async function acquireLock(ports: LockPorts, place: LockPlace, holder: Ho
     const taken = await tryTake(ports, place, holder, seen, watch)
     if (taken !== undefined) return new Held(ports, place, holder, taken, watch.endedHelm)
     if (ports.clock.monotonic() >= deadline) throw new ProblemError(heldBy(seen, place))
-    const left = Math.max(1, deadline - ports.clock.monotonic())
-    await ports.clock.sleep(Math.min(RETRY_MS, left), ports.signal).catch(() => undefined)
+    await pause(ports, deadline)
   }
+}
+
+/**
+ * Waits until nobody works under the lock; takes nothing and writes nothing. A report made while an apply runs would tell
+ * its half-done work as drift. Throws `lock/held`, naming the holder, after `timeoutMs`.
+ */
+export async function awaitUnlocked(ports: LockPorts, place: LockPlace, timeoutMs: number): Promise<void> {
+  const deadline = ports.clock.monotonic() + timeoutMs
+  const watch: Watch = { version: '', since: ports.clock.monotonic() }
+  while (!ports.signal.aborted) {
+    const seen = await look(ports, place)
+    if (seen === undefined || seen.holder === '' || standingOf(ports, seen, watch) !== 'held') return
+    if (ports.clock.monotonic() >= deadline) throw new ProblemError(heldBy(seen, place))
+    await pause(ports, deadline)
+  }
+}
+
+function pause({ clock, signal }: LockPorts, deadline: number): Promise<void> {
+  const left = Math.max(1, deadline - clock.monotonic())
+  return clock.sleep(Math.min(RETRY_MS, left), signal).catch(() => undefined)
 }
 
 /** The resourceVersion last seen, and since when: a renewal changes it. */
@@ -56,17 +75,22 @@ async function tryTake(
 }
 
 async function isFree(ports: LockPorts, seen: LiveLease, watch: Watch): Promise<boolean> {
+  const standing = standingOf(ports, seen, watch)
+  const helm = standing === 'dead' ? holderOf(seen)?.helm : undefined
+  // Its helm may have outlived it and would write on beside us.
+  if (helm !== undefined && ports.processes.isAlive(helm) === true) await ports.processes.end(helm, HELM_GRACE_MS)
+  if (helm !== undefined) watch.endedHelm = helm
+  return standing !== 'held'
+}
+
+/** `dead`: proven so, on this host. `expired`: on another host, and not renewed for its lease time by our own clock. */
+function standingOf({ processes, clock }: LockPorts, seen: LiveLease, watch: Watch): 'held' | 'dead' | 'expired' {
   const other = holderOf(seen)
-  const alive = other === undefined ? undefined : ports.processes.isAlive(other.process)
-  if (alive === false && other !== undefined) {
-    // Its helm may have outlived it and would write on beside us.
-    if (other.helm !== undefined && ports.processes.isAlive(other.helm) === true) await ports.processes.end(other.helm, HELM_GRACE_MS)
-    if (other.helm !== undefined) watch.endedHelm = other.helm
-    return true
-  }
-  if (watch.version !== seen.resourceVersion) Object.assign(watch, { version: seen.resourceVersion, since: ports.clock.monotonic() })
+  const alive = other === undefined ? undefined : processes.isAlive(other.process)
+  if (alive === false) return 'dead'
+  if (watch.version !== seen.resourceVersion) Object.assign(watch, { version: seen.resourceVersion, since: clock.monotonic() })
   // A living process on this very host is never robbed, however long it was suspended: fencing stops it, not us.
-  return alive === undefined && ports.clock.monotonic() - watch.since >= seen.durationSeconds * 1000
+  return alive === undefined && clock.monotonic() - watch.since >= seen.durationSeconds * 1000 ? 'expired' : 'held'
 }
 
 function heldBy(seen: LiveLease | undefined, place: LockPlace): Problem {

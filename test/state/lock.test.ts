@@ -2,7 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type HeldLock, LEASE_SECONDS } from '../../src/state/heldLock.ts'
 import type { Holder } from '../../src/state/holder.ts'
-import { acquireLock, type LockPorts } from '../../src/state/lock.ts'
+import { acquireLock, awaitUnlocked, type LockPorts } from '../../src/state/lock.ts'
 import { type Problem, ProblemError } from '../../src/values/problem.ts'
 import type { Lease, Leases, LiveLease } from '../../src/world/ports/leases.ts'
 import type { Processes, ProcessIdentity } from '../../src/world/ports/process.ts'
@@ -165,6 +165,30 @@ test('a holder whose lock was unlocked by hand stops at its next renewal', async
   ports.leases.live = { ...leaseFor(holderOf(1)), holder: '', info: '', resourceVersion: 'freed' }
   await ports.clock.pass(11_000)
   assert.match((await fails(lock.fenced())).summary, /unlocked by hand/)
+})
+
+test('a report waits for the apply that runs, names it when that takes too long, and touches nothing', async () => {
+  const ports = world()
+  const first = await acquireLock(ports, PLACE, holderOf(1), 0)
+  const held = ports.leases.live
+  const late = awaitUnlocked(ports, PLACE, 5_000).catch((error) => error)
+  await ports.clock.pass(6_000)
+  assert.match(String((await late).problems?.[0].summary), /locked by alice@here \(apply/)
+  const waiting = awaitUnlocked(ports, PLACE, 60_000)
+  await first.release()
+  await ports.clock.pass(2_000)
+  await waiting
+  assert.is(held?.holder, holderOf(1).id)
+})
+
+test('a report does not wait for a holder proven dead, and does not end the helm it left', async () => {
+  const ports = world()
+  const first = await acquireLock(ports, PLACE, holderOf(1), 0)
+  await first.announce(processOf(77))
+  const held = ports.leases.live
+  ports.processes.dead.add(1)
+  await awaitUnlocked(ports, PLACE, 0)
+  assert.equal([ports.processes.ended, ports.leases.live], [[], held])
 })
 
 test('a suspended holder that wakes late asks nothing and writes nothing, the Lease included', async () => {

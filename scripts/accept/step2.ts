@@ -1,0 +1,5 @@
+import { drift } from './drift.ts'
+import type { Check } from './report.ts'
+
+/** "Sure-footed", paragraph by paragraph. */
+export const step2: readonly Check[] = [drift]

@@ -1,0 +1,99 @@
+import { KINDS } from '../kinds/index.ts'
+import type { Look } from '../kinds/kind.ts'
+import { type DriftReport, driftExitCode, driftFromPlan } from '../plan/drift.ts'
+import { clusterKey } from '../reconcile/fingerprintKey.ts'
+import { lookForDrift } from '../reconcile/lookForDrift.ts'
+import { makePlan } from '../reconcile/makePlan.ts'
+import { otherWorld, readWorld } from '../reconcile/worldCheck.ts'
+import { renderProblems } from '../report/problems.ts'
+import { chooseStyle } from '../report/style.ts'
+import { FileStore } from '../state/fileStore.ts'
+import { lastApply, leftovers } from '../state/journal.ts'
+import { awaitUnlocked } from '../state/lock.ts'
+import { emptyState, type State } from '../state/state.ts'
+import { type Problem, ProblemError } from '../values/problem.ts'
+import { type DriftSession, openDriftSession, resolveWithoutSecrets } from './driftSession.ts'
+import type { ExitCode, GlobalOptions, Host } from './host.ts'
+import { lockPlace, lockTimeoutMs } from './lockOptions.ts'
+import { areGone } from './session.ts'
+import { stateFolder } from './state.ts'
+
+export type DriftOptions = GlobalOptions & {
+  readonly output: 'text' | 'json'
+  readonly skip?: readonly string[]
+  readonly lockTimeout: string
+}
+
+/** Tells what changed behind our back; writes nothing anywhere, and opens no secret but its own logins. 0 none, 2 drift, 1 an incomplete look. */
+export async function driftCommand(host: Host, options: DriftOptions): Promise<ExitCode> {
+  const waitMs = lockTimeoutMs(options.lockTimeout)
+  await using session = await openDriftSession(host, options)
+  const locked = await problemsOf(awaitUnlocked({ ...host, leases: session.leases }, lockPlace(session.installation), waitMs))
+  // Read only now: an apply that ended meanwhile has written it.
+  const store = new FileStore(stateFolder(host, options))
+  const found = await look(host, options, session, await store.load(), store.folder)
+  const report = { ...found, problems: [...locked, ...found.problems] }
+  await tell(host, options, report)
+  return driftExitCode(report)
+}
+
+async function look(
+  host: Host,
+  options: DriftOptions,
+  session: DriftSession,
+  state: State | undefined,
+  folder: string,
+): Promise<DriftReport> {
+  const { world: view, installation } = session
+  const read = await readWorld(view, installation)
+  const other = 'identity' in read && !options.acceptNewWorld ? otherWorld(state?.world ?? null, read.identity) : undefined
+  if (other !== undefined) return { ...NOTHING, problems: [other] }
+  const { fingerprint, certain } = await clusterKey(view, installation, state ?? emptyState(''), host.randomness.uuid())
+  const helmIsGone = areGone(host, (await leftovers(folder)).children)
+  const it: Look = { view, fingerprint, signal: host.signal, now: host.clock.now(), helmIsGone }
+  const report = await (state === undefined
+    ? compareWithFile(host, session, it, options.skip)
+    : lookForDrift({ kinds: KINDS, state, look: it, skip: options.skip ?? [], certain }))
+  const last = await lastApply(folder)
+  return { ...report, ...(last && { lastApply: last }), problems: 'problems' in read ? read.problems : [] }
+}
+
+async function compareWithFile(
+  host: Host,
+  { installation, world }: DriftSession,
+  it: Look,
+  skip?: readonly string[],
+): Promise<DriftReport> {
+  const resolved = await resolveWithoutSecrets(host, installation, world)
+  return driftFromPlan((await makePlan(KINDS, resolved, emptyState(''), it)).plan, skip)
+}
+
+const NOTHING: DriftReport = { comparedWith: 'state', checked: 0, drifted: [], unchecked: [], skipped: [], findings: [], problems: [] }
+
+async function problemsOf(act: Promise<void>): Promise<readonly Problem[]> {
+  try {
+    await act
+    return []
+  } catch (error) {
+    if (error instanceof ProblemError) return error.problems
+    throw error
+  }
+}
+
+async function tell(host: Host, options: DriftOptions, report: DriftReport): Promise<void> {
+  if (options.output === 'json') {
+    const { driftJson } = await import('../report/driftJson.ts')
+    host.stdout.write(driftJson(report, host.clock.now().toISOString()))
+    return
+  }
+  const { driftText } = await import('../report/driftText.ts')
+  const text = driftText(report, chooseStyle(host.stdout, host.env, !options.color))
+  if (text !== '') host.stdout.write(`${text}\n`)
+  const problems = distinct([...report.problems, ...report.unchecked.map(({ why }) => why)])
+  if (problems.length > 0) host.stderr.write(renderProblems(problems, chooseStyle(host.stderr, host.env, !options.color)))
+}
+
+/** A server that is away is one problem, not one for each resource on it. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((one) => [`${one.code} ${one.summary}`, one])).values()]
+}

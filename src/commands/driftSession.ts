@@ -1,0 +1,59 @@
+import { childEnvironment } from '../installation/childEnvironment.ts'
+import type { Installation, Resolved } from '../installation/installation.ts'
+import { loginInputs } from '../installation/secretInputs.ts'
+import { ENCRYPTION_KEY, guideVariables, READERS, SECRET_NAMES } from '../installation/spacelift.ts'
+import { readRsaKey } from '../values/rsaKey.ts'
+import { Sealed } from '../values/sealed.ts'
+import { defaultCacheDir } from '../world/archive/cache.ts'
+import { indexArchive } from '../world/archive/indexArchive.ts'
+import { findChart } from '../world/helm/chart.ts'
+import type { View } from '../world/ports.ts'
+import { type Connected, connectWorld } from './connectWorld.ts'
+import type { GlobalOptions, Host } from './host.ts'
+import { openSecrets, readInstallation } from './session.ts'
+
+/** An installation that can be looked at only: of the file's references just the logins to its servers are opened. */
+export type DriftSession = Connected & { readonly installation: Installation }
+
+/** Reads the file and connects, lazily. Throws a ProblemError with all that is wrong on this machine. */
+export async function openDriftSession(host: Host, options: GlobalOptions): Promise<DriftSession> {
+  const { installation } = await readInstallation(host, options)
+  const { secrets } = await openSecrets(host, installation, loginInputs(installation))
+  const connected = await connectWorld(host, options, { installation, secrets }, childEnvironment(host.env, installation))
+  return { ...connected, installation }
+}
+
+/**
+ * What the file declares, with the cluster's own values in the place of the secrets that are not opened: names and
+ * presence can be compared, values cannot. Only for a report without a state.
+ */
+export async function resolveWithoutSecrets(host: Host, installation: Installation, view: View): Promise<Resolved> {
+  const env = childEnvironment(host.env, installation)
+  const cacheDir = defaultCacheDir(host.env, host.home)
+  const { signal, processes } = host
+  const { archive } = installation.images
+  const [secrets, chart, index] = await Promise.all([
+    liveValues(view, installation),
+    findChart(installation.release.chart, { processes, env, cacheDir, signal }),
+    archive === undefined ? undefined : indexArchive(archive, { cacheDir, signal }),
+  ])
+  return { installation, secrets, chart, ...(index && { archive: index }) }
+}
+
+async function liveValues(view: View, installation: Installation): Promise<ReadonlyMap<string, Sealed>> {
+  const { namespace } = installation.kubernetes
+  const each = READERS.map(async (reader) => {
+    const read = await view.cluster.secret(namespace, SECRET_NAMES[reader])
+    return [...guideVariables(installation, reader)].flatMap(([key, value]) => {
+      const live = read.is === 'present' ? read.value.data.get(key) : undefined
+      return 'secret' in value ? [[value.secret.at, standIn(key, live)] as const] : []
+    })
+  })
+  return new Map((await Promise.all(each)).flat())
+}
+
+function standIn(key: string, live: Sealed | undefined): Sealed {
+  if (live === undefined) return Sealed.of('')
+  const read = key === ENCRYPTION_KEY ? readRsaKey(live) : undefined
+  return typeof read === 'object' ? read.pem : live
+}

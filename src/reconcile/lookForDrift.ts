@@ -1,0 +1,72 @@
+import type { AnyKind } from '../kinds/anyKind.ts'
+import type { Look } from '../kinds/kind.ts'
+import { type DriftedResource, type DriftReport, driftOf } from '../plan/drift.ts'
+import { isNamed, unmatched } from '../plan/select.ts'
+import type { State, StoredFacts } from '../state/state.ts'
+import { type Address, kindOf } from '../values/address.ts'
+import type { FactMap, JsonPointer } from '../values/json.ts'
+import { type Problem, ProblemError } from '../values/problem.ts'
+
+export type DriftQuestion = {
+  readonly kinds: readonly AnyKind[]
+  readonly state: State
+  readonly look: Look
+  /** Addresses, or the beginning of some, that are left out by choice. */
+  readonly skip: readonly string[]
+  /** Fields known to differ; see ClusterKey. */
+  readonly certain: ReadonlyMap<Address, ReadonlySet<JsonPointer>>
+}
+
+/** Looks at all that was applied and compares it with what the state remembers. Reads only; nothing is thrown for a server that is away. */
+export async function lookForDrift(question: DriftQuestion): Promise<DriftReport> {
+  const remembered = Object.entries(question.state.resources) as [Address, StoredFacts][]
+  const nodes = remembered.map(([address, { after }]) => ({ address, after: after as readonly Address[] }))
+  const wrong = unmatched(nodes, question.skip)
+  if (wrong.length > 0) throw new ProblemError(noSuchResource(wrong))
+  const isSkipped = (address: Address) => isNamed(address, question.skip)
+  const checked = remembered.filter(([address]) => !isSkipped(address))
+  const outcomes = await Promise.all(checked.map(([address, stored]) => compare(question, address, stored)))
+  const unchecked = outcomes.flatMap((one) => ('why' in one ? [one] : []))
+  return {
+    comparedWith: 'state',
+    checked: outcomes.length - unchecked.length,
+    drifted: outcomes.flatMap((one) => ('drifted' in one && one.drifted ? [one.drifted] : [])),
+    unchecked,
+    skipped: nodes.map(({ address }) => address).filter(isSkipped),
+    findings: [],
+    problems: [],
+  }
+}
+
+type Outcome = { readonly drifted: DriftedResource | undefined } | { readonly address: Address; readonly why: Problem }
+
+async function compare({ kinds, look, certain }: DriftQuestion, address: Address, stored: StoredFacts): Promise<Outcome> {
+  const kind = kinds.find((one) => one.name === kindOf(address))
+  if (kind === undefined) return { address, why: unknownKind(address) }
+  try {
+    const { shown } = await kind.recorded({ ...stored, address, after: stored.after as readonly Address[] }).observe(look)
+    if (shown.is === 'unknown') return { address, why: shown.why }
+    const known = certain.get(address)
+    const applied = { facts: stored.facts as FactMap, guard: stored.guard }
+    return { drifted: driftOf({ address, applied, found: shown, ...(known && { certain: known }) }) }
+  } catch (error) {
+    if (error instanceof ProblemError) return { address, why: error.problems[0] as Problem }
+    throw error
+  }
+}
+
+function unknownKind(address: Address): Problem {
+  return {
+    code: 'state/unknown-kind',
+    summary: `The state holds ${address}, a kind that this version of groundcrew does not know.`,
+    remedy: 'Use the version of groundcrew that wrote the state.',
+  }
+}
+
+function noSuchResource(names: readonly string[]): Problem {
+  return {
+    code: 'drift/no-such-resource',
+    summary: `The state remembers no ${names.join(', no ')}.`,
+    remedy: 'groundcrew state list names what there is; a part of an address is enough: bucket, secret/NAMESPACE.',
+  }
+}
