@@ -86,7 +86,7 @@ function addApply(program: Command, host: Wiring, done: (code: ExitCode) => void
     })
 }
 
-function addDrift(program: Command, host: Host, done: (code: ExitCode) => void): void {
+function addDrift(program: Command, host: Wiring, done: (code: ExitCode) => void): void {
   program
     .command('drift')
     .description('tell what changed behind our back since the last apply; writes nothing anywhere')
@@ -99,7 +99,7 @@ function addDrift(program: Command, host: Host, done: (code: ExitCode) => void):
       '\nExit codes: 0 no drift, 2 drift, 1 something could not be looked at.\n\nExamples:\n  groundcrew drift\n  groundcrew drift --output json > drift.json\n  groundcrew drift --skip image',
     )
     .action(async (_options, command: Command) =>
-      done(await (await import('./commands/drift.ts')).driftCommand(host, command.optsWithGlobals())),
+      done(await (await import('./commands/drift.ts')).driftCommand(await host.reporting(), command.optsWithGlobals())),
     )
 }
 

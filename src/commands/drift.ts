@@ -5,15 +5,13 @@ import { clusterKey } from '../reconcile/fingerprintKey.ts'
 import { lookForDrift } from '../reconcile/lookForDrift.ts'
 import { makePlan } from '../reconcile/makePlan.ts'
 import { otherWorld, readWorld } from '../reconcile/worldCheck.ts'
-import { renderProblems } from '../report/problems.ts'
-import { chooseStyle } from '../report/style.ts'
 import { FileStore } from '../state/fileStore.ts'
 import { lastApply, leftovers } from '../state/journal.ts'
 import { awaitUnlocked } from '../state/lock.ts'
 import { emptyState, type State } from '../state/state.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import { type DriftSession, openDriftSession, resolveWithoutSecrets } from './driftSession.ts'
-import type { ExitCode, GlobalOptions, Host } from './host.ts'
+import type { ExitCode, GlobalOptions, Host, ReportingHost } from './host.ts'
 import { lockPlace, lockTimeoutMs } from './lockOptions.ts'
 import { areGone } from './session.ts'
 import { stateFolder } from './state.ts'
@@ -25,7 +23,7 @@ export type DriftOptions = GlobalOptions & {
 }
 
 /** Tells what changed behind our back; writes nothing anywhere, and opens no secret but its own logins. 0 none, 2 drift, 1 an incomplete look. */
-export async function driftCommand(host: Host, options: DriftOptions): Promise<ExitCode> {
+export async function driftCommand(host: ReportingHost, options: DriftOptions): Promise<ExitCode> {
   const waitMs = lockTimeoutMs(options.lockTimeout)
   await using session = await openDriftSession(host, options)
   const locked = await problemsOf(awaitUnlocked({ ...host, leases: session.leases }, lockPlace(session.installation), waitMs))
@@ -80,20 +78,8 @@ async function problemsOf(act: Promise<void>): Promise<readonly Problem[]> {
   }
 }
 
-async function tell(host: Host, options: DriftOptions, report: DriftReport): Promise<void> {
-  if (options.output === 'json') {
-    const { driftJson } = await import('../report/driftJson.ts')
-    host.stdout.write(driftJson(report, host.clock.now().toISOString()))
-    return
-  }
-  const { driftText } = await import('../report/driftText.ts')
-  const text = driftText(report, chooseStyle(host.stdout, host.env, !options.color))
-  if (text !== '') host.stdout.write(`${text}\n`)
-  const problems = distinct([...report.problems, ...report.unchecked.map(({ why }) => why)])
-  if (problems.length > 0) host.stderr.write(renderProblems(problems, chooseStyle(host.stderr, host.env, !options.color)))
-}
-
-/** A server that is away is one problem, not one for each resource on it. */
-function distinct(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((one) => [`${one.code} ${one.summary}`, one])).values()]
+async function tell(host: ReportingHost, options: DriftOptions, report: DriftReport): Promise<void> {
+  if (options.output === 'text') return host.report.drift(report)
+  const { driftJson } = await import('../report/driftJson.ts')
+  host.stdout.write(driftJson(report, host.clock.now().toISOString()))
 }

@@ -55,7 +55,26 @@ const diagnostic = event('diagnostic', 'A problem, and what to do about it.', {
 const resourceDrift = event('resource_drift', 'A resource that changed behind our back.', {
   address,
   action: told(z.enum(['update', 'delete']), 'What happened to it.', 'update'),
-  edits: told(z.array(edit), 'Its drifted fields, told as a planned change tells them.', []),
+  edits: told(z.array(edit), 'Its drifted fields, told as a planned change tells them: from what is there to what it was.', []),
+  keysUnknown: told(z.literal(true).optional(), 'More may have changed that cannot be compared: the encryption key is another one.', true),
+})
+
+const resourceUnchecked = event('resource_unchecked', 'A resource that drift could not look at; the report is incomplete.', {
+  address,
+  why: told(z.strictObject(problemFields), 'The reason.', undefined),
+})
+
+const driftSummary = event('drift_summary', 'The last word of drift.', {
+  comparedWith: told(z.enum(['state', 'file']), 'file: there was no state to compare with.', 'state'),
+  lastApply: told(z.strictObject({ at: z.string(), who: z.string() }).optional(), 'When and by whom.', {
+    at: '2026-11-24T01:02:03.456Z',
+    who: 'alice@jump1',
+  }),
+  checked: told(count, 'How many resources were looked at.', 18),
+  drifted: told(count, 'How many of them drifted.', 1),
+  unchecked: told(count, 'How many could not be looked at.', 0),
+  skipped: told(z.array(z.string()), 'What was left out by choice.', []),
+  incomplete: told(z.boolean(), 'Something could not be looked at: the exit code is 1.', false),
 })
 
 const plannedChange = event('planned_change', 'A resource that apply would touch.', {
@@ -128,6 +147,8 @@ export const EVENTS = [
   changeBlocked,
   finding,
   changeSummary,
+  resourceUnchecked,
+  driftSummary,
   applyStart,
   applyProgress,
   applyComplete,

@@ -1,4 +1,4 @@
-import type { Edit } from '../kinds/kind.ts'
+import type { Edit, Finding } from '../kinds/kind.ts'
 import { type FactValue, isMap } from '../values/json.ts'
 import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
@@ -27,6 +27,12 @@ export function problemOf({ code, summary, detail, remedy, at }: Problem) {
 export function diagnostic(problem: Problem): Body {
   const told = { severity: 'error' as const, ...problemOf(problem) }
   return { level: 'error', message: `Error: ${problem.summary}`, type: 'diagnostic', diagnostic: told }
+}
+
+/** Something to know that no change repairs, as an event. */
+export function findingOf(found: Finding): Body {
+  const { address } = found
+  return { level: 'warn', message: `${address}: ${found.summary}`, type: 'finding', address, ...problemOf(found) }
 }
 
 /** A field's difference as the stream tells it: of a secret only that it differs. */

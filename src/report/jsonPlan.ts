@@ -1,6 +1,5 @@
-import type { Finding } from '../kinds/kind.ts'
 import { type Action, counts, dataAtRisk, hasChanges, isWrite, type Plan, type PlannedChange, restarts } from '../plan/plan.ts'
-import { type Body, diagnostic, editOf, problemOf } from './jsonParts.ts'
+import { type Body, diagnostic, editOf, findingOf, problemOf } from './jsonParts.ts'
 import { countsText } from './planText.ts'
 
 /** A plan as events: what drifted, what changes, what blocks, what is worth knowing, and the sum. */
@@ -9,7 +8,7 @@ export function planEvents(plan: Plan): Body[] {
     ...plan.changes.filter(hasDrifted).map(drift),
     ...plan.changes.filter((change) => isWrite(change.action) || change.action === 'forget').map(planned),
     ...plan.changes.filter((change) => change.action === 'blocked').map(blocked),
-    ...plan.findings.map(finding),
+    ...plan.findings.map(findingOf),
     ...plan.problems.map(diagnostic),
     // Of another world nothing was planned, so there is nothing to sum up.
     ...(plan.changes.length === 0 ? [] : [summary(plan)]),
@@ -51,12 +50,6 @@ function blocked({ address, why }: PlannedChange): Body {
     address,
     ...(why !== undefined && { why: problemOf(why) }),
   }
-}
-
-/** Something to know that no change repairs. */
-function finding(found: Finding): Body {
-  const { address } = found
-  return { level: 'warn', message: `${address}: ${found.summary}`, type: 'finding', address, ...problemOf(found) }
 }
 
 function summary(plan: Plan): Body {

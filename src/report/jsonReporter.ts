@@ -1,5 +1,6 @@
 import type { StreamEvent } from './eventSchema.ts'
 import { appliedEvents, applyEvent } from './jsonApply.ts'
+import { driftEvents } from './jsonDrift.ts'
 import { type Body, diagnostic } from './jsonParts.ts'
 import { planEvents } from './jsonPlan.ts'
 import type { Reporter } from './reporter.ts'
@@ -24,6 +25,7 @@ export function jsonReporter({ write, now, version }: JsonSink): Reporter {
   }
   return {
     plan: (plan) => tell(planEvents(plan)),
+    drift: (report) => tell(driftEvents(report)),
     event: (event) => tell([applyEvent(event)]),
     applied: (applied) => tell(appliedEvents(applied)),
     problems: (problems) => tell(problems.map(diagnostic)),

@@ -1,3 +1,4 @@
+import type { DriftReport } from '../plan/drift.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { ApplyEvent } from '../reconcile/events.ts'
 import type { Address } from '../values/address.ts'
@@ -20,6 +21,8 @@ export type Applied = {
 export interface Reporter {
   /** A plan with its findings, and the problems that make it incomplete. */
   plan(plan: Plan): void
+  /** What changed behind our back, and the problems that make the look incomplete. */
+  drift(report: DriftReport): void
   /** What happens during an apply, as it happens. */
   event(event: ApplyEvent): void
   /** The end of an apply. */
@@ -37,6 +40,7 @@ export function all(...reporters: readonly Reporter[]): Reporter {
   }
   return {
     plan: (plan) => each((one) => one.plan(plan)),
+    drift: (report) => each((one) => one.drift(report)),
     event: (event) => each((one) => one.event(event)),
     applied: (applied) => each((one) => one.applied(applied)),
     problems: (problems) => each((one) => one.problems(problems)),

@@ -1,4 +1,6 @@
+import type { Problem } from '../values/problem.ts'
 import { applyLine } from './applyText.ts'
+import { driftText } from './driftText.ts'
 import { planText } from './planText.ts'
 import { renderProblems } from './problems.ts'
 import type { Applied, Reporter } from './reporter.ts'
@@ -15,6 +17,11 @@ export function textReporter(out: Sink, err: Sink): Reporter {
       if (plan.changes.length > 0) out.write(`${planText(plan, out.style)}\n`)
       problems(plan.problems)
     },
+    drift: (report) => {
+      const text = driftText(report, out.style)
+      if (text !== '') out.write(`${text}\n`)
+      problems(distinct([...report.problems, ...report.unchecked.map(({ why }) => why)]))
+    },
     event: (event) => void out.write(`${applyLine(event, out.style)}\n`),
     applied: (applied) => {
       problems(applied.problems)
@@ -23,6 +30,11 @@ export function textReporter(out: Sink, err: Sink): Reporter {
     problems,
     note: (text) => void out.write(`\n${text}\n`),
   }
+}
+
+/** A server that is away is one problem, not one for each resource on it. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((one) => [`${one.code} ${one.summary}`, one])).values()]
 }
 
 function ending({ done, failed, skipped }: Applied, style: Style): string {

@@ -1,0 +1,48 @@
+import type { DriftReport } from '../../src/plan/drift.ts'
+import { address } from '../../src/values/address.ts'
+
+const fingerprint = (digit: string) => `aaaaaaaa:${digit.repeat(64)}`
+export const by = { manager: 'kubectl-edit', time: '2026-11-24T10:00:00Z' }
+export const why = { code: 'minio/away', summary: 'MinIO is away.', remedy: 'Wait for it.' }
+
+/** Nothing changed. */
+export const settled: DriftReport = {
+  comparedWith: 'state',
+  lastApply: { at: '2026-11-23T09:00:00Z', who: 'alice@jump1' },
+  checked: 18,
+  drifted: [],
+  unchecked: [],
+  skipped: [],
+  findings: [],
+  problems: [],
+}
+
+/** One of everything that a report can tell. */
+export const drifted: DriftReport = {
+  ...settled,
+  checked: 17,
+  drifted: [
+    {
+      address: address('bucket', 'spacelift-states'),
+      is: 'changed',
+      fields: [
+        { pointer: '/versioning', applied: 'enabled', found: 'off' },
+        { pointer: '/policy', applied: 'none', found: 'anybody reads' },
+      ],
+      keysUnknown: false,
+    },
+    { address: address('bucket', 'spacelift-deliveries'), is: 'gone', fields: [], keysUnknown: false },
+    {
+      address: address('secret', 'spacelift', 'spacelift-server'),
+      is: 'changed',
+      fields: [
+        { pointer: '/keys/ADMIN_PASSWORD', applied: fingerprint('1'), found: fingerprint('2'), by },
+        { pointer: '/keys/EXTRA', applied: undefined, found: fingerprint('3'), by },
+        { pointer: '/keys/ADMIN_USERNAME', applied: fingerprint('4'), found: undefined },
+      ],
+      keysUnknown: true,
+    },
+  ],
+  unchecked: [{ address: address('image', 'backend'), why }],
+  skipped: [address('image', 'launcher')],
+}
