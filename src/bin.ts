@@ -15,6 +15,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     stop.abort()
   })
 
+// Whoever reads us may leave, a `| head` for one: what runs goes on, and the history tells it.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+
 const terminal = process.stdin.isTTY && process.stdout.isTTY
 process.exitCode = await main(process.argv.slice(2), { ...systemHost(stop.signal), ask: terminal ? ask : undefined })
 

@@ -103,7 +103,7 @@ function addDrift(program: Command, host: Wiring, done: (code: ExitCode) => void
     )
 }
 
-function addForceUnlock(program: Command, host: Host, done: (code: ExitCode) => void): void {
+function addForceUnlock(program: Command, host: Wiring, done: (code: ExitCode) => void): void {
   program
     .command('force-unlock')
     .description('free the lock of a run that is known to be gone')
@@ -111,11 +111,11 @@ function addForceUnlock(program: Command, host: Host, done: (code: ExitCode) => 
     .option('--force', 'do not ask')
     .action(async (id: string, _options, command: Command) => {
       const { forceUnlock } = await import('./commands/forceUnlock.ts')
-      done(await forceUnlock(host, command.optsWithGlobals(), id))
+      done(await forceUnlock(await host.reporting(), command.optsWithGlobals(), id))
     })
 }
 
-function addState(program: Command, host: Host, done: (code: ExitCode) => void): void {
+function addState(program: Command, host: Wiring, done: (code: ExitCode) => void): void {
   const state = program.command('state').description('what was last applied, as the state remembers it')
   state
     .command('list')
@@ -135,7 +135,7 @@ function addState(program: Command, host: Host, done: (code: ExitCode) => void):
     .description('forget resources without touching them')
     .argument('<address...>')
     .action(async (all: string[], _options, command: Command) =>
-      done(await (await import('./commands/state.ts')).stateRemove(host, command.optsWithGlobals(), all)),
+      done(await (await import('./commands/state.ts')).stateRemove(await host.reporting(), command.optsWithGlobals(), all)),
     )
 }
 
@@ -157,7 +157,11 @@ function addSchema(program: Command, host: Host): void {
   program
     .command('version')
     .description('print the version')
-    .action(() => void host.stdout.write(`groundcrew ${VERSION}\n`))
+    .action(() => void host.stdout.write(program.opts().json ? `${JSON.stringify(versions())}\n` : `groundcrew ${VERSION}\n`))
+}
+
+function versions() {
+  return { groundcrew: VERSION, node: process.versions.node, platform: `${process.platform}-${process.arch}` }
 }
 
 function collect(value: string, all: readonly string[] = []): readonly string[] {

@@ -2,25 +2,27 @@ import { RENEW_MS } from '../state/heldLock.ts'
 import { holderOf } from '../state/holder.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import type { LiveLease } from '../world/ports/leases.ts'
-import type { ExitCode, GlobalOptions, Host } from './host.ts'
+import type { ExitCode, GlobalOptions, Host, ReportingHost } from './host.ts'
 import { lockPlace } from './lockOptions.ts'
 import { openSession, type Session } from './session.ts'
 
 /** Longer than a living holder lets its Lease go without a renewal. */
 const PROOF_MS = RENEW_MS + 4_000
 
+export type UnlockOptions = GlobalOptions & { readonly force?: boolean }
+
 /**
  * Frees the lock of exactly the run that was named, after a yes. A holder that is seen to live keeps it: a process of this
  * host, or one that renews while it is watched.
  */
-export async function forceUnlock(host: Host, options: GlobalOptions & { readonly force?: boolean }, id: string): Promise<ExitCode> {
+export async function forceUnlock(host: ReportingHost, options: UnlockOptions, id: string): Promise<ExitCode> {
   await using session = await openSession(host, options)
   const held = await lockOf(session, id)
   const holder = holderOf(held)
   const alive = holder && host.processes.isAlive(holder.process)
   if (holder !== undefined && alive === true) throw new ProblemError(livesHere(holder.process.pid))
-  if (!options.force && !(await approved(host))) {
-    host.stdout.write('The lock stays. Without a terminal to ask, --force frees it.\n')
+  if (!options.force && (options.json || !(await approved(host)))) {
+    host.report.note('The lock stays. Without a terminal to ask, --force frees it.', 'warn')
     return 1
   }
   if (alive !== false) await watch(host, session, held, id)
@@ -28,7 +30,7 @@ export async function forceUnlock(host: Host, options: GlobalOptions & { readonl
   const { namespace, name } = lockPlace(session.resolved.installation)
   const freed = await session.leases.replace(namespace, name, { ...lease, holder: '', info: '' }, resourceVersion)
   if (freed === 'conflict') throw new ProblemError(RENEWED)
-  host.stdout.write(`The lock of run ${id} is free.\n`)
+  host.report.note(`The lock of run ${id} is free.`)
   return 0
 }
 
@@ -47,8 +49,8 @@ async function approved(host: Host): Promise<boolean> {
 }
 
 /** Throws when the holder, which cannot be seen from here, shows that it lives. */
-async function watch(host: Host, session: Session, held: LiveLease, id: string): Promise<void> {
-  host.stdout.write(`Watching for ${PROOF_MS / 1000} s whether its holder renews it ...\n`)
+async function watch(host: ReportingHost, session: Session, held: LiveLease, id: string): Promise<void> {
+  host.report.note(`Watching for ${PROOF_MS / 1000} s whether its holder renews it ...`)
   await host.clock.sleep(PROOF_MS, host.signal)
   const now = await lockOf(session, id)
   if (now.resourceVersion !== held.resourceVersion) throw new ProblemError(RENEWED)

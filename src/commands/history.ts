@@ -1,22 +1,30 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { historySummary } from '../report/historySummary.ts'
 import { historyDetail, historyLine } from '../report/historyText.ts'
 import { historyFiles, type JournalRecord, parseHistory } from '../state/journal.ts'
 import { ProblemError } from '../values/problem.ts'
 import type { ExitCode, GlobalOptions, Host } from './host.ts'
 import { stateFolder } from './state.ts'
 
-/** Prints the applies, oldest first; with a run's name (or its beginning) that one in full. */
+/** Prints the applies, oldest first; with a run's name (or its beginning) that one in full. With `--json` one object a run. */
 export async function historyCommand(host: Host, options: GlobalOptions, run?: string): Promise<ExitCode> {
   const folder = stateFolder(host, options)
   const files = (await historyFiles(folder)).filter((name) => name.startsWith(run ?? ''))
   if (run !== undefined && files.length !== 1) throw new ProblemError(ambiguous(run, files.length))
   for (const file of files) {
     const records = await read(folder, file)
-    const text = run === undefined ? historyLine(file.replace('.jsonl', ''), records) : historyDetail(records)
-    host.stdout.write(`${text}\n`)
+    host.stdout.write(`${(options.json ? json : text)(file.replace('.jsonl', ''), records, run !== undefined)}\n`)
   }
   return 0
+}
+
+function text(run: string, records: readonly JournalRecord[], inFull: boolean): string {
+  return inFull ? historyDetail(records) : historyLine(run, records)
+}
+
+function json(run: string, records: readonly JournalRecord[], inFull: boolean): string {
+  return JSON.stringify({ ...historySummary(run, records), ...(inFull && { records }) })
 }
 
 async function read(folder: string, file: string): Promise<JournalRecord[]> {

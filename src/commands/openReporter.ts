@@ -26,11 +26,27 @@ function text(host: Host, options: ReportOptions): Reporter {
   return textReporter(sink(host.stdout), sink(host.stderr))
 }
 
-/** Written at once, line by line: what was told stands there whatever becomes of this process, which also closes it. */
+/**
+ * Written at once, line by line: what was told stands there whatever becomes of this process, which also closes it. A log
+ * that cannot be gone on with stops no apply: it is said once on stderr.
+ */
 function appendTo(host: Host, file: string): (text: string) => void {
+  const opened = open(host, file)
+  let failed = false
+  return (text) => {
+    if (failed) return
+    try {
+      writeSync(opened, text)
+    } catch (error) {
+      failed = true
+      host.stderr.write(`The log file ${file} ends here: it cannot be written any more (${code(error)}).\n`)
+    }
+  }
+}
+
+function open(host: Host, file: string): number {
   try {
-    const opened = openSync(resolve(host.cwd, file), 'a', 0o600)
-    return (text) => void writeSync(opened, text)
+    return openSync(resolve(host.cwd, file), 'a', 0o600)
   } catch (error) {
     throw new ProblemError({
       code: 'cli/log-file',

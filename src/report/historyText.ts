@@ -1,15 +1,11 @@
 import type { JournalRecord } from '../state/journal.ts'
+import { historySummary } from './historySummary.ts'
 
 /** One line for an apply: when, who, how it ended, what it did. */
 export function historyLine(run: string, records: readonly JournalRecord[]): string {
-  const begin = records.find((record) => record.t === 'begin')
-  const end = records.find((record) => record.t === 'end')
-  const done = records.filter((record) => record.t === 'done').length
-  const failed = records.filter((record) => record.t === 'failed').length
-  const result = end === undefined ? 'interrupted' : end.result
-  const planned = begin?.plan.length ?? 0
+  const { who = 'unknown', result, planned, done, failed } = historySummary(run, records)
   const tally = `${done} of ${planned} done${failed === 0 ? '' : `, ${failed} failed`}`
-  return [run.padEnd(25), (begin?.who ?? 'unknown').padEnd(20), result.padEnd(11), tally].join('  ')
+  return [run.padEnd(25), who.padEnd(20), result.padEnd(11), tally].join('  ')
 }
 
 /** One apply in full: each step with its fields and causes, how long it took and how it ended. */

@@ -45,7 +45,7 @@ function planned({ address, action, edits, impact }: PlannedChange): Body {
 function blocked({ address, why }: PlannedChange): Body {
   return {
     level: 'error',
-    message: `${address}: Not planned${why === undefined ? '' : `: ${why.summary}`}`,
+    message: `${address}: Not planned`,
     type: 'change_blocked',
     address,
     ...(why !== undefined && { why: problemOf(why) }),

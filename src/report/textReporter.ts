@@ -11,24 +11,30 @@ export type Sink = { readonly write: (text: string) => unknown; readonly style: 
 
 /** Tells people: what was asked for on `out`, what is wrong on `err`. */
 export function textReporter(out: Sink, err: Sink): Reporter {
+  // A remark stands apart from what came before it.
+  let begun = false
+  const say = (text: string) => {
+    out.write(text)
+    begun = true
+  }
   const problems: Reporter['problems'] = (all) => void (all.length > 0 && err.write(renderProblems(all, err.style)))
   return {
     plan: (plan) => {
-      if (plan.changes.length > 0) out.write(`${planText(plan, out.style)}\n`)
+      if (plan.changes.length > 0) say(`${planText(plan, out.style)}\n`)
       problems(plan.problems)
     },
     drift: (report) => {
       const text = driftText(report, out.style)
-      if (text !== '') out.write(`${text}\n`)
+      if (text !== '') say(`${text}\n`)
       problems(distinct([...report.problems, ...report.unchecked.map(({ why }) => why)]))
     },
-    event: (event) => void out.write(`${applyLine(event, out.style)}\n`),
+    event: (event) => say(`${applyLine(event, out.style)}\n`),
     applied: (applied) => {
       problems(applied.problems)
-      out.write(ending(applied, out.style))
+      say(ending(applied, out.style))
     },
     problems,
-    note: (text) => void out.write(`\n${text}\n`),
+    note: (text) => say(`${begun ? '\n' : ''}${text}\n`),
   }
 }
 

@@ -137,7 +137,7 @@ test('what could not be planned is told with its reason, and the plan is called 
   const [blocked, why, summary] = told((report) => report.plan(plan))
   assert.equal(blocked, {
     '@level': 'error',
-    '@message': 'bucket/spacelift-states: Not planned: MinIO refuses the connection.',
+    '@message': 'bucket/spacelift-states: Not planned',
     type: 'change_blocked',
     address: states,
     why: refused,

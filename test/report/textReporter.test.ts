@@ -52,6 +52,14 @@ test('an apply that did not do all says how each step ended, why, and how to go 
   assert.is(ended.err, REFUSED)
 })
 
+test('a remark stands apart from what came before it', () => {
+  const { out } = told((report) => {
+    report.note('One.')
+    report.note('Two.')
+  })
+  assert.is(out, 'One.\n\nTwo.\n')
+})
+
 function told(tell: (report: Reporter) => void): { out: string; err: string } {
   const text = { out: '', err: '' }
   const sink = (name: 'out' | 'err') => ({ write: (line: string) => (text[name] += line), style: PLAIN })
