@@ -2,20 +2,22 @@ import type { Resolved } from '../installation/installation.ts'
 import type { Address } from '../values/address.ts'
 import type { FactMap, Json } from '../values/json.ts'
 import type { Problem } from '../values/problem.ts'
-import type {
-  Attribution,
-  Declared,
-  Edit,
-  Finding,
-  Impact,
-  Kind,
-  Look,
-  Observation,
-  Origins,
-  Recorded,
-  Upstream,
-  Work,
-  WriteAction,
+import {
+  type Attribution,
+  type Declared,
+  type Edit,
+  type Finding,
+  type Impact,
+  type Kind,
+  type Look,
+  NO_IMPACT,
+  type Observation,
+  type Origins,
+  type Recorded,
+  type Upstream,
+  type WhenGone,
+  type Work,
+  type WriteAction,
 } from './kind.ts'
 
 /**
@@ -39,6 +41,7 @@ export interface AnyDeclared {
   readonly address: Address
   readonly after: readonly Address[]
   readonly origins: Origins
+  readonly whenGone?: WhenGone
   observe(look: Look): Promise<AnySeen>
 }
 
@@ -66,7 +69,14 @@ export interface AnyWanted {
 export interface AnyRecorded {
   readonly address: Address
   readonly after: readonly Address[]
-  observe(look: Look): Promise<{ readonly shown: Shown; remove(work: Work): Promise<void> }>
+  observe(look: Look): Promise<AnySeenRecorded>
+}
+
+export interface AnySeenRecorded {
+  readonly shown: Shown
+  /** What its removal means. Throws a ProblemError for what must not be removed. */
+  removal(look: Look): Promise<Impact>
+  remove(work: Work): Promise<void>
 }
 
 /** Hides a kind's types; see {@link AnyKind}. */
@@ -81,13 +91,13 @@ export function forget<F extends FactMap, M, E, B>(kind: Kind<F, M, E, B>): AnyK
 }
 
 function forgetDeclared<F extends FactMap, M, E, B>(kind: Kind<F, M, E, B>, declared: Declared<M>): AnyDeclared {
-  const { address, after, origins } = declared
+  const { address, after, origins, whenGone } = declared
   const observe = async (look: Look): Promise<AnySeen> => {
     const seen = await kind.observe(look, declared)
     const served = () => (seen.is === 'present' ? kind.served(seen.facts) : undefined)
     return { shown: show(seen), served, want: (again, upstream) => want(kind, declared, seen, again, upstream) }
   }
-  return { address, after, origins, observe }
+  return { address, after, origins, observe, ...(whenGone && { whenGone }) }
 }
 
 async function want<F extends FactMap, M, E, B>(
@@ -117,9 +127,13 @@ async function want<F extends FactMap, M, E, B>(
 }
 
 function forgetRecorded<F extends FactMap, M, E, B>(kind: Kind<F, M, E, B>, recorded: Recorded<F>): AnyRecorded {
-  const observe = async (look: Look) => {
+  const observe = async (look: Look): Promise<AnySeenRecorded> => {
     const seen = await kind.observe(look, recorded)
-    return { shown: show(seen), remove: (work: Work) => kind.remove(work, recorded, seen) }
+    return {
+      shown: show(seen),
+      removal: async (again) => (await kind.removal?.(again, recorded, seen)) ?? NO_IMPACT,
+      remove: (work) => kind.remove(work, recorded, seen),
+    }
   }
   return { address: recorded.address, after: recorded.after, observe }
 }

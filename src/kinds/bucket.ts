@@ -2,16 +2,17 @@ import { bucketPlace } from '../installation/bucketPlace.ts'
 import type { Bucket, Installation } from '../installation/installation.ts'
 import { address } from '../values/address.ts'
 import { pointer } from '../values/json.ts'
+import { ProblemError } from '../values/problem.ts'
 import type { LiveBucket } from '../world/ports/objectStore.ts'
 import { converge, remove } from './bucket/converge.ts'
 import { newlyExpiring } from './bucket/expiry.ts'
 import { type BucketBasis, type BucketChange, type BucketFacts, type BucketMaterial, readFacts, type Seen } from './bucket/facts.ts'
 import { emptiness, look, nameOf } from './bucket/look.ts'
 import { accessWithout } from './bucket/policy.ts'
-import { needsConsent, noncurrentStay } from './bucket/problems.ts'
+import { needsConsent, noncurrentStay, notEmpty } from './bucket/problems.ts'
 import { EXPIRE_CURRENT, EXPIRE_NONCURRENT, ruleFacts } from './bucket/rules.ts'
 import { declaredRules } from './bucket/wantedRules.ts'
-import { type Declared, type Finding, type Impact, type Kind, type Look, NO_IMPACT, type Origins } from './kind.ts'
+import { type Declared, type Finding, type Impact, type Kind, type Look, NO_IMPACT, type Origins, type Recorded, type WhenGone } from './kind.ts'
 
 /** The guide's buckets and the extra ones, with their versioning, lifecycle rules and policy: `bucket/NAME`. */
 export const bucket: Kind<BucketFacts, BucketMaterial, LiveBucket, BucketBasis> = {
@@ -25,8 +26,12 @@ export const bucket: Kind<BucketFacts, BucketMaterial, LiveBucket, BucketBasis> 
   served: () => ({}),
   impact,
   converge,
+  removal,
   remove,
 }
+
+/** The guide's buckets hold what Spacelift cannot do without; what an extra one is for, its owner knows. */
+const EXTRA_GONE: WhenGone = { created: 'remove', adopted: 'forget' }
 
 function declareOne(one: Bucket, installation: Installation): Declared<BucketMaterial> {
   return {
@@ -34,6 +39,7 @@ function declareOne(one: Bucket, installation: Installation): Declared<BucketMat
     material: { bucket: one, rules: declaredRules(one) },
     after: [],
     origins: originsOf(one, installation),
+    ...(one.role === undefined && { whenGone: EXTRA_GONE }),
   }
 }
 
@@ -83,4 +89,12 @@ function impact({ address, seen, wanted, basis }: BucketChange): Impact {
     access: seen.facts.policy === 'none' ? [] : accessWithout(seen.facts.policy, name),
     refusals: losses.length === 0 ? [] : [needsConsent(name, losses, basis.empty)],
   }
+}
+
+async function removal({ view }: Look, it: Recorded<BucketFacts>): Promise<Impact> {
+  const name = nameOf(it.address)
+  const read = await view.objectStore.isEmpty(name)
+  if (read.is === 'unknown') throw new ProblemError(read.why)
+  if (read.is === 'present' && !read.value) throw new ProblemError(notEmpty(name))
+  return NO_IMPACT
 }

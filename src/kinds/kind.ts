@@ -17,6 +17,19 @@ export type Declared<M> = {
   /** Resources that must be as wanted before this one is touched. */
   readonly after: readonly Address[]
   readonly origins: Origins
+  /** Default: what holds data is refused, all else is forgotten. */
+  readonly whenGone?: WhenGone
+}
+
+/**
+ * What it means that the file no longer declares a resource, by who made it; the state remembers it. Only what the
+ * journal proves that we made is ever removed.
+ */
+export type WhenGone = {
+  readonly created: 'remove' | 'forget' | 'refuse'
+  readonly adopted: 'forget' | 'refuse'
+  /** Removed before another of its kind is made: the names of what they consist of collide. */
+  readonly makesWay?: boolean
 }
 
 /** A resource as the state remembers it: enough to look at it again and to remove it. */
@@ -26,6 +39,7 @@ export type Recorded<F> = {
   readonly guard: string
   readonly after: readonly Address[]
   readonly provenance: 'created' | 'adopted'
+  readonly whenGone?: WhenGone
 }
 
 /** Who last wrote a field and when, as far as the server knows. */
@@ -155,6 +169,8 @@ export interface Kind<F extends FactMap, M, E, B> {
   impact(change: Change<F, M, E, B>): Impact
   /** Writes only `change.edits`, only if the guard still holds; safe to repeat. Returns the facts and guard as they are now. */
   converge(work: Work, change: Change<F, M, E, B>): Promise<{ facts: F; guard: string }>
-  /** Takes away what the journal proves we made. */
+  /** What its removal means; reads at most. Throws a ProblemError for what must not be removed. Default: nothing beyond itself. */
+  removal?(look: Look, it: Recorded<F>, seen: Observation<F, E>): Promise<Impact>
+  /** Takes away what the journal proves we made, if what was seen is still there. */
   remove(work: Work, it: Recorded<F>, seen: Observation<F, E>): Promise<void>
 }

@@ -32,7 +32,8 @@ export function notEmpty(name: string): Problem {
   return {
     code: 'bucket/not-empty',
     summary: `The bucket ${name} is not removed: it is not empty.`,
-    remedy: `groundcrew removes no data. If it is to go: mc rb --force ALIAS/${name}.`,
+    detail: 'groundcrew deletes no objects; noncurrent versions and delete markers count.',
+    remedy: `To let it go: mc rb --force ALIAS/${name}. To keep it without groundcrew: groundcrew state rm bucket/${name}.`,
   }
 }
 
