@@ -73,7 +73,9 @@ export async function lookAndPlan(session: Session, state: State, options: PlanO
 
 /** A weak key or an expired licence is refused for a new installation; one that runs must stay manageable, and is told. */
 function judge({ warnings, resolved }: Session, { plan }: Planned): { refused: readonly Problem[]; told: readonly Finding[] } {
-  const isNew = plan.changes.some((change) => kindOf(change.address) === 'release' && change.action === 'create')
+  const releases = plan.changes.filter((change) => kindOf(change.address) === 'release')
+  // One that takes the place of another belongs to an installation that runs.
+  const isNew = releases.some(({ action }) => action === 'create') && !releases.some(({ action }) => action === 'remove')
   const shared = address('secret', resolved.installation.kubernetes.namespace, SECRET_NAMES.shared)
   return isNew ? { refused: warnings, told: [] } : { refused: [], told: warnings.map((one) => ({ ...one, address: shared })) }
 }

@@ -87,9 +87,13 @@ const objectStorage = z.strictObject({
     "What differs from the guide's eleven buckets.",
     { 'run-logs': { expireAfterDays: 90, noncurrentDays: 7 } },
   ).optional(),
-  extraBuckets: told(z.record(checked(texts.bucketName), extraBucket), 'Buckets besides the eleven, by name, kept in the same way.', {
-    'acme-exports': { expireAfterDays: 30 },
-  }).optional(),
+  extraBuckets: told(
+    z.record(checked(texts.bucketName), extraBucket),
+    'Buckets besides the eleven, by name, kept in the same way. One that groundcrew made goes with its key here, once it is empty.',
+    {
+      'acme-exports': { expireAfterDays: 30 },
+    },
+  ).optional(),
 })
 
 const chart = z.strictObject({

@@ -12,7 +12,17 @@ import { accessWithout } from './bucket/policy.ts'
 import { needsConsent, noncurrentStay, notEmpty } from './bucket/problems.ts'
 import { EXPIRE_CURRENT, EXPIRE_NONCURRENT, ruleFacts } from './bucket/rules.ts'
 import { declaredRules } from './bucket/wantedRules.ts'
-import { type Declared, type Finding, type Impact, type Kind, type Look, NO_IMPACT, type Origins, type Recorded, type WhenGone } from './kind.ts'
+import {
+  type Declared,
+  type Finding,
+  type Impact,
+  type Kind,
+  type Look,
+  NO_IMPACT,
+  type Origins,
+  type Recorded,
+  type WhenGone,
+} from './kind.ts'
 
 /** The guide's buckets and the extra ones, with their versioning, lifecycle rules and policy: `bucket/NAME`. */
 export const bucket: Kind<BucketFacts, BucketMaterial, LiveBucket, BucketBasis> = {

@@ -1,37 +1,23 @@
 import type { Chart, Installation, Resolved } from '../installation/installation.ts'
 import { READERS, SECRET_NAMES } from '../installation/spacelift.ts'
 import { address } from '../values/address.ts'
-import { canonicalJson, type FactMap, isMap, type Json } from '../values/json.ts'
+import { canonicalJson } from '../values/json.ts'
 import { ProblemError } from '../values/problem.ts'
 import type { ReleaseRecord } from '../world/ports/cluster.ts'
 import type { HelmTarget, HelmValues } from '../world/ports/helm.ts'
-import {
-  type Change,
-  type Declared,
-  type Kind,
-  type Look,
-  NO_IMPACT,
-  type Observation,
-  type Recorded,
-  type Upstream,
-  type Work,
-} from './kind.ts'
-import { changedMeanwhile, notAsApplied, refuseWhileBusy, unreadableState } from './release/problems.ts'
+import { type Change, type Declared, type Kind, type Look, NO_IMPACT, type Upstream, type Work } from './kind.ts'
+import { factsOf, look, type ReleaseFacts, readFacts, type Seen } from './release/facts.ts'
+import { changedMeanwhile, notAsApplied, refuseWhileBusy } from './release/problems.ts'
 import { withPodProgress } from './release/progress.ts'
 import { recover } from './release/recover.ts'
+import { RENAMED, removal, remove } from './release/removal.ts'
 import { podTemplates, restartsBetween, type Templates } from './release/restarts.ts'
 import { imagesOf, isTracked, secretsOf, track, workloads } from './release/tracking.ts'
 import { chartValues, valueFacts, valueOrigins } from './release/values.ts'
 
-export type ReleaseFacts = {
-  readonly status: string
-  readonly chart: { readonly name: string; readonly version: string }
-  readonly values: FactMap
-}
 type Material = { readonly installation: Installation; readonly chart: Chart }
 /** What the upgrade is given, and the pod templates on both sides of it. */
 type Basis = { readonly values: HelmValues; readonly before: Templates; readonly after: Templates }
-type Seen = Observation<ReleaseFacts, ReleaseRecord>
 
 /** The Helm release, looked at through Helm's own newest record: `release/spacelift/spacelift`. */
 export const release: Kind<ReleaseFacts, Material, ReleaseRecord, Basis> = {
@@ -40,17 +26,13 @@ export const release: Kind<ReleaseFacts, Material, ReleaseRecord, Basis> = {
   fixed: [],
   readFacts,
   declare,
-  observe: ({ view }, it) => look(view.cluster, it),
+  observe: ({ view }, it) => look(view.cluster, it.address),
   want,
   served: () => ({}),
   impact: ({ basis }) => ({ ...NO_IMPACT, restarts: restartsBetween(basis.before, basis.after) }),
   converge,
+  removal,
   remove,
-}
-
-function readFacts(stored: Json): ReleaseFacts {
-  if (isMap(stored) && typeof stored.status === 'string' && isMap(stored.chart) && isMap(stored.values)) return stored as ReleaseFacts
-  throw new ProblemError(unreadableState())
 }
 
 function declare({ installation, chart }: Resolved): readonly Declared<Material>[] {
@@ -68,27 +50,14 @@ function declare({ installation, chart }: Resolved): readonly Declared<Material>
       material: { installation, chart },
       after,
       origins: valueOrigins(installation),
+      whenGone: RENAMED,
     },
   ]
 }
 
-async function look(cluster: Look['view']['cluster'], it: Declared<Material> | Recorded<ReleaseFacts>): Promise<Seen> {
-  const [, namespace = '', name = ''] = it.address.split('/')
-  const read = await cluster.release(namespace, name)
-  if (read.is !== 'present') return read
-  const record = read.value
-  const helm = { manager: 'helm', time: record.lastDeployed }
-  const guard = `${record.revision}:${record.resourceVersion}`
-  return { is: 'present', facts: factsOf(record), guard, evidence: record, by: new Map([['', helm]]) }
-}
-
-function factsOf({ status, chart, config }: ReleaseRecord): ReleaseFacts {
-  return { status, chart: { name: chart.name, version: chart.version }, values: valueFacts(config) }
-}
-
 async function want(look: Look, it: Declared<Material>, seen: Seen, upstream: Upstream): Promise<{ facts: ReleaseFacts; basis: Basis }> {
   const record = seen.is === 'present' ? seen.evidence : undefined
-  refuseWhileBusy(record, it.material.installation, look)
+  refuseWhileBusy(record, it.material.installation.release.timeoutSeconds, look)
   const values = await wantedValues(look, it, record, upstream)
   const facts = { ...wantedFacts(it.material.chart), values: valueFacts(values) }
   if (record === undefined || isSettled(record, facts)) return { facts, basis: { values, before: NONE, after: NONE } }
@@ -152,7 +121,7 @@ async function converge(
   const { timeoutSeconds } = declared.material.installation.release
   const it = target(declared, basis.values)
   // Helm itself would upgrade whatever it finds.
-  const before = await look(work.world.cluster, declared)
+  const before = await look(work.world.cluster, declared.address)
   if (before.is === 'unknown') throw new ProblemError(before.why)
   if (guardOf(before) !== guardOf(seen)) throw new ProblemError(changedMeanwhile(declared.address))
   await recover(work, it, seen, timeoutSeconds)
@@ -160,7 +129,7 @@ async function converge(
   const forceConflicts = seen.is === 'present' && seen.evidence.applyMethod === 'ssa'
   const { announce, signal, world } = work
   await withPodProgress(work, it.namespace, () => world.helm.upgrade({ ...it, timeoutSeconds, forceConflicts, announce, signal }))
-  const now = await look(world.cluster, declared)
+  const now = await look(world.cluster, declared.address)
   if (now.is === 'unknown') throw new ProblemError(now.why)
   if (now.is === 'absent' || canonicalJson(now.facts) !== canonicalJson(wanted)) throw new ProblemError(notAsApplied(declared.address))
   return { facts: now.facts, guard: now.guard }
@@ -168,12 +137,4 @@ async function converge(
 
 function guardOf(seen: Seen): string {
   return seen.is === 'present' ? seen.guard : seen.is
-}
-
-async function remove(work: Work, it: Recorded<ReleaseFacts>, seen: Seen): Promise<void> {
-  if (seen.is === 'unknown') throw new ProblemError(seen.why)
-  if (seen.is === 'absent') return
-  const [, namespace = '', name = ''] = it.address.split('/')
-  await work.fenced()
-  await work.world.helm.uninstall({ release: name, namespace, timeoutSeconds: 300, announce: work.announce, signal: work.signal })
 }

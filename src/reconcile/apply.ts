@@ -44,11 +44,16 @@ export async function apply(run: ApplyRun): Promise<Result> {
     who: run.who,
     serial: run.state.serial,
     ...(run.savedPlan !== undefined && { savedPlan: run.savedPlan }),
+    ...carriedOn(run),
     plan: changes.flatMap(line),
   })
   await recorder.world(run.world)
   await rememberSettled(run, recorder)
-  const result = await execute(run.planned, { ...run, record: (found) => recorder.record(found) })
+  const result = await execute(run.planned, {
+    ...run,
+    record: (found) => recorder.record(found),
+    forget: (it) => recorder.forget([it]),
+  })
   await run.journal.append({
     t: 'end',
     at: now(run),
@@ -56,6 +61,15 @@ export async function apply(run: ApplyRun): Promise<Result> {
     seconds: Math.round((run.clock.monotonic() - started) / 10) / 100,
   })
   return result
+}
+
+/** Creations that earlier runs began: what this one does not settle at once stays ours, however it ends. */
+function carriedOn({ created, state, planned }: ApplyRun): { readonly created?: readonly string[] } {
+  const settled = new Set<string>(
+    planned.plan.changes.flatMap(({ action, address }) => (isWrite(action) || action === 'blocked' ? [] : [address])),
+  )
+  const open = [...created].filter((address) => !settled.has(address) && state.resources[address] === undefined)
+  return open.length === 0 ? {} : { created: open }
 }
 
 /** What is already as wanted is adopted, or its record brought up to date; what the file dropped is forgotten. */

@@ -5,7 +5,8 @@ import { type Problem, ProblemError } from '../values/problem.ts'
 import type { Clock } from '../world/ports/clock.ts'
 import type { ProcessIdentity } from '../world/ports/process.ts'
 import type { Emit } from './events.ts'
-import type { Planned, Step } from './makePlan.ts'
+import type { Planned } from './makePlan.ts'
+import type { Step } from './outcome.ts'
 import type { Found } from './recorder.ts'
 
 export type Result = {
@@ -25,6 +26,8 @@ export type Execution = {
   readonly emit: Emit
   /** Remembers a resource as it now is, before its step is called done. */
   readonly record: (found: Found) => Promise<void>
+  /** Forgets a resource that is gone, before its step is called done. */
+  readonly forget: (it: Address) => Promise<void>
 }
 
 type Outcome = 'done' | 'failed' | 'skipped'
@@ -72,8 +75,8 @@ async function runStep(address: Address, step: Step, run: Execution): Promise<Ou
     // Provenance is journalled before a create: what is found there after a crash is ours.
     await run.journal.append({ t: 'step', at: now(run), address, action: step.action })
     run.emit({ type: 'apply_start', address, action: step.action })
-    const { facts, guard } = await step.wanted.converge(workOf(address, run), step.action, step.edits)
-    await run.record({ address, facts, guard })
+    const found = await step.carryOut(workOf(address, run))
+    await (found === undefined ? run.forget(address) : run.record({ address, facts: found.facts, guard: found.guard }))
     await run.journal.append({ t: 'done', at: now(run), address, seconds: seconds() })
     run.emit({ type: 'apply_complete', address, action: step.action, seconds: seconds() })
     return 'done'

@@ -1,37 +1,30 @@
 import type { Resolved } from '../installation/installation.ts'
-import type { AnyDeclared, AnyKind, AnySeen, AnyWanted } from '../kinds/anyKind.ts'
-import { type Edit, type Finding, type Look, NO_IMPACT, type Upstream, type WriteAction } from '../kinds/kind.ts'
-import { decide } from '../plan/decide.ts'
-import { inOrder } from '../plan/graph.ts'
-import { isWrite, type Plan, type PlannedChange } from '../plan/plan.ts'
-import { EVERYTHING, type Selection, select, unmatched } from '../plan/select.ts'
+import type { AnyDeclared, AnyKind } from '../kinds/anyKind.ts'
+import type { Look } from '../kinds/kind.ts'
+import { inOrder, type Node } from '../plan/graph.ts'
+import type { Plan } from '../plan/plan.ts'
+import { EVERYTHING, type Selection, unmatched } from '../plan/select.ts'
 import type { State } from '../state/state.ts'
 import { type Address, kindOf } from '../values/address.ts'
-import { canonicalJson, type FactMap } from '../values/json.ts'
+import type { FactMap } from '../values/json.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
-import { type Undeclared, undeclared } from './undeclared.ts'
+import { type Before, BLOCKED_BY, type Found, type Outcome, type Step } from './outcome.ts'
+import { planDeclared } from './planDeclared.ts'
+import { selectTogether } from './selectTogether.ts'
+import { type Gone, lookAtGone, makingWay, undeclared } from './undeclared.ts'
 
 /** A plan and, kept beside it in memory, what can carry it out. */
 export type Planned = {
   readonly plan: Plan
   readonly steps: ReadonlyMap<Address, Step>
   /** What was seen of every resource that was there: for the record. */
-  readonly seen: ReadonlyMap<Address, { readonly facts: FactMap; readonly guard: string }>
+  readonly seen: ReadonlyMap<Address, Found>
 }
 
-export type Step = {
-  readonly action: WriteAction
-  readonly edits: readonly Edit[]
-  readonly wanted: AnyWanted
-  readonly after: readonly Address[]
-}
-
-/** One resource's way through the plan. */
-type Outcome = {
-  readonly change: PlannedChange
-  readonly wanted?: AnyWanted
-  readonly seen?: AnySeen
-  readonly findings: readonly Finding[]
+/** A resource of the plan, with all that it waits for. */
+type Candidate = Node & {
+  /** Looks at it; the answer decides, once it is known what becomes of those it waits for. */
+  observe(): Promise<(before: Before) => Promise<Outcome>>
 }
 
 /**
@@ -45,109 +38,62 @@ export async function makePlan(
   look: Look,
   selection: Selection = EVERYTHING,
 ): Promise<Planned> {
-  const all = inOrder(kinds.flatMap((kind) => kind.declare(resolved)))
+  const declared = kinds.flatMap((kind) => kind.declare(resolved))
+  const { gone, problems } = undeclared(kinds, state, declared, resolved.installation)
+  const all = inOrder([
+    ...declared.map((it) => declaredCandidate(it, gone, kinds, state, look)),
+    ...gone.map((it) => goneCandidate(it, look)),
+  ])
   const unknown = unmatched(all, [...selection.target, ...selection.exclude])
   if (unknown.length > 0) throw new ProblemError(noSuchResource(unknown, all))
-  const declared = select(all, selection)
-  const seen = new Map(await Promise.all(declared.map(async (it) => [it.address, await it.observe(look)] as const)))
+  const selected = selectTogether(all, selection, gone)
+  const looked = await Promise.all(selected.map((it) => it.observe()))
   const outcomes = new Map<Address, Outcome>()
-  const fixedOf = new Map(kinds.map((kind) => [kind.name, kind.fixed]))
-  for (const it of declared)
-    outcomes.set(
-      it.address,
-      await planOne(it, seen.get(it.address) as AnySeen, outcomes, state, look, fixedOf.get(kindOf(it.address)) ?? []),
-    )
-  // A partial plan says nothing about what it did not look at.
-  const rest = declared.length < all.length ? NO_REST : undeclared(kinds, state, declared, resolved.installation)
-  return assemble([...outcomes.values()], rest, all.length - declared.length)
+  for (const [i, { address }] of selected.entries())
+    outcomes.set(address, await (looked[i] as (before: Before) => Promise<Outcome>)(outcomes))
+  // A partial plan says nothing about what it did not look at, but a rename that is refused needs no look.
+  return assemble(selected, outcomes, problems, all.length - selected.length)
 }
 
-async function planOne(
-  it: AnyDeclared,
-  seen: AnySeen,
-  before: ReadonlyMap<Address, Outcome>,
-  state: State,
-  look: Look,
-  fixed: readonly string[],
-): Promise<Outcome> {
-  if (seen.shown.is === 'unknown') return blocked(it, seen.shown.why)
-  const culprit = it.after.find((address) => before.get(address)?.change.action === 'blocked')
-  if (culprit !== undefined) return blocked(it, waitsFor(it.address, culprit))
-  try {
-    const wanted = await seen.want(look, upstreamOf(before))
-    return decided(it, seen, wanted, state.resources[it.address]?.facts as FactMap | undefined, fixed)
-  } catch (error) {
-    if (error instanceof ProblemError) return blocked(it, error.problems[0] as Problem)
-    throw error
+function declaredCandidate(it: AnyDeclared, gone: readonly Gone[], kinds: readonly AnyKind[], state: State, look: Look): Candidate {
+  const kind = kindOf(it.address)
+  const node = { address: it.address, after: [...it.after, ...makingWay(gone, kind)] }
+  const fixed = kinds.find((one) => one.name === kind)?.fixed ?? []
+  const known = { fixed, last: state.resources[it.address]?.facts as FactMap | undefined }
+  const observe = async () => {
+    const seen = await it.observe(look)
+    return (before: Before) => planDeclared(it, node, seen, before, look, known)
   }
+  return { ...node, observe }
 }
 
-function decided(it: AnyDeclared, seen: AnySeen, wanted: AnyWanted, last: FactMap | undefined, fixed: readonly string[]): Outcome {
-  const shown = seen.shown
-  const found = shown.is === 'present' ? { is: 'present' as const, facts: shown.facts, by: shown.by } : { is: 'absent' as const }
-  const { action, edits } = decide({ wanted: wanted.facts, seen: found, last, origins: it.origins, fixed })
-  const impact = isWrite(action) ? wanted.impact(action as WriteAction, edits) : NO_IMPACT
-  const change = { address: it.address, action, edits, impact, after: it.after, wanted: wanted.facts }
-  return { change, wanted, seen, findings: wanted.findings }
+function goneCandidate(it: Gone, look: Look): Candidate {
+  return { address: it.address, after: it.after, observe: () => lookAtGone(it, look) }
 }
 
-function blocked(it: AnyDeclared, why: Problem): Outcome {
-  return { change: { address: it.address, action: 'blocked', edits: [], impact: NO_IMPACT, after: it.after, why }, findings: [] }
-}
-
-function waitsFor(address: Address, culprit: Address): Problem {
-  return { code: BLOCKED_BY, summary: `${address} is not planned: it depends on ${culprit}.`, remedy: `Mend ${culprit} first.` }
-}
-
-const BLOCKED_BY = 'plan/blocked-by'
-
-function upstreamOf(before: ReadonlyMap<Address, Outcome>): Upstream {
-  const changes = (address: Address) => {
-    const [wanted, seen] = [before.get(address)?.wanted?.served(), before.get(address)?.seen?.served()]
-    return wanted !== undefined && seen !== undefined && canonicalJson(wanted) !== canonicalJson(seen)
-  }
-  return { served: (address) => before.get(address)?.wanted?.served(), changes }
-}
-
-function assemble(
-  outcomes: readonly Outcome[],
-  rest: { readonly changes: readonly PlannedChange[]; readonly problems: readonly Problem[] },
-  notLookedAt: number,
-): Planned {
-  const changes = [...outcomes.map((one) => one.change), ...rest.changes]
+function assemble(nodes: readonly Node[], outcomes: Before, refused: readonly Problem[], notLookedAt: number): Planned {
+  const all = [...outcomes.values()]
+  const changes = all.map((one) => one.change)
   const reasons = changes.flatMap((change) => (change.why !== undefined && change.why.code !== BLOCKED_BY ? [change.why] : []))
-  const plan = {
-    changes,
-    findings: outcomes.flatMap((one) => one.findings),
-    problems: distinct([...reasons, ...rest.problems]),
-    notLookedAt,
-  }
-  const afterAll = closures(outcomes.map((one) => one.change))
+  const plan = { changes, findings: all.flatMap((one) => one.findings), problems: distinct([...reasons, ...refused]), notLookedAt }
+  const afterAll = closures(nodes)
   const steps = new Map<Address, Step>()
-  const seen = new Map<Address, { facts: FactMap; guard: string }>()
-  for (const { change, wanted, seen: looked } of outcomes) {
-    if (wanted !== undefined && isWrite(change.action))
-      steps.set(change.address, {
-        action: change.action as WriteAction,
-        edits: change.edits,
-        wanted,
-        after: afterAll.get(change.address) ?? [],
-      })
-    if (looked?.shown.is === 'present') seen.set(change.address, { facts: looked.shown.facts, guard: looked.shown.guard })
+  const seen = new Map<Address, Found>()
+  for (const [address, { step, found }] of outcomes) {
+    if (step !== undefined) steps.set(address, { ...step, after: afterAll.get(address) ?? [] })
+    if (found !== undefined) seen.set(address, found)
   }
   return { plan, steps, seen }
 }
 
-/** All that each resource waits for, directly or through others; the changes come in order. */
-function closures(changes: readonly PlannedChange[]): ReadonlyMap<Address, readonly Address[]> {
+/** All that each resource waits for, directly or through others; the nodes come in order. */
+function closures(nodes: readonly Node[]): ReadonlyMap<Address, readonly Address[]> {
   const all = new Map<Address, readonly Address[]>()
-  for (const { address, after } of changes) all.set(address, [...new Set(after.flatMap((other) => [other, ...(all.get(other) ?? [])]))])
+  for (const { address, after } of nodes) all.set(address, [...new Set(after.flatMap((other) => [other, ...(all.get(other) ?? [])]))])
   return all
 }
 
-const NO_REST: Undeclared = { changes: [], problems: [] }
-
-function noSuchResource(names: readonly string[], all: readonly { readonly address: Address }[]): Problem {
+function noSuchResource(names: readonly string[], all: readonly Node[]): Problem {
   return {
     code: 'plan/no-such-resource',
     summary: `The installation has no ${names.join(', no ')}.`,

@@ -28,8 +28,9 @@ export class Recorder {
   /** Remembers resources as they now are, in one write. */
   record(...found: readonly Found[]): Promise<void> {
     const records = found.map(({ address, facts, guard }) => {
-      const after = this.#changes.get(address)?.after ?? []
-      return [address, { facts: facts as Json, guard, after, provenance: this.#provenance(address) }] as const
+      const { after = [], whenGone } = this.#changes.get(address) ?? {}
+      const provenance = this.#provenance(address)
+      return [address, { facts: facts as Json, guard, after, provenance, ...(whenGone && { whenGone }) }] as const
     })
     return this.#update({ ...this.#state.resources, ...Object.fromEntries(records) })
   }

@@ -1,43 +1,84 @@
 import type { Installation } from '../installation/installation.ts'
-import type { AnyKind } from '../kinds/anyKind.ts'
-import { NO_IMPACT } from '../kinds/kind.ts'
-import type { PlannedChange } from '../plan/plan.ts'
-import type { State } from '../state/state.ts'
+import type { AnyKind, AnySeenRecorded } from '../kinds/anyKind.ts'
+import { type Look, NO_IMPACT, type WhenGone } from '../kinds/kind.ts'
+import { dependents, type Node } from '../plan/graph.ts'
+import type { State, StoredFacts } from '../state/state.ts'
 import { type Address, kindOf } from '../values/address.ts'
 import type { Problem } from '../values/problem.ts'
+import { type Before, blocked, blockedBy, type Outcome, orBlocked } from './outcome.ts'
+import { adoptedStays, renamed, unknownKind } from './undeclaredProblems.ts'
 
-export type Undeclared = { readonly changes: readonly PlannedChange[]; readonly problems: readonly Problem[] }
+/** A resource that the state remembers and the file no longer declares. It waits for all that stood on it. */
+export type Gone = Node & { readonly kind: AnyKind; readonly stored: StoredFacts; readonly fate: 'remove' | 'forget' }
+
+export type Undeclared = { readonly gone: readonly Gone[]; readonly problems: readonly Problem[] }
+
+const HOLDS_DATA: WhenGone = { created: 'refuse', adopted: 'refuse' }
+const HOLDS_NONE: WhenGone = { created: 'forget', adopted: 'forget' }
 
 /**
- * What the state remembers and the file no longer declares. The guide fixes which resources an installation has, so
- * today such a resource was renamed, and what holds data is never moved or dropped by a rename.
+ * What is to become of resources that the file dropped: removed only if the journal proved that we made them, and never
+ * when that would lose data. Looks at nothing.
  */
-export function undeclared(
-  kinds: readonly AnyKind[],
-  state: State,
-  declared: readonly { address: Address }[],
-  installation: Installation,
-): Undeclared {
+export function undeclared(kinds: readonly AnyKind[], state: State, declared: readonly Node[], installation: Installation): Undeclared {
   const known = new Set(declared.map((it) => it.address))
-  const orphans = (Object.keys(state.resources) as Address[]).filter((address) => !known.has(address))
-  const holding = new Set(kinds.filter((kind) => kind.holdsData).map((kind) => kind.name))
-  const renamed = orphans.filter((address) => holding.has(kindOf(address)))
-  const problems = renamed.map((address) => refusal(address, installation))
-  const changes = orphans
-    .filter((address) => !renamed.includes(address))
-    .map((address) => ({ address, action: 'forget' as const, edits: [], impact: NO_IMPACT, after: [] }))
-  return { changes, problems }
+  const records = (Object.entries(state.resources) as [Address, StoredFacts][]).map(([address, stored]) => ({ address, stored }))
+  const standOn = dependents(records.map(({ address, stored }) => ({ address, after: stored.after as readonly Address[] })))
+  const [gone, problems]: [Gone[], Problem[]] = [[], []]
+  for (const { address, stored } of records.filter((one) => !known.has(one.address))) {
+    const kind = kinds.find((one) => one.name === kindOf(address))
+    const fate = kind && fateOf(kind, stored)
+    if (kind === undefined) problems.push(unknownKind(address))
+    else if (fate === 'remove' || fate === 'forget')
+      gone.push({ address, after: (standOn.get(address) ?? []).map((node) => node.address), kind, stored, fate })
+    else problems.push(stored.whenGone === undefined ? renamed(address, installation) : adoptedStays(address, installation))
+  }
+  return { gone, problems }
 }
 
-function refusal(address: Address, installation: Installation): Problem {
-  const kind = kindOf(address)
-  const where = kind === 'bucket' ? '/objectStorage/buckets' : '/kubernetes/namespace'
-  const at = installation.positions.get(where)
-  return {
-    code: 'plan/renamed',
-    summary: `${address} was applied before and is no longer in the file.`,
-    ...(at && { at }),
-    detail: 'It holds data, and a change of its name would leave that data behind.',
-    remedy: `Put the old name back. To move: stop the installation, copy the data, then forget the old one: groundcrew state rm ${address}.`,
+function fateOf(kind: AnyKind, { whenGone, provenance }: StoredFacts): 'remove' | 'forget' | 'refuse' {
+  const { created, adopted } = whenGone ?? (kind.holdsData ? HOLDS_DATA : HOLDS_NONE)
+  return provenance === 'created' ? created : adopted
+}
+
+/** The addresses that a resource of this kind must wait for: they make way for it. */
+export function makingWay(gone: readonly Gone[], kind: string): readonly Address[] {
+  return gone.filter((one) => one.fate === 'remove' && one.stored.whenGone?.makesWay && one.kind.name === kind).map((one) => one.address)
+}
+
+/** Looks at what is to be removed; the answer decides, once it is known what becomes of the others. */
+export async function lookAtGone(it: Gone, look: Look): Promise<(before: Before) => Promise<Outcome>> {
+  const { address, after, kind, stored, fate } = it
+  if (fate === 'forget') return async () => forgotten(it)
+  const facts = { ...stored, address, after: stored.after as readonly Address[] }
+  let seen: AnySeenRecorded
+  const unread = await orBlocked(it, async () => {
+    seen = await kind.recorded(facts).observe(look)
+    return forgotten(it)
+  })
+  return async (before) => {
+    if (unread.change.action === 'blocked') return unread
+    if (seen.shown.is === 'unknown') return blocked(it, seen.shown.why)
+    if (seen.shown.is === 'absent') return forgotten(it)
+    const found = { facts: seen.shown.facts, guard: seen.shown.guard }
+    return blockedBy(it, before) ?? orBlocked(it, async () => removed({ address, after }, seen, found, look))
   }
+}
+
+async function removed({ address, after }: Node, seen: AnySeenRecorded, found: Outcome['found'], look: Look): Promise<Outcome> {
+  const impact = await seen.removal(look)
+  const carryOut: NonNullable<Outcome['step']>['carryOut'] = async (work) => {
+    await seen.remove(work)
+    return undefined
+  }
+  return {
+    change: { address, action: 'remove', edits: [], impact, after },
+    step: { action: 'remove', carryOut },
+    ...(found && { found }),
+    findings: [],
+  }
+}
+
+function forgotten({ address, after }: Node): Outcome {
+  return { change: { address, action: 'forget', edits: [], impact: NO_IMPACT, after }, findings: [] }
 }

@@ -30,6 +30,7 @@ const HEADLINES: Partial<Record<Action, string>> = {
   recover: 'drifted: it is gone, though it was applied',
   repair: 'drifted',
   replace: 'can only be replaced',
+  remove: 'no longer declared',
   forget: 'no longer declared: forgotten, not touched',
 }
 
@@ -93,12 +94,16 @@ function footer(plan: Plan, style: Style): string[] {
   if (blocked > 0 || plan.problems.length > 0) return incomplete(plan, blocked, style)
   if (!hasChanges(plan) && plan.notLookedAt > 0)
     return [`No changes in the ${plan.changes.length} resources of this partial plan.`, partial(plan)]
-  if (!hasChanges(plan)) return [`${style.strong('No changes.')} All ${plan.changes.length} resources are as declared.`]
+  if (!hasChanges(plan)) return [`${style.strong('No changes.')} All ${declared(plan)} resources are as declared.`]
   return [
     style.strong(`Plan: ${countsText(counts(plan))}.`),
     ...(plan.notLookedAt > 0 ? [partial(plan)] : []),
     ...consequences(plan, style),
   ]
+}
+
+function declared(plan: Plan): number {
+  return plan.changes.filter((change) => change.action !== 'forget').length
 }
 
 /** `18 to add, 0 to change, 0 to destroy`. */

@@ -16,6 +16,8 @@ export type JournalRecord =
       readonly serial: number
       /** Id of the saved plan that is applied. */
       readonly savedPlan?: string
+      /** What earlier runs were about to create and no run has met since: what is found there is still ours. */
+      readonly created?: readonly string[]
       readonly plan: readonly PlannedLine[]
     }
   | { readonly t: 'step'; readonly at: string; readonly address: string; readonly action: string }
@@ -60,7 +62,7 @@ async function write(handle: FileHandle, record: JournalRecord): Promise<void> {
   await handle.sync()
 }
 
-/** What the applies that never ended leave behind. */
+/** What earlier applies leave behind. */
 export type Leftovers = {
   /** Addresses whose creation was announced, so that what is found there is ours. */
   readonly created: ReadonlySet<string>
@@ -74,13 +76,27 @@ export async function leftovers(folder: string): Promise<Leftovers> {
   const children: ProcessIdentity[] = []
   for (const file of (await historyFiles(folder)).reverse()) {
     const records = parseHistory(await readFile(join(folder, 'history', file), 'utf8'))
+    for (const address of begunCreations(records)) created.add(address)
     if (records.some((record) => record.t === 'end')) break
-    for (const record of records) {
-      if (record.t === 'step' && record.action === 'create') created.add(record.address)
-      if (record.t === 'child') children.push(record.process)
-    }
+    for (const record of records) if (record.t === 'child') children.push(record.process)
   }
   return { created, children }
+}
+
+/** What a run, or one before it, began to create and did not bring to its end; that is not in the state. */
+function begunCreations(records: readonly JournalRecord[]): ReadonlySet<string> {
+  const begun = new Set<string>()
+  for (const record of records) {
+    if (record.t === 'begin') for (const address of record.created ?? []) begun.add(address)
+    if (record.t === 'step' && record.action === 'create') begun.add(record.address)
+    if (record.t === 'done' || (record.t === 'failed' && record.problems.some(isSomebodyElses))) begun.delete(record.address)
+  }
+  return begun
+}
+
+/** Somebody else was quicker: what is there is theirs. */
+function isSomebodyElses({ code }: Problem): boolean {
+  return code.endsWith('/changed-meanwhile')
 }
 
 /** True when an apply of this saved plan was begun, however it ended. */

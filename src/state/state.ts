@@ -18,6 +18,14 @@ export type StoredFacts = {
   readonly guard: string
   readonly after: readonly string[]
   readonly provenance: 'created' | 'adopted'
+  /** What its absence from the file means where that is not what its kind says; by who made it. */
+  readonly whenGone?: WhenGone
+}
+
+type WhenGone = {
+  readonly created: 'remove' | 'forget' | 'refuse'
+  readonly adopted: 'forget' | 'refuse'
+  readonly makesWay?: boolean
 }
 
 /** What was last applied: a cache that can be lost, and holds no secret. */
@@ -70,7 +78,13 @@ function isWorld(value: unknown): boolean {
 
 function isStored(value: unknown): boolean {
   if (!isMap(value) || typeof value.guard !== 'string' || !isStrings(value.after)) return false
-  return isMap(value.facts) && (value.provenance === 'created' || value.provenance === 'adopted')
+  const known = value.provenance === 'created' || value.provenance === 'adopted'
+  return known && isMap(value.facts) && (value.whenGone === undefined || isWhenGone(value.whenGone))
+}
+
+function isWhenGone(value: unknown): boolean {
+  if (!isMap(value) || !['remove', 'forget', 'refuse'].includes(value.created as string)) return false
+  return ['forget', 'refuse'].includes(value.adopted as string) && ['boolean', 'undefined'].includes(typeof value.makesWay)
 }
 
 function isStrings(value: unknown): boolean {

@@ -37,6 +37,23 @@ test('what the file does not write of an extra bucket follows from where it is d
   assert.equal([it?.origins.get('/versioning'), it?.origins.get('/policy'), it?.origins.get('')], [at(''), at(''), at('')])
 })
 
+test('an extra bucket of ours goes when the file drops it, one of the guide never does', () => {
+  const [ours, extra] = declare(RUN_LOGS, { name: 'acme', versioning: 'enabled' })
+  assert.equal([ours?.whenGone, extra?.whenGone], [undefined, { created: 'remove', adopted: 'forget' }])
+  assert.ok(bucket.holdsData)
+})
+
+test('a bucket with anything in it, or that nobody could look into, is not removed', async () => {
+  const store = new FakeStore({ acme: NEW })
+  const recorded = { address: address('bucket', 'acme') } as Recorded<BucketFacts>
+  const removal = () => bucket.removal?.(store.work(), recorded, { is: 'absent', provedBy: '' })
+  assert.is(await codeOf(removal), undefined)
+  store.filled.add('acme')
+  assert.is(await codeOf(removal), 'bucket/not-empty')
+  store.answers = false
+  assert.is(await codeOf(removal), 'minio/silent')
+})
+
 test('a missing bucket is made with versioning and rules, under the fence, and the next plan is empty', async () => {
   const store = new FakeStore()
   const change = await planOf(store)

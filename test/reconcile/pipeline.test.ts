@@ -3,113 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Resolved } from '../../src/installation/installation.ts'
-import { forget } from '../../src/kinds/anyKind.ts'
-import { type Kind, type Look, NO_IMPACT } from '../../src/kinds/kind.ts'
 import { hasChanges } from '../../src/plan/plan.ts'
-import { apply } from '../../src/reconcile/apply.ts'
-import { makePlan } from '../../src/reconcile/makePlan.ts'
 import { FileStore } from '../../src/state/fileStore.ts'
-import { leftovers, openJournal } from '../../src/state/journal.ts'
-import { emptyState, type State } from '../../src/state/state.ts'
-import { type Address, address } from '../../src/values/address.ts'
-import type { Json } from '../../src/values/json.ts'
-import { type Problem, ProblemError } from '../../src/values/problem.ts'
-import type { World } from '../../src/world/ports.ts'
-import { FakeClock } from '../support/fakeClock.ts'
+import { openJournal } from '../../src/state/journal.ts'
+import { applied, plan, problem, Things } from './things.ts'
 
-type Thing = { value: string }
-type Material = { value: string }
-
-/** A world of named values, in which looking or writing can fail; what was written is kept in order. */
-class Things {
-  readonly live = new Map<string, string>()
-  readonly hidden = new Set<string>()
-  readonly broken = new Set<string>()
-  readonly written: string[] = []
-  wanted: readonly { name: string; value: string; after?: readonly string[] }[] = []
-
-  readonly kind: Kind<Thing, Material, null, null> = {
-    name: 'thing',
-    holdsData: false,
-    fixed: [],
-    readFacts: (stored: Json) => stored as Thing,
-    declare: () =>
-      this.wanted.map((it) => ({
-        address: thing(it.name),
-        material: { value: it.value },
-        after: (it.after ?? []).map(thing),
-        origins: new Map(),
-      })),
-    observe: async (_look, it) => this.#observe(it.address),
-    want: async (_look, it) => ({ facts: { value: it.material.value }, basis: null }),
-    served: (facts) => facts,
-    impact: () => NO_IMPACT,
-    converge: async (_work, change) => {
-      if (this.broken.has(change.address)) throw new ProblemError(problem(`${change.address} is broken`))
-      this.live.set(change.address, change.wanted.value)
-      this.written.push(change.address)
-      return { facts: change.wanted, guard: 'g' }
-    },
-    remove: async () => undefined,
-  }
-
-  async #observe(it: Address) {
-    if (this.hidden.has(it)) return { is: 'unknown' as const, why: problem('the server is away') }
-    const value = this.live.get(it)
-    if (value === undefined) return { is: 'absent' as const, provedBy: 'it said so' }
-    return { is: 'present' as const, facts: { value }, guard: 'g', evidence: null, by: new Map() }
-  }
-}
-
-const thing = (name: string) => address('thing', name)
-const problem = (summary: string): Problem => ({ code: 'test', summary, remedy: 'mend it' })
-const resolved = { installation: { positions: new Map() } } as unknown as Resolved
 const chain = [
   { name: 'c', value: '1', after: ['b'] },
   { name: 'b', value: '1', after: ['a'] },
   { name: 'a', value: '1' },
   { name: 'alone', value: '1' },
 ]
-
-function plan(things: Things, state: State = emptyState('l')) {
-  return makePlan([forget(things.kind)], resolved, state, {} as Look)
-}
-
-async function applied(things: Things, store = new FileStore(mkdtempSync(join(tmpdir(), 'groundcrew-apply-')))) {
-  const state = (await store.load()) ?? emptyState('l')
-  const planned = await plan(things, state)
-  const clock = new FakeClock()
-  const journal = await openJournal(store.folder, `run-${state.serial}`)
-  const { created } = await leftovers(store.folder)
-  const work = {
-    world: {} as World,
-    fingerprint: {} as Look['fingerprint'],
-    signal: new AbortController().signal,
-    fenced: async () => undefined,
-    now: new Date(0),
-    helmIsGone: false,
-  }
-  const world = { cluster: 'c', objectStore: 'o', objectStoreEndpoint: 'https://m', registries: [] }
-  const run = {
-    id: 'run',
-    who: 'me@here',
-    tool: 't',
-    planned,
-    state,
-    store,
-    world,
-    created,
-    journal,
-    clock,
-    work,
-    announce: async () => undefined,
-    emit: () => undefined,
-  }
-  const result = await apply(run)
-  await journal.close()
-  return { result, store, state: (await store.load()) as State }
-}
 
 test('what is missing is created in order, and the plan after it is empty', async () => {
   const things = new Things()
@@ -201,6 +105,44 @@ test('an apply killed after a create was announced still proves who made it', as
   things.live.set('thing/a', '1')
   const { state } = await applied(things, store)
   assert.is(state.resources['thing/a']?.provenance, 'created')
+})
+
+test('what was made and then failed is ours, also after an apply that ended without reaching it', async () => {
+  const things = new Things()
+  things.wanted = [
+    { name: 'a', value: '1' },
+    { name: 'b', value: '1', after: ['a'] },
+  ]
+  things.halfMade.add('thing/b')
+  const { store } = await applied(things)
+  things.live.set('thing/b', 'half')
+  things.halfMade.clear()
+  things.live.delete('thing/a')
+  things.broken.add('thing/a')
+  assert.equal((await applied(things, store)).result.skipped, ['thing/b'])
+  things.broken.clear()
+  const { state } = await applied(things, store)
+  assert.is(state.resources['thing/b']?.provenance, 'created')
+})
+
+test('what somebody else made meanwhile is not ours because we were about to', async () => {
+  const things = new Things()
+  things.wanted = [{ name: 'a', value: '1' }]
+  const store = new FileStore(mkdtempSync(join(tmpdir(), 'groundcrew-apply-')))
+  const first = await openJournal(store.folder, 'a-run')
+  await first.append({ t: 'step', at: '', address: 'thing/a', action: 'create' })
+  await first.append({
+    t: 'failed',
+    at: '',
+    address: 'thing/a',
+    seconds: 0,
+    problems: [{ ...problem('late'), code: 'thing/changed-meanwhile' }],
+  })
+  await first.append({ t: 'end', at: '', result: 'failed', seconds: 0 })
+  await first.close()
+  things.live.set('thing/a', '1')
+  const { state } = await applied(things, store)
+  assert.is(state.resources['thing/a']?.provenance, 'adopted')
 })
 
 test.run()

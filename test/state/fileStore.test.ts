@@ -53,6 +53,7 @@ test('an apply that never ended proves what it was about to create, and names it
   const child = { pid: 7, startTime: '9', host: 'h', machine: 'm', bootId: 'b', pidNamespace: 'p' }
   const first = await openJournal(dir, '20261124T000000Z-a')
   await first.append({ t: 'step', at, address: 'bucket/old', action: 'create' })
+  await first.append({ t: 'done', at, address: 'bucket/old', seconds: 1 })
   await first.append({ t: 'end', at, result: 'complete', seconds: 1 })
   await first.close()
   const second = await openJournal(dir, '20261124T000001Z-b')

@@ -1,4 +1,3 @@
-import type { Installation } from '../../installation/installation.ts'
 import { type Problem, ProblemError } from '../../values/problem.ts'
 import type { ReleaseRecord } from '../../world/ports/cluster.ts'
 import type { Look } from '../kind.ts'
@@ -10,9 +9,9 @@ const GRACE_SECONDS = 60
  * Throws while a pending release may have a helm at work on it: another person's, or one on another host. Ours that are
  * known to be gone, and records older than any helm would wait, are recovered instead.
  */
-export function refuseWhileBusy(record: ReleaseRecord | undefined, { release }: Installation, look: Look): void {
+export function refuseWhileBusy(record: ReleaseRecord | undefined, timeoutSeconds: number, look: Look): void {
   if (record === undefined || !record.status.startsWith('pending-') || look.helmIsGone) return
-  const free = new Date(Date.parse(record.lastDeployed) + (release.timeoutSeconds + GRACE_SECONDS) * 1000)
+  const free = new Date(Date.parse(record.lastDeployed) + (timeoutSeconds + GRACE_SECONDS) * 1000)
   if (look.now >= free) return
   throw new ProblemError({
     code: 'release/busy',
@@ -34,6 +33,14 @@ export function changedMeanwhile(where: string): Problem {
     code: 'release/changed-meanwhile',
     summary: `${where} was changed by somebody else since the plan was made.`,
     remedy: 'Plan again and look at what is different: helm history tells who upgraded it.',
+  }
+}
+
+export function otherChart(where: string, chart: string): Problem {
+  return {
+    code: 'release/other-chart',
+    summary: `${where} is not removed: its chart is now ${chart}, so it is not what was applied.`,
+    remedy: `See with helm history whose it is, then forget it: groundcrew state rm ${where}`,
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ReleaseRecord } from '../../world/ports/cluster.ts'
 import type { HelmTarget } from '../../world/ports/helm.ts'
 import type { Observation, Work } from '../kind.ts'
-import type { ReleaseFacts } from '../release.ts'
+import type { ReleaseFacts } from './facts.ts'
 
 /** Helm refuses to upgrade these; `superseded` is the newest when somebody deleted the record above it. */
 const STUCK = /^(pending-|superseded$)/

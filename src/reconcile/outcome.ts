@@ -1,0 +1,52 @@
+import { type Finding, NO_IMPACT, type Work, type WriteAction } from '../kinds/kind.ts'
+import type { Node } from '../plan/graph.ts'
+import type { PlannedChange } from '../plan/plan.ts'
+import type { Address } from '../values/address.ts'
+import type { FactMap } from '../values/json.ts'
+import { type Problem, ProblemError } from '../values/problem.ts'
+
+/** What a plan says of one resource and, kept beside it in memory, what can carry it out. */
+export type Outcome = {
+  readonly change: PlannedChange
+  readonly step?: Omit<Step, 'after'>
+  /** As it is, where it is there: for the record. */
+  readonly found?: Found
+  /** What readers read of it, as it is and as it will be. */
+  readonly served?: { readonly is: FactMap | undefined; readonly willBe: FactMap }
+  readonly findings: readonly Finding[]
+}
+
+export type Step = {
+  readonly action: WriteAction | 'remove'
+  readonly after: readonly Address[]
+  /** Answers what is there afterwards, undefined when nothing is. */
+  carryOut(work: Work): Promise<Found | undefined>
+}
+
+export type Found = { readonly facts: FactMap; readonly guard: string }
+
+export type Before = ReadonlyMap<Address, Outcome>
+
+export const BLOCKED_BY = 'plan/blocked-by'
+
+export function blocked({ address, after }: Node, why: Problem): Outcome {
+  return { change: { address, action: 'blocked', edits: [], impact: NO_IMPACT, after, why }, findings: [] }
+}
+
+/** Blocked when something it waits for is. */
+export function blockedBy(node: Node, before: Before): Outcome | undefined {
+  const culprit = node.after.find((other) => before.get(other)?.change.action === 'blocked')
+  if (culprit === undefined) return undefined
+  const summary = `${node.address} is not planned: it depends on ${culprit}.`
+  return blocked(node, { code: BLOCKED_BY, summary, remedy: `Mend ${culprit} first.` })
+}
+
+/** What a kind says by a ProblemError blocks its resource. */
+export async function orBlocked(node: Node, decide: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await decide()
+  } catch (error) {
+    if (error instanceof ProblemError) return blocked(node, error.problems[0] as Problem)
+    throw error
+  }
+}

@@ -1,0 +1,46 @@
+import type { AnyDeclared, AnySeen, AnyWanted } from '../kinds/anyKind.ts'
+import { type Look, NO_IMPACT, type Upstream, type WriteAction } from '../kinds/kind.ts'
+import { decide } from '../plan/decide.ts'
+import type { Node } from '../plan/graph.ts'
+import { isWrite } from '../plan/plan.ts'
+import type { Address } from '../values/address.ts'
+import { canonicalJson, type FactMap } from '../values/json.ts'
+import { type Before, blocked, blockedBy, type Outcome, orBlocked } from './outcome.ts'
+
+/** What is known of a declared resource before the world is looked at. */
+export type Known = {
+  /** Pointers of facts that only a replacement can change. */
+  readonly fixed: readonly string[]
+  /** The facts last applied, if the state remembers any. */
+  readonly last: FactMap | undefined
+}
+
+/** Decides what is to be done to a declared resource that was looked at. `node`: with all that it waits for in this plan. */
+export async function planDeclared(it: AnyDeclared, node: Node, seen: AnySeen, before: Before, look: Look, known: Known): Promise<Outcome> {
+  if (seen.shown.is === 'unknown') return blocked(it, seen.shown.why)
+  return blockedBy(node, before) ?? orBlocked(it, async () => decided(it, seen, await seen.want(look, upstreamOf(before)), known))
+}
+
+function decided(it: AnyDeclared, seen: AnySeen, wanted: AnyWanted, { fixed, last }: Known): Outcome {
+  const { address, after, origins, whenGone } = it
+  const { shown } = seen
+  const found = shown.is === 'present' ? { is: 'present' as const, facts: shown.facts, by: shown.by } : { is: 'absent' as const }
+  const { action, edits } = decide({ wanted: wanted.facts, seen: found, last, origins, fixed })
+  const write = isWrite(action) ? (action as WriteAction) : undefined
+  const impact = write === undefined ? NO_IMPACT : wanted.impact(write, edits)
+  return {
+    change: { address, action, edits, impact, after, wanted: wanted.facts, ...(whenGone && { whenGone }) },
+    ...(write && { step: { action: write, carryOut: (work) => wanted.converge(work, write, edits) } }),
+    ...(shown.is === 'present' && { found: { facts: shown.facts, guard: shown.guard } }),
+    served: { is: seen.served(), willBe: wanted.served() },
+    findings: wanted.findings,
+  }
+}
+
+function upstreamOf(before: Before): Upstream {
+  const changes = (address: Address) => {
+    const { is, willBe } = before.get(address)?.served ?? {}
+    return is !== undefined && willBe !== undefined && canonicalJson(willBe) !== canonicalJson(is)
+  }
+  return { served: (address) => before.get(address)?.served?.willBe, changes }
+}
