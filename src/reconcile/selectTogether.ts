@@ -5,9 +5,10 @@ import type { Gone } from './undeclared.ts'
 
 /** As `select`, but what makes way goes only together with what takes its place: else nothing would be there. */
 export function selectTogether<N extends Node>(nodes: readonly N[], { target, exclude }: Selection, gone: readonly Gone[]): N[] {
+  const undeclared = new Set(gone.map((one) => one.address))
   const leaving = new Set(gone.filter((one) => one.fate === 'remove' && one.stored.whenGone?.makesWay).map((one) => one.address))
   const kinds = new Set([...leaving].map(kindOf))
-  const arriving = nodes.map((one) => one.address).filter((address) => kinds.has(kindOf(address)) && !leaving.has(address))
+  const arriving = nodes.map((one) => one.address).filter((address) => kinds.has(kindOf(address)) && !undeclared.has(address))
   const chosen = new Set(select(nodes, { target, exclude }).map((one) => one.address))
   const isTorn = [...leaving].some((address) => chosen.has(address)) && arriving.some((address) => !chosen.has(address))
   if (!isTorn) return nodes.filter((one) => chosen.has(one.address))
