@@ -1,45 +1,39 @@
-import type { ArchivedImage, Installation, Repository, Resolved } from '../installation/installation.ts'
+import type { Installation, Resolved } from '../installation/installation.ts'
 import { ARCHIVED_IMAGES } from '../installation/spacelift.ts'
 import { address } from '../values/address.ts'
 import { isMap, type Json, type JsonPointer, pointer } from '../values/json.ts'
 import { ProblemError } from '../values/problem.ts'
 import type { LiveImage, PushProgress } from '../world/ports/registry.ts'
+import { isDigest } from './image/identity.ts'
 import { findInArchive, missingInArchive, type Role } from './image/inArchive.ts'
+import { type Evidence, type ImageFacts, type ImageMaterial, observe, parseReference, place, referenceOf, type Seen } from './image/look.ts'
 import { changedMeanwhile, notAsPushed, notPushed, otherPlatform } from './image/problems.ts'
+import { runningOthers } from './image/running.ts'
 import {
   type Change,
   type Declared,
+  type Finding,
   type Kind,
   type Look,
   NO_IMPACT,
-  type Observation,
   type Origins,
   type Recorded,
   type Work,
 } from './kind.ts'
 
-/** The config's digest is the image's identity: it names the content of every layer, whatever their compression. */
-export type ImageFacts = { readonly reference: string; readonly config: string }
+export type { ImageFacts, ImageMaterial } from './image/look.ts'
 
-export type ImageMaterial = {
-  readonly repository: Repository
-  readonly tag: string
-  /** What the tag has to be; without it, whatever the tag is now is right. */
-  readonly archived?: { readonly archive: string; readonly image: ArchivedImage }
-}
-
-type Seen = Observation<ImageFacts, LiveImage>
-type ImageChange = Change<ImageFacts, ImageMaterial, LiveImage, undefined>
+type ImageChange = Change<ImageFacts, ImageMaterial, Evidence, undefined>
 
 /** Backend and launcher, tagged with the version, in the registry: `image/backend`, `image/launcher`. */
-export const image: Kind<ImageFacts, ImageMaterial, LiveImage, undefined> = {
+export const image: Kind<ImageFacts, ImageMaterial, Evidence, undefined> = {
   name: 'image',
   holdsData: false,
   fixed: [],
   readFacts,
   declare,
   observe,
-  want: async (_look, declared, seen) => ({ facts: wanted(declared, seen), basis: undefined }),
+  want,
   served: ({ config }) => ({ config }),
   // Pods do not notice a moved tag: the release's annotation restarts its readers, and says so there.
   impact: () => NO_IMPACT,
@@ -69,6 +63,8 @@ function declare({ installation, archive }: Resolved): readonly Declared<ImageMa
         repository: installation.images[role],
         tag: installation.version,
         ...(archive && found && { archived: { archive: archive.path, image: found } }),
+        // All Deployments of the chart run the backend; launchers run wherever the worker pools are.
+        ...(role === 'backend' && { runsIn: installation.kubernetes.namespace }),
       },
       after: [],
       origins: origins(installation, role),
@@ -85,13 +81,27 @@ function origins({ positions, images }: Installation, role: Role): Origins {
   ])
 }
 
-async function observe({ view }: Look, it: Declared<ImageMaterial> | Recorded<ImageFacts>): Promise<Seen> {
-  const where = 'material' in it ? it.material : place(it.facts)
-  const read = await view.registry.image(where.repository, where.tag)
-  if (read.is !== 'present') return read
-  const { manifestDigest, configDigest } = read.value
-  const facts = { reference: referenceOf(where), config: configDigest }
-  return { is: 'present', facts, guard: manifestDigest, evidence: read.value, by: new Map() }
+async function want(
+  look: Look,
+  it: Declared<ImageMaterial>,
+  seen: Seen,
+): Promise<{ facts: ImageFacts; basis: undefined; findings: Finding[] }> {
+  const facts = wanted(it, seen)
+  return { facts, basis: undefined, findings: await findings(look, it, seen, facts) }
+}
+
+/** A tag that this plan moves has its readers restarted: what they run now is no finding. */
+async function findings(
+  { view }: Look,
+  { address, material }: Declared<ImageMaterial>,
+  seen: Seen,
+  { reference, config }: ImageFacts,
+): Promise<Finding[]> {
+  if (seen.is !== 'present' || seen.facts.config !== config || seen.evidence.pods === undefined) return []
+  const known = { config, ...(material.archived && { content: material.archived.image.content }) }
+  const where = { repository: material.repository, reference }
+  const problems = await runningOthers(view.registry, where, seen.evidence.live, known, seen.evidence.pods)
+  return problems.map((problem) => ({ ...problem, address }))
 }
 
 function wanted({ material }: Declared<ImageMaterial>, seen: Seen): ImageFacts {
@@ -140,29 +150,10 @@ async function remove(work: Work, { facts, guard }: Recorded<ImageFacts>, seen: 
   await work.world.registry.remove(place(facts).repository, seen.guard)
 }
 
-/** The port says `none for linux/amd64` where an index has no image for us. */
-function isDigest(config: string): boolean {
-  return config.startsWith('sha256:')
-}
-
 function guardOf(seen: Seen): string {
   return seen.is === 'present' ? seen.guard : seen.is
 }
 
 function messageOf({ blobs, blobsPresent }: PushProgress): string {
   return `${blobsPresent} of ${blobs} blobs are in the registry,`
-}
-
-function referenceOf({ repository, tag }: Pick<ImageMaterial, 'repository' | 'tag'>): string {
-  return `${repository.host}/${repository.path}:${tag}`
-}
-
-function place({ reference }: ImageFacts): Pick<ImageMaterial, 'repository' | 'tag'> {
-  const [, host = '', path = '', tag = ''] = parseReference(reference) ?? []
-  return { repository: { host, path }, tag }
-}
-
-/** A host may have a port: the tag begins after the last colon behind the last slash. */
-function parseReference(reference: string): RegExpExecArray | null {
-  return /^([^/]+)\/(.+):([^:/]+)$/.exec(reference)
 }

@@ -93,7 +93,7 @@ async function wantedValues(
     (one) => isTracked(record.config, one) || [...secretsOf(installation, one), ...imagesOf(one)].some(upstream.changes),
   )
   const untracked = all.filter((one) => !tracked.includes(one))
-  const values = track(plain, installation, tracked, upstream)
+  const values = track(plain, installation, tracked, upstream, record.config)
   if (untracked.length === 0 || isSettled(record, { ...wantedFacts(chart), values: valueFacts(values) })) return values
   const [before, after] = await Promise.all([podTemplates(record.manifest), rendered(look, it, values)])
   const restarting = new Set(restartsBetween(before, after).map((one) => one.workload))

@@ -6,6 +6,7 @@ import type { Declared, Look, Recorded, Upstream, Work } from '../../src/kinds/k
 import type { Position } from '../../src/values/position.ts'
 import { ProblemError } from '../../src/values/problem.ts'
 import { absent, present, type Read, unknown } from '../../src/values/read.ts'
+import type { LivePod } from '../../src/world/ports/cluster.ts'
 import type { LiveImage, PushImage } from '../../src/world/ports/registry.ts'
 
 const at: Position = { file: 'desired-state.yaml', line: 8, col: 12 }
@@ -20,6 +21,7 @@ function resolved(images?: readonly ArchivedImage[]): Resolved {
   const archive: ArchiveIndex | undefined = images && { path: '/a/self-hosted.tar.gz', images }
   const installation = {
     version: 'v3.0.0',
+    kubernetes: { namespace: 'spacelift' },
     images: {
       platform: 'linux/amd64',
       ...(archive && { archive: archive.path }),
@@ -45,10 +47,17 @@ const live = (config: string, manifest = `manifest of ${config}`): Read<LiveImag
 class FakeRegistry {
   now: Read<LiveImage>
   readonly log: string[] = []
+  /** What pods run in the namespace. */
+  pods: Read<readonly LivePod[]> = present([])
+  /** Content by config digest, and images by manifest digest, besides the tag's. */
+  readonly contents = new Map<string, Read<string>>()
+  readonly others = new Map<string, Read<LiveImage>>()
   constructor(now: Read<LiveImage>) {
     this.now = now
   }
-  image = async () => this.now
+  image = async (_: unknown, reference: string) =>
+    reference === 'v3.0.0' ? this.now : (this.others.get(reference) ?? absent<LiveImage>('x'))
+  content = async (_: unknown, config: string) => this.contents.get(config) ?? absent<string>('BLOB_UNKNOWN')
   push = async (it: PushImage) => {
     await it.beforeWrite()
     it.onProgress({ doneBytes: 1, totalBytes: 2, blobs: 2, blobsPresent: 1 })
@@ -60,7 +69,7 @@ class FakeRegistry {
     this.log.push(`remove ${digest}`)
   }
   work(): Work & Look {
-    const world = { registry: this } as unknown as Work['world']
+    const world = { registry: this, cluster: { pods: async () => this.pods } } as unknown as Work['world']
     const fenced = async () => void this.log.push('fenced')
     const emit: Work['emit'] = (it) => void this.log.push(JSON.stringify(it))
     return { world, view: world, fenced, emit, signal: AbortSignal.timeout(5000) } as unknown as Work & Look
@@ -200,6 +209,112 @@ test('only the very manifest that was recorded is removed', async () => {
   registry.now = live('X', 'another manifest')
   const moved = await image.observe(registry.work(), recorded)
   assert.is(await codeOf(() => image.remove(registry.work(), recorded, moved)), 'image/changed-meanwhile')
+})
+
+const hex = (letter: string): string => `sha256:${letter.repeat(64)}`
+const ours = archived('spacelift-backend:v3.0.0', hex('b'))
+const declared = () => backend(resolved([ours, archived('spacelift-launcher:v3.0.0', 'L')]))
+
+/** What the plan says the tag is and should be. */
+async function compared(registry: FakeRegistry): Promise<readonly [string, string]> {
+  const { seen, wanted } = await plan(registry, declared())
+  return [seen.is === 'present' ? seen.facts.config : seen.is === 'unknown' ? seen.why.code : seen.is, wanted.config]
+}
+
+test('an image that a tool converted is the same image, under the config that is ours', async () => {
+  const registry = new FakeRegistry(live(hex('c')))
+  registry.contents.set(hex('c'), present(ours.content))
+  assert.equal(await compared(registry), [hex('b'), hex('b')])
+  registry.contents.set(hex('c'), present('other content'))
+  assert.equal(await compared(registry), [hex('c'), hex('b')])
+})
+
+test('a converted image whose config the registry has lost is another; one that it does not show is unknown', async () => {
+  const registry = new FakeRegistry(live(hex('c')))
+  assert.equal(await compared(registry), [hex('c'), hex('b')])
+  registry.contents.set(hex('c'), unknown(why))
+  assert.is((await image.observe(registry.work(), declared())).is, 'unknown')
+})
+
+test('what is remembered is recognised by its manifest, and a conversion of it by its content', async () => {
+  const facts = { reference: 'registry.example.com:5000/spacelift/backend:v3.0.0', config: hex('b') }
+  const recorded: Recorded<typeof facts> = { address: backend().address, facts, guard: 'guard', after: [], provenance: 'adopted' }
+  const configOf = async (now: Read<LiveImage>, contents: [string, Read<string>][] = []) => {
+    const registry = new FakeRegistry(now)
+    for (const [config, content] of contents) registry.contents.set(config, content)
+    const seen = await image.observe(registry.work(), recorded)
+    return seen.is === 'present' && seen.facts.config
+  }
+  assert.is(await configOf(live(hex('c'), 'guard')), hex('b'))
+  const both: [string, Read<string>][] = [
+    [hex('b'), present('same')],
+    [hex('c'), present('same')],
+  ]
+  assert.is(await configOf(live(hex('c')), both), hex('b'))
+  assert.is(await configOf(live(hex('c'))), hex('c'))
+})
+
+/** Findings of a plan while pods run what their nodes say, `image=imageId` a container. */
+async function findings(registry: FakeRegistry, pods: { readonly [name: string]: readonly (string | undefined)[] }) {
+  const image_ = 'registry.example.com:5000/spacelift/backend:v3.0.0'
+  registry.pods = present(
+    Object.entries(pods).map(([name, ids]) => ({
+      name,
+      containers: [{ image: 'other:1', imageId: `other@${hex('f')}` }, ...ids.map((id) => ({ image: image_, ...(id && { imageId: id }) }))],
+    })),
+  )
+  const work = registry.work()
+  const seen = await image.observe(work, declared())
+  return (await image.want(work, declared(), seen, {} as Upstream)).findings ?? []
+}
+
+const settled = () => new FakeRegistry(present({ manifestDigest: hex('1'), imageDigest: hex('2'), configDigest: hex('b'), mediaType: 'm' }))
+
+test('pods that run another image than the tag’s are a finding that names them', async () => {
+  const [found, ...more] = await findings(settled(), {
+    one: [`h/spacelift/backend@${hex('3')}`],
+    two: [`h/b@${hex('1')}`],
+    three: [`h/b@${hex('4')}`],
+  })
+  assert.equal(more, [])
+  assert.is(found?.code, 'image/pods-run-another')
+  assert.is(found?.address, 'image/backend')
+  assert.match(found?.summary ?? '', '2 pods run another image')
+  assert.is(found?.detail, `registry: ${hex('1')}\none: ${hex('3')}\nthree: ${hex('4')}`)
+})
+
+test('the index’s digest, the platform’s, the config’s, and what a node does not say are no finding', async () => {
+  const ids = [`h/b@${hex('1')}`, `docker-pullable://h/b@${hex('2')}`, `docker://${hex('b')}`, hex('b'), undefined, 'h/b:v3.0.0']
+  assert.equal(await findings(settled(), { one: ids }), [])
+})
+
+test('another manifest of the same image is no finding', async () => {
+  const registry = settled()
+  registry.others.set(hex('5'), live(hex('b'), hex('5')))
+  registry.others.set(hex('6'), live(hex('c'), hex('6')))
+  registry.contents.set(hex('c'), present(ours.content))
+  assert.equal(await findings(registry, { one: [`h/b@${hex('5')}`, `h/b@${hex('6')}`] }), [])
+})
+
+test('what pods run is no finding while this plan moves the tag; pods that cannot be looked at are told', async () => {
+  assert.equal(await findings(new FakeRegistry(live(hex('c'))), { one: [`h/b@${hex('3')}`] }), [])
+  const registry = settled()
+  registry.pods = unknown(why)
+  const work = registry.work()
+  const { findings: found = [] } = await image.want(work, declared(), await image.observe(work, declared()), {} as Upstream)
+  assert.equal(
+    found.map(({ code }) => code),
+    ['image/pods-unknown'],
+  )
+})
+
+test('an archive with different images of one name is refused; one image in two forms is not', () => {
+  const launcher = archived('spacelift-launcher:v3.0.0', 'L')
+  const converted = { ...archived('docker.io/library/spacelift-backend:v3.0.0', 'other config'), content: ours.content }
+  assert.is(backend(resolved([ours, converted, launcher])).material.archived?.image, ours)
+  const other = archived('mirror/spacelift-backend:v3.0.0', 'other')
+  const error = codeOf(() => image.declare(resolved([ours, other, launcher])))
+  return error.then((code) => assert.is(code, 'image/ambiguous'))
 })
 
 test('facts come back from the state, and nothing else does', async () => {

@@ -32,3 +32,17 @@ export function notAsPushed(reference: string, pushed: string, served: string): 
     remedy: 'See whether another pipeline pushes the same tag, then apply again.',
   }
 }
+
+export function podsRunAnother(reference: string, inRegistry: string, pods: readonly { pod: string; digest: string }[]): Problem {
+  const rows = pods.map(({ pod, digest }) => `${pod}: ${digest}`)
+  return {
+    code: 'image/pods-run-another',
+    summary: `${pods.length === 1 ? 'One pod runs' : `${pods.length} pods run`} another image than ${reference} is in the registry.`,
+    detail: [`registry: ${inRegistry}`, ...rows].join('\n'),
+    remedy: 'Restart them when it suits: kubectl rollout restart deployment NAME. If they come back so, a node keeps an old image.',
+  }
+}
+
+export function podsUnknown(reference: string, why: Problem): Problem {
+  return { ...why, code: 'image/pods-unknown', summary: `Which image the pods of ${reference} run was not looked at: ${why.summary}` }
+}

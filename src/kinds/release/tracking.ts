@@ -27,25 +27,48 @@ export function imagesOf(workload: Workload): readonly Address[] {
   return workload.valuesKey === 'drain' ? [address('image', 'backend'), address('image', 'launcher')] : [address('image', 'backend')]
 }
 
-/** The annotations of one Deployment's pods: what it reads, as it will be after this plan. */
-export function annotations(it: Installation, workload: Workload, upstream: Upstream): { readonly [name: string]: string } {
-  return {
-    [SECRETS_ANNOTATION]: digest(secretsOf(it, workload), upstream),
-    [IMAGE_ANNOTATION]: digest(imagesOf(workload), upstream),
-  }
-}
-
-/** `values` with the annotations of these workloads. */
-export function track(values: HelmValues, it: Installation, tracked: readonly Workload[], upstream: Upstream): HelmValues {
-  const over = tracked.map((one) => [one.valuesKey, { podAnnotations: annotations(it, one, upstream) }] as const)
+/** `values` with the annotations of these workloads: what each reads, as it will be after this plan. */
+export function track(
+  values: HelmValues,
+  it: Installation,
+  tracked: readonly Workload[],
+  upstream: Upstream,
+  deployed: HelmValues = {},
+): HelmValues {
+  const over = tracked.map((one) => [one.valuesKey, { podAnnotations: annotations(it, one, upstream, deployed) }] as const)
   return merge(values, Object.fromEntries(over))
 }
 
+function annotations(it: Installation, workload: Workload, upstream: Upstream, deployed: HelmValues): Annotations {
+  const images = imagesOf(workload)
+  const image = digest(images, upstream)
+  return {
+    [SECRETS_ANNOTATION]: digest(secretsOf(it, workload), upstream),
+    [IMAGE_ANNOTATION]: afterRepairs(image, deployedAnnotations(deployed, workload)[IMAGE_ANNOTATION], images.some(upstream.changes)),
+  }
+}
+
+/**
+ * A tag that is moved back is what it was, and so is its digest, but pods may have started from it meanwhile: the count of
+ * repairs behind the digest (`HEX.2`) restarts them.
+ */
+function afterRepairs(digest: string, deployed: unknown, isRepaired: boolean): string {
+  const [, was, count = '0'] = /^([0-9a-f]+)(?:\.(\d+))?$/.exec(String(deployed)) ?? []
+  if (was !== digest) return digest
+  return isRepaired ? `${digest}.${Number(count) + 1}` : (deployed as string)
+}
+
 /** True when the deployed values already carry our annotations for this workload. */
-export function isTracked(config: HelmValues, workload: Workload): boolean {
-  const own = config[workload.valuesKey]
+export function isTracked(deployed: HelmValues, workload: Workload): boolean {
+  return Object.keys(deployedAnnotations(deployed, workload)).some((name) => name.startsWith(ANNOTATION_PREFIX))
+}
+
+type Annotations = { readonly [name: string]: unknown }
+
+function deployedAnnotations(deployed: HelmValues, { valuesKey }: Workload): Annotations {
+  const own = deployed[valuesKey]
   const pods = isMap(own) ? own.podAnnotations : undefined
-  return isMap(pods) && Object.keys(pods).some((name) => name.startsWith(ANNOTATION_PREFIX))
+  return isMap(pods) ? pods : {}
 }
 
 /** What is read is keyed fingerprints and digests already; this only makes one short word of them. */

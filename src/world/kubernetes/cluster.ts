@@ -7,12 +7,13 @@ import type {
   Guard,
   LiveDeployment,
   LiveNamespace,
+  LivePod,
   LiveSecret,
   ReleaseRecord,
   SecretEdit,
 } from '../ports/cluster.ts'
 import type { Api } from './api.ts'
-import { guardOf, items, liveDeployment, liveNamespace, liveSecret, parts } from './live.ts'
+import { guardOf, items, liveDeployment, liveNamespace, livePod, liveSecret, parts } from './live.ts'
 import { markFailed, readRelease } from './releases.ts'
 
 /** The cluster as kinds know it, over the API server. */
@@ -40,6 +41,12 @@ export class Cluster implements ClusterReads, ClusterWrites {
   async deployments(namespace: string): Promise<Read<readonly LiveDeployment[]>> {
     const read = await this.#api.read(`/apis/apps/v1/namespaces/${namespace}/deployments`, `the Deployments of namespace ${namespace}`)
     return mapRead(read, (list) => items(list).map(liveDeployment))
+  }
+
+  async pods(namespace: string): Promise<Read<readonly LivePod[]>> {
+    return mapRead(await this.#api.read(`/api/v1/namespaces/${namespace}/pods`, `the pods of namespace ${namespace}`), (list) =>
+      items(list).flatMap(livePod),
+    )
   }
 
   release(namespace: string, name: string): Promise<Read<ReleaseRecord>> {

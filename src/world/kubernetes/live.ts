@@ -1,6 +1,6 @@
 import { isMap } from '../../values/json.ts'
 import { Sealed } from '../../values/sealed.ts'
-import type { Guard, LiveDeployment, LiveNamespace, LiveSecret } from '../ports/cluster.ts'
+import type { Guard, LiveContainer, LiveDeployment, LiveNamespace, LivePod, LiveSecret } from '../ports/cluster.ts'
 import type { ManagedFields } from '../ports/managedFields.ts'
 
 type Raw = { readonly [key: string]: unknown }
@@ -39,6 +39,25 @@ export function liveDeployment(raw: unknown): LiveDeployment {
     labels: strings(metadata.labels),
     podAnnotations: strings(template.annotations),
   }
+}
+
+/** The pod, unless it has run to its end or is going. */
+export function livePod(raw: unknown): LivePod[] {
+  const { object, metadata } = parts(raw)
+  const status = map(object.status)
+  if (metadata.deletionTimestamp !== undefined || status.phase === 'Succeeded' || status.phase === 'Failed') return []
+  const said = [status.initContainerStatuses, status.containerStatuses].flatMap(list)
+  const ids = new Map(said.map((one) => [text(one.name), text(one.imageID)]))
+  const spec = map(object.spec)
+  const containers = [spec.initContainers, spec.containers].flatMap(list).map(({ name, image }): LiveContainer => {
+    const imageId = ids.get(text(name))
+    return { image: text(image), ...(imageId && { imageId }) }
+  })
+  return [{ name: text(metadata.name), containers }]
+}
+
+function list(value: unknown): Raw[] {
+  return Array.isArray(value) ? value.map(map) : []
 }
 
 /** uid and resourceVersion of what a write answered. */

@@ -30,6 +30,16 @@ export type LiveDeployment = {
   readonly podAnnotations: { readonly [name: string]: string }
 }
 
+/** A pod that runs or is about to; those that are finished or going are none. */
+export type LivePod = { readonly name: string; readonly containers: readonly LiveContainer[] }
+
+/** A container, init containers included: the image it was declared with, and what the node says it runs. */
+export type LiveContainer = {
+  readonly image: string
+  /** `registry.example.com/a/b@sha256:HEX` or another form with a digest; undefined where the node does not say. */
+  readonly imageId?: string
+}
+
 /** Helm's newest record of a release, decoded from its Secret. */
 export type ReleaseRecord = {
   readonly name: string
@@ -56,6 +66,7 @@ export interface ClusterReads {
   namespace(name: string): Promise<Read<LiveNamespace>>
   secret(namespace: string, name: string): Promise<Read<LiveSecret>>
   deployments(namespace: string): Promise<Read<readonly LiveDeployment[]>>
+  pods(namespace: string): Promise<Read<readonly LivePod[]>>
   /** Absent is proven by an empty SecretList. */
   release(namespace: string, name: string): Promise<Read<ReleaseRecord>>
 }

@@ -2,8 +2,10 @@ import type { ArchivedImage, Repository } from '../../installation/installation.
 import type { Read } from '../../values/read.ts'
 
 export type LiveImage = {
-  /** Digest of the manifest as the registry serves it. */
+  /** Digest of the manifest as the registry serves it; of an index when the tag is one. */
   readonly manifestDigest: string
+  /** Digest of the image's own manifest: of an index, the one for the installation's platform, if it has it. */
+  readonly imageDigest?: string
   readonly mediaType: string
   /**
    * Digest of the config blob: the image's identity, whatever the layers' compression. Of an index, the one for the
@@ -13,8 +15,13 @@ export type LiveImage = {
 }
 
 export interface RegistryReads {
-  /** Absent by MANIFEST_UNKNOWN or NAME_UNKNOWN only. */
-  image(repository: Repository, tag: string): Promise<Read<LiveImage>>
+  /** By tag or by a manifest's digest. Absent by MANIFEST_UNKNOWN or NAME_UNKNOWN only. */
+  image(repository: Repository, reference: string): Promise<Read<LiveImage>>
+  /**
+   * What stays the same of an image when a tool rewrites it from docker's form to OCI's, by its config's digest; equal to
+   * `content` of an archived image. Absent when the registry has no such blob, or it is no image's config.
+   */
+  content(repository: Repository, configDigest: string): Promise<Read<string>>
 }
 
 export type PushProgress = {

@@ -59,7 +59,8 @@ function isDigest(value: unknown): value is string {
   return typeof value === 'string' && /^[a-z0-9]+:[0-9a-f]{32,}$/.test(value)
 }
 
-function parse(body: Buffer): unknown {
+/** JSON, or undefined. */
+export function parse(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'))
   } catch {

@@ -106,5 +106,5 @@ async function moveTag(host: RegistryHost, it: PushImage): Promise<LiveImage> {
   if (reply.status !== 201) throw new ProblemError(refused(host, `push to ${path}`, reply))
   const claimed = reply.headers['docker-content-digest']
   if (typeof claimed === 'string' && claimed !== digest) throw new ProblemError(lies(host.host, `claimed: ${claimed}\nsent:    ${digest}`))
-  return { manifestDigest: digest, mediaType, configDigest: it.image.config.digest }
+  return { manifestDigest: digest, imageDigest: digest, mediaType, configDigest: it.image.config.digest }
 }

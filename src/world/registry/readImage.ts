@@ -1,9 +1,10 @@
 import type { Repository } from '../../installation/installation.ts'
 import { ProblemError } from '../../values/problem.ts'
 import { absent, present, type Read, unknown } from '../../values/read.ts'
+import { readImageConfig } from '../imageConfig.ts'
 import type { LiveImage } from '../ports/registry.ts'
 import type { RegistryHost } from './host.ts'
-import { ACCEPT, digestOf, type Manifest, readManifest } from './manifest.ts'
+import { ACCEPT, digestOf, type Manifest, parse, readManifest } from './manifest.ts'
 import { errorCode, lies, refused, unreadableManifest } from './problems.ts'
 import type { Reply } from './wire.ts'
 
@@ -15,22 +16,47 @@ export async function readImage(host: RegistryHost, { path }: Repository, tag: s
     const top = await fetchManifest(host, path, tag)
     if (typeof top === 'string') return absent(top)
     const { manifest, digest } = top
-    const configDigest = manifest.is === 'image' ? manifest.configDigest : await configOfChild(host, path, manifest.children, platform)
-    return present({ manifestDigest: digest, mediaType: manifest.mediaType, configDigest })
+    const own =
+      manifest.is === 'image'
+        ? { imageDigest: digest, configDigest: manifest.configDigest }
+        : await childFor(host, path, manifest.children, platform)
+    return present({ manifestDigest: digest, mediaType: manifest.mediaType, ...own })
   } catch (error) {
-    if (error instanceof ProblemError && error.problems[0]) return unknown(error.problems[0])
-    throw error
+    return unknownBy(error)
   }
 }
 
+/** See the port. */
+export async function readContent(host: RegistryHost, { path }: Repository, configDigest: string): Promise<Read<string>> {
+  try {
+    const url = `/v2/${path}/blobs/${configDigest}`
+    const reply = await host.ask({ method: 'GET', path: url, repository: path, right: 'pull' })
+    if (reply.status === 404 && errorCode(reply) !== undefined) return absent(errorCode(reply) as string)
+    if (reply.status !== 200) throw new ProblemError(refused(host, `read ${path}`, reply))
+    const served = digestOf(reply.body)
+    if (served !== configDigest) throw new ProblemError(lies(host.host, `asked for: ${configDigest}\nserved:    ${served}`))
+    const config = readImageConfig(parse(reply.body))
+    return config === undefined ? absent('It is no config of an image.') : present(config.content)
+  } catch (error) {
+    return unknownBy(error)
+  }
+}
+
+function unknownBy<T>(error: unknown): Read<T> {
+  if (error instanceof ProblemError && error.problems[0]) return unknown(error.problems[0])
+  throw error
+}
+
+type Own = Pick<LiveImage, 'imageDigest' | 'configDigest'>
 type Index = Extract<Manifest, { is: 'index' }>
 
 /** An index without our platform is an image all the same, only not ours: it differs from every archived one. */
-async function configOfChild(host: RegistryHost, path: string, children: Index['children'], platform: string): Promise<string> {
+async function childFor(host: RegistryHost, path: string, children: Index['children'], platform: string): Promise<Own> {
   const child = children.find((one) => one.platform === platform)
-  if (child === undefined) return `none for ${platform}`
+  if (child === undefined) return { configDigest: `none for ${platform}` }
   const fetched = await fetchManifest(host, path, child.digest)
-  if (typeof fetched !== 'string' && fetched.manifest.is === 'image') return fetched.manifest.configDigest
+  if (typeof fetched !== 'string' && fetched.manifest.is === 'image')
+    return { imageDigest: child.digest, configDigest: fetched.manifest.configDigest }
   throw new ProblemError(unreadableManifest(host.host, `The index names ${child.digest} for ${platform}, but that is no image.`))
 }
 

@@ -6,7 +6,7 @@ import { Auth } from './auth.ts'
 import { RegistryHost } from './host.ts'
 import { type Login, type LoginSource, machineLogin } from './login.ts'
 import { refused } from './problems.ts'
-import { absence, readImage } from './readImage.ts'
+import { absence, readContent, readImage } from './readImage.ts'
 import { Wire } from './wire.ts'
 
 /**
@@ -33,8 +33,10 @@ export class Registries implements RegistryReads, RegistryWrites {
     this.#wire = new Wire((host) => this.#declared(host)?.caFile)
   }
 
-  image: RegistryReads['image'] = (repository, tag) =>
-    readImage(this.#host(repository.host), repository, tag, this.#installation.images.platform)
+  image: RegistryReads['image'] = (repository, reference) =>
+    readImage(this.#host(repository.host), repository, reference, this.#installation.images.platform)
+
+  content: RegistryReads['content'] = (repository, configDigest) => readContent(this.#host(repository.host), repository, configDigest)
 
   push: RegistryWrites['push'] = async (it) => {
     const { pushImage } = await import('./push.ts')

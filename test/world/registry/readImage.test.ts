@@ -34,6 +34,7 @@ test('a tag is its manifest’s digest and its config’s', async () => {
   const found = await read((_, response) => response.writeHead(200, { 'docker-content-digest': digestOf(manifest) }).end(manifest))
   assert.equal(found.is === 'present' && found.value, {
     manifestDigest: digestOf(manifest),
+    imageDigest: digestOf(manifest),
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
     configDigest: `sha256:${'c'.repeat(64)}`,
   })
@@ -103,6 +104,37 @@ test('redirects of a read are followed, not in circles', async () => {
   const found = await read((q, r) => (q.url === '/elsewhere' ? r.end(manifest) : r.writeHead(307, { location: '/elsewhere' }).end()))
   assert.is(found.is, 'present')
   assert.is(outcome(await read((q, r) => r.writeHead(307, { location: q.url ?? '' }).end())), 'registry/redirected')
+})
+
+/** What the config with this text's digest is said to be by a registry that answers so. */
+async function content(handler: Handler, config: string): Promise<Read<string>> {
+  const server = await Loopback.start(() => handler)
+  const registries = open(server.host)
+  try {
+    return await registries.content({ host: server.host, path: 'a/b' }, digestOf(config))
+  } finally {
+    registries.close()
+    server.close()
+  }
+}
+
+test('a config’s content is told only of the very blob that was asked for', async () => {
+  const config = JSON.stringify({ os: 'linux', architecture: 'amd64', rootfs: { diff_ids: [] } })
+  const found = await content((request, response) => {
+    assert.is(request.url, `/v2/a/b/blobs/${digestOf(config)}`)
+    response.end(config)
+  }, config)
+  assert.match(found.is === 'present' ? found.value : found.is, /^sha256:[0-9a-f]{64}$/)
+  const is = async (handler: Handler, asked = config) => {
+    const read = await content(handler, asked)
+    return read.is === 'unknown' ? read.why.code : read.is
+  }
+  assert.is(await is((_, r) => r.end(`${config} `)), 'registry/wrong-digest')
+  assert.is(await is((_, r) => r.end('{}'), '{}'), 'absent')
+  assert.is(await is((_, r) => r.end('x'), 'x'), 'absent')
+  assert.is(await is((_, r) => error(r, 404, 'BLOB_UNKNOWN')), 'absent')
+  assert.is(await is((_, r) => r.writeHead(404).end('404 page not found')), 'registry/unexpected-answer')
+  assert.is(await is((_, r) => r.writeHead(500).end('boom')), 'registry/server-error')
 })
 
 test.run()

@@ -1,0 +1,61 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Installation } from '../../../src/installation/installation.ts'
+import { WORKLOADS, type Workload } from '../../../src/installation/spacelift.ts'
+import type { Upstream } from '../../../src/kinds/kind.ts'
+import { IMAGE_ANNOTATION, SECRETS_ANNOTATION, track } from '../../../src/kinds/release/tracking.ts'
+import { isMap } from '../../../src/values/json.ts'
+import type { HelmValues } from '../../../src/world/ports/helm.ts'
+
+const installation = { kubernetes: { namespace: 'spacelift' } } as unknown as Installation
+const server = WORKLOADS.find(({ valuesKey }) => valuesKey === 'server') as Workload
+const drain = WORKLOADS.find(({ valuesKey }) => valuesKey === 'drain') as Workload
+
+/** Resources by the config they serve; those in `changing` are not yet so. */
+const upstream = (configs: { readonly [address: string]: string }, changing: readonly string[] = []): Upstream => ({
+  served: (it) => ({ config: configs[it] ?? '' }),
+  changes: (it) => changing.includes(it),
+})
+
+function tracked(workload: Workload, from: Upstream, deployed: HelmValues = {}): { values: HelmValues; image: string; secrets: string } {
+  const values = track({}, installation, [workload], from, deployed)
+  const own = values[workload.valuesKey]
+  const annotations = isMap(own) && isMap(own.podAnnotations) ? own.podAnnotations : {}
+  return { values, image: String(annotations[IMAGE_ANNOTATION]), secrets: String(annotations[SECRETS_ANNOTATION]) }
+}
+
+test('a moved tag that is repaired restarts its readers each time, and only then', () => {
+  const fine = upstream({ 'image/backend': 'A' })
+  const first = tracked(server, fine)
+  assert.match(first.image, /^[0-9a-f]{32}$/)
+  assert.is(tracked(server, fine, first.values).image, first.image)
+  const moved = upstream({ 'image/backend': 'A' }, ['image/backend'])
+  const second = tracked(server, moved, first.values)
+  assert.is(second.image, `${first.image}.1`)
+  assert.is(second.secrets, first.secrets)
+  assert.is(tracked(server, fine, second.values).image, second.image)
+  assert.is(tracked(server, moved, second.values).image, `${first.image}.2`)
+})
+
+test('another image begins anew; what somebody wrote instead is no count', () => {
+  const repaired = tracked(
+    server,
+    upstream({ 'image/backend': 'A' }, ['image/backend']),
+    tracked(server, upstream({ 'image/backend': 'A' })).values,
+  )
+  const other = upstream({ 'image/backend': 'B' }, ['image/backend'])
+  assert.match(tracked(server, other, repaired.values).image, /^[0-9a-f]{32}$/)
+  const fine = upstream({ 'image/backend': 'A' })
+  const own = tracked(server, fine)
+  for (const foreign of [`${own.image}.x`, `${own.image}.`, 'x', 7, null])
+    assert.is(tracked(server, fine, { server: { podAnnotations: { [IMAGE_ANNOTATION]: foreign } } }).image, own.image)
+})
+
+test('the launcher is the drain’s alone', () => {
+  const before = upstream({ 'image/backend': 'A', 'image/launcher': 'L' })
+  const after = upstream({ 'image/backend': 'A', 'image/launcher': 'L' }, ['image/launcher'])
+  assert.is(tracked(server, after, tracked(server, before).values).image, tracked(server, before).image)
+  assert.is(tracked(drain, after, tracked(drain, before).values).image, `${tracked(drain, before).image}.1`)
+})
+
+test.run()
