@@ -31,7 +31,9 @@ export function findingsText(findings: readonly Finding[], style: Style): string
   const rows = [...groups.values()].map((group) => {
     const [first] = group as [Finding, ...Finding[]]
     const names = group.map((one) => one.address).join(', ')
-    return `  ${style.changed('!')} ${first.summary.replace(/\.$/, '')}: ${names}.\n    ${style.faint(`${group.length > 1 ? 'For the first: ' : ''}${first.remedy}`)}`
+    const detail = first.detail === undefined ? [] : first.detail.split('\n').map((line) => `    ${line}`)
+    const remedy = `    ${style.faint(`${group.length > 1 ? 'For the first: ' : ''}${first.remedy}`)}`
+    return [`  ${style.changed('!')} ${first.summary.replace(/\.$/, '')}: ${names}.`, ...detail, remedy].join('\n')
   })
   return [style.strong('Worth knowing:'), ...rows, '']
 }

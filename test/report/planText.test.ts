@@ -59,6 +59,13 @@ test('what could not be looked at is never counted as something to add', () => {
   assert.not.match(text, 'to add')
 })
 
+test('what is worth knowing is told with its details and what to do', () => {
+  const problem = { code: 'c', summary: 'One pod runs another image.', detail: 'registry: a\npod-1: b', remedy: 'Restart it.' }
+  const findings = [{ ...problem, address: address('image', 'backend') }]
+  const text = planText({ ...planOf(change('image/backend', 'keep', [])), findings }, PLAIN)
+  assert.match(text, '  ! One pod runs another image: image/backend.\n    registry: a\n    pod-1: b\n    Restart it.\n')
+})
+
 function planOf(...changes: PlannedChange[]): Plan {
   return { changes, findings: [], problems: [], notLookedAt: 0 }
 }
