@@ -55,6 +55,10 @@ export function complete(it: DesiredState, path: string, positions: Positions): 
       server: variables(from, 'server', it.environment?.server),
       drain: variables(from, 'drain', it.environment?.drain),
     },
+    watch: {
+      intervalSeconds: (it.watch?.interval && parseDuration(it.watch.interval)) || DEFAULTS.watch.intervalSeconds,
+      policy: it.watch?.policy ?? DEFAULTS.watch.policy,
+    },
     state: { lockNamespace: it.state?.lock?.namespace ?? DEFAULTS.lockNamespace },
     positions,
   }

@@ -23,7 +23,6 @@ const SORTS: { readonly [zods: string]: string } = {
 const NOT_BUILT: ReadonlySet<string> = new Set([
   'workers',
   'drift',
-  'watch',
   'cors',
   'objectStorage.cors',
   'release.onFailure',

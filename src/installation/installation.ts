@@ -1,4 +1,5 @@
 import type { JsonPointer } from '../values/json.ts'
+import type { Policy } from '../values/policy.ts'
 import type { Position } from '../values/position.ts'
 import type { Sealed } from '../values/sealed.ts'
 
@@ -84,6 +85,7 @@ export type Installation = {
   }
   /** Further variables per secret of the guide, plain or by reference. */
   readonly environment: { readonly [R in Reader]: { readonly [variable: string]: PlainOrSecret } }
+  readonly watch: { readonly intervalSeconds: number; readonly policy: Policy }
   /** Where the state's lock lives. */
   readonly state: { readonly lockNamespace: string }
   /** Where each key of the file stands; what is missing here came from the guide. Longest prefix wins. */

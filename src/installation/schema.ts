@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { POLICIES } from '../values/policy.ts'
 import { checked, plainOrSecret, secret, told } from './schemaParts.ts'
 import { BUCKETS, DEFAULTS, type GuideBucket } from './spacelift.ts'
 import * as texts from './texts.ts'
@@ -174,6 +175,14 @@ export const desiredState = z
       z.strictObject({ shared: variables.optional(), server: variables.optional(), drain: variables.optional() }),
       "Variables besides the guide's: shared is read by all, server and drain by one.",
       { shared: { HTTPS_PROXY: 'http://proxy.example.com:3128' } },
+    ).optional(),
+    watch: told(
+      z.strictObject({
+        interval: told(checked(texts.timeout), 'How often it looks by itself; default 60s.', '60s').optional(),
+        policy: told(z.enum(POLICIES), 'What it applies by itself: nothing, what the file changed, what drifted, or both.', 'all').optional(),
+      }),
+      'What groundcrew watch does; default: it reports only.',
+      { interval: '60s', policy: 'none' },
     ).optional(),
     state: told(
       z.strictObject({

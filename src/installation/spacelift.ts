@@ -75,6 +75,7 @@ export const DEFAULTS = {
   lockNamespace: 'groundcrew',
   /** Of a bucket besides the guide's. */
   versioning: 'enabled',
+  watch: { intervalSeconds: 60, policy: 'none' },
 } as const
 
 /** Values of the chart that groundcrew sets itself: `release.values` must not. */

@@ -20,6 +20,7 @@ test('a minimal file gets all of the guide', () => {
     values: {},
   })
   assert.equal(it.environment, { shared: {}, server: {}, drain: {} })
+  assert.equal(it.watch, { intervalSeconds: 60, policy: 'none' })
   assert.is(it.state.lockNamespace, 'groundcrew')
   assert.equal(
     it.objectStorage.buckets.map(({ name, versioning, expireAfterDays = '' }) => `${name} ${versioning} ${expireAfterDays}`.trim()),
@@ -62,6 +63,7 @@ test('a full file overrides every default', () => {
   assert.equal(it.release.values.drain, { replicaCount: 5, podAnnotations: { 'example.com/team': 'platform' } })
   assert.equal((it.release.values.ingress as { hosts: unknown }).hosts, ['a', null, 3, true])
   assert.equal(it.environment.shared.FEATURE_TOKEN, { at: '/environment/shared/FEATURE_TOKEN', from: { env: 'FEATURE_TOKEN' } })
+  assert.equal(it.watch, { intervalSeconds: 300, policy: 'all' })
   assert.is(it.state.lockNamespace, 'locks')
 })
 
