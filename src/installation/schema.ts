@@ -179,7 +179,11 @@ export const desiredState = z
     watch: told(
       z.strictObject({
         interval: told(checked(texts.timeout), 'How often it looks by itself; default 60s.', '60s').optional(),
-        policy: told(z.enum(POLICIES), 'What it applies by itself: nothing, what the file changed, what drifted, or both.', 'all').optional(),
+        policy: told(
+          z.enum(POLICIES),
+          'What it applies by itself: nothing, what the file changed, what drifted, or both.',
+          'all',
+        ).optional(),
       }),
       'What groundcrew watch does; default: it reports only.',
       { interval: '60s', policy: 'none' },
