@@ -23,6 +23,8 @@ for (const stream of [process.stdout, process.stderr])
 
 const terminal = process.stdin.isTTY && process.stdout.isTTY
 process.exitCode = await main(process.argv.slice(2), { ...systemHost(stop.signal), ask: terminal ? ask : undefined })
+// A run that was interrupted has told its end: nothing that still hangs on a server is waited for.
+if (stop.signal.aborted) process.exit()
 
 async function ask(question: string): Promise<string> {
   const line = createInterface({ input: process.stdin, output: process.stdout })

@@ -3,6 +3,7 @@ import { doubleDashes } from './commands/argv.ts'
 import type { ExitCode, Host, ReportingHost } from './commands/host.ts'
 import type { ReportOptions } from './commands/openReporter.ts'
 import type { Reporter } from './report/reporter.ts'
+import { POLICIES } from './values/policy.ts'
 import { type Problem, ProblemError } from './values/problem.ts'
 import { VERSION } from './version.ts'
 
@@ -12,6 +13,8 @@ import { VERSION } from './version.ts'
  */
 export async function main(argv: readonly string[], host: Host): Promise<ExitCode> {
   let exit: ExitCode = 0
+  // A daemon is meant to be interrupted: it says itself how it ended.
+  let ofDaemon: ExitCode | undefined
   let report: Reporter | undefined
   // Opened when the options are known, once: a stream has one beginning.
   const reporter = async (options: ReportOptions) => {
@@ -19,12 +22,16 @@ export async function main(argv: readonly string[], host: Host): Promise<ExitCod
     return report
   }
   const reporting = async () => ({ ...host, report: await reporter(program.opts()) })
-  const program: Command = build({ ...host, reporting }, (code) => {
+  const wiring = { ...host, reporting }
+  const program: Command = build(wiring, (code) => {
     exit = code
+  })
+  addWatch(program, wiring, (code) => {
+    ofDaemon = code
   })
   try {
     await program.parseAsync(doubleDashes(argv, program), { from: 'user' })
-    return host.signal.aborted ? 130 : exit
+    return ofDaemon ?? (host.signal.aborted ? 130 : exit)
   } catch (error) {
     if (host.signal.aborted) return 130
     const { logFile: _, ...options } = program.opts()
@@ -101,6 +108,19 @@ function addDrift(program: Command, host: Wiring, done: (code: ExitCode) => void
     .action(async (_options, command: Command) =>
       done(await (await import('./commands/drift.ts')).driftCommand(await host.reporting(), command.optsWithGlobals())),
     )
+}
+
+function addWatch(program: Command, host: Wiring, done: (code: ExitCode) => void): void {
+  program
+    .command('watch')
+    .description('the daemon: looks again and again, and applies what its policy allows')
+    .addOption(new Option('--policy <policy>', 'what it applies by itself (default: what the file says, else none)').choices(POLICIES))
+    .option('--interval <duration>', 'how often it looks when nothing triggers a look (default: what the file says, else 60s)')
+    .addHelpText('after', '\nExamples:\n  groundcrew watch\n  groundcrew watch --policy drifted --interval 5m')
+    .action(async (_options, command: Command) => {
+      const { watchCommand } = await import('./commands/watch.ts')
+      done(await watchCommand(await host.reporting(), command.optsWithGlobals()))
+    })
 }
 
 function addForceUnlock(program: Command, host: Wiring, done: (code: ExitCode) => void): void {

@@ -19,7 +19,16 @@ const RULES: { readonly [folder: string]: { readonly may: readonly string[]; rea
     packages: ['yaml', 'minio', 'tar-stream', '@kubernetes/client-node', 'fast-xml-parser', 'zx'],
   },
   report: {
-    may: ['values', 'plan', 'kinds/kind.ts', 'reconcile/events.ts', 'state/journal.ts', 'report', 'installation'],
+    may: [
+      'values',
+      'plan',
+      'kinds/kind.ts',
+      'reconcile/events.ts',
+      'reconcile/watchEvents.ts',
+      'state/journal.ts',
+      'report',
+      'installation',
+    ],
     packages: ['zod'],
   },
   commands: { may: [''], packages: ['commander'] },

@@ -136,7 +136,7 @@ function withLoss(problems: readonly Problem[], lost: AbortSignal): readonly Pro
   return why === undefined ? problems : [why, ...problems.filter(({ code }) => code !== why.code && code !== 'helm/interrupted')]
 }
 
-async function withJournal<T>(host: Host, session: Session, run: string, act: (journal: Journal) => Promise<T>): Promise<T> {
+export async function withJournal<T>(host: Host, session: Session, run: string, act: (journal: Journal) => Promise<T>): Promise<T> {
   const journal = await host.openJournal(session.store.folder, run)
   try {
     return await act(journal)
@@ -146,7 +146,7 @@ async function withJournal<T>(host: Host, session: Session, run: string, act: (j
 }
 
 /** A helm that outlived its groundcrew would write on beside us. */
-async function endOrphans(host: Host, children: readonly ProcessIdentity[]): Promise<void> {
+export async function endOrphans(host: Host, children: readonly ProcessIdentity[]): Promise<void> {
   for (const child of children) if (host.processes.isAlive(child) === true) await host.processes.end(child, HELM_GRACE_MS)
 }
 
@@ -167,7 +167,7 @@ function stop(host: ReportingHost, why: string): ExitCode {
 }
 
 /** Begins with its time, so that runs sort by age. */
-function runId(host: Host): string {
+export function runId(host: Host): string {
   const time = host.clock
     .now()
     .toISOString()
@@ -175,11 +175,11 @@ function runId(host: Host): string {
   return `${time}-${host.randomness.uuid().slice(0, 8)}`
 }
 
-function holder(host: Host, run: string, command: string): Holder {
+export function holder(host: Host, run: string, command: string): Holder {
   return { id: run, who: who(host), command, since: host.clock.now().toISOString(), process: host.processes.self() }
 }
 
-function who(host: Host): string {
+export function who(host: Host): string {
   return `${host.env.SUDO_USER ?? host.env.USER ?? host.env.LOGNAME ?? 'someone'}@${host.processes.self().host}`
 }
 

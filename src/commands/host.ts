@@ -1,3 +1,4 @@
+import type { KeptSecrets } from '../installation/keptSecrets.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { Journal } from '../state/journal.ts'
 import type { Clock, Randomness } from '../world/ports/clock.ts'
@@ -20,6 +21,10 @@ export type Host = {
   readonly openJournal: (folder: string, run: string) => Promise<Journal>
   /** Aborts on Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal
+  /** Calls `act` on SIGHUP, or when a promise fails that nobody waits for; answers how to end that. */
+  readonly on?: (event: 'hangup' | 'stray-failure', act: (why?: unknown) => void) => () => void
+  /** What a daemon keeps between its looks. */
+  readonly keptSecrets?: KeptSecrets
 }
 
 /** A host with the one through whom a command tells what it finds and does. */

@@ -93,7 +93,15 @@ async function open(
 
 /** Opens the references of the file, all of them or only `inputs`. Throws a ProblemError with all that is wrong. */
 export async function openSecrets(host: Host, installation: Installation, inputs?: readonly SecretInput[]): Promise<Opening> {
-  const ports = { env: host.env, readFile, stat, run: host.processes.run, now: () => host.clock.now(), signal: host.signal }
+  const ports = {
+    env: host.env,
+    readFile,
+    stat,
+    run: host.processes.run,
+    now: () => host.clock.now(),
+    signal: host.signal,
+    kept: host.keptSecrets,
+  }
   const opened = await openReferences(installation, ports, inputs)
   if ('problems' in opened) throw new ProblemError(opened.problems)
   return opened

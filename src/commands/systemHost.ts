@@ -18,5 +18,14 @@ export function systemHost(signal: AbortSignal): Host {
     processes: systemProcesses,
     openJournal,
     signal,
+    on,
   }
+}
+
+const EVENTS = { hangup: 'SIGHUP', 'stray-failure': 'unhandledRejection' } as const
+
+function on(event: keyof typeof EVENTS, act: (why?: unknown) => void): () => void {
+  const listener = (why?: unknown) => act(why)
+  process.on(EVENTS[event], listener)
+  return () => process.off(EVENTS[event], listener)
 }

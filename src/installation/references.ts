@@ -5,6 +5,7 @@ import type { Processes } from '../world/ports/process.ts'
 import { checkSecrets } from './checkSecrets.ts'
 import { childEnvironment } from './childEnvironment.ts'
 import type { Installation, SecretInput, SecretReference } from './installation.ts'
+import type { KeptSecrets } from './keptSecrets.ts'
 import { secretInputs } from './secretInputs.ts'
 
 /** What opening references needs of this machine. `readFile` and `stat` are those of node:fs/promises. */
@@ -15,6 +16,8 @@ export type ReferencePorts = {
   readonly run: Processes['run']
   readonly now: () => Date
   readonly signal?: AbortSignal
+  /** What commands answered before, where somebody keeps that. */
+  readonly kept?: KeptSecrets | undefined
 }
 
 /** `warnings`: what is refused for a new installation only; see NEW_INSTALL_ONLY in checkSecrets.ts. */
@@ -61,7 +64,14 @@ type Read = Sealed | Problem
 
 async function open(it: Installation, from: SecretReference, ports: ReferencePorts): Promise<Read> {
   if ('file' in from) return openFile(from.file, ports)
-  return 'command' in from ? openCommand(it, from, ports) : openVariable(from.env, ports)
+  return 'command' in from ? openKept(it, from, ports) : openVariable(from.env, ports)
+}
+
+async function openKept(it: Installation, from: CommandReference, ports: ReferencePorts): Promise<Read> {
+  const source = canonicalJson(from as Json)
+  const found = ports.kept?.get(source) ?? (await openCommand(it, from, ports))
+  if (found instanceof Sealed) ports.kept?.set(source, found)
+  return found
 }
 
 function openVariable(variable: string, { env }: ReferencePorts): Read {

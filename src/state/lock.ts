@@ -1,4 +1,5 @@
 import { type Problem, ProblemError } from '../values/problem.ts'
+import type { Clock } from '../world/ports/clock.ts'
 import type { LiveLease } from '../world/ports/leases.ts'
 import type { Processes, ProcessIdentity } from '../world/ports/process.ts'
 import { Held, type HeldLock, type HolderPorts, LEASE_SECONDS, type LockPlace, leaseOf, type Taken } from './heldLock.ts'
@@ -13,11 +14,17 @@ export type LockPorts = HolderPorts & { readonly processes: Processes; readonly 
  * Takes the lock of one installation, a Lease of {@link LEASE_SECONDS} renewed every 10 s. A holder proven dead on this
  * host is taken over at once, any other only after its lease time without a renewal, judged by our own monotonic clock.
  * Throws `lock/held`, naming the holder, after `timeoutMs`, and `lock/interrupted` when `signal` aborts the wait.
+ * `watch`: what earlier attempts saw.
  */
-export async function acquireLock(ports: LockPorts, place: LockPlace, holder: Holder, timeoutMs: number): Promise<HeldLock> {
+export async function acquireLock(
+  ports: LockPorts,
+  place: LockPlace,
+  holder: Holder,
+  timeoutMs: number,
+  watch: LockWatch = watchLock(ports.clock),
+): Promise<HeldLock> {
   await ports.leases.ensureNamespace(place.namespace)
   const deadline = ports.clock.monotonic() + timeoutMs
-  const watch: Watch = { version: '', since: ports.clock.monotonic() }
   for (;;) {
     if (ports.signal.aborted) throw new ProblemError(INTERRUPTED)
     const seen = await look(ports, place)
@@ -34,7 +41,7 @@ export async function acquireLock(ports: LockPorts, place: LockPlace, holder: Ho
  */
 export async function awaitUnlocked(ports: LockPorts, place: LockPlace, timeoutMs: number): Promise<void> {
   const deadline = ports.clock.monotonic() + timeoutMs
-  const watch: Watch = { version: '', since: ports.clock.monotonic() }
+  const watch = watchLock(ports.clock)
   while (!ports.signal.aborted) {
     const seen = await look(ports, place)
     if (seen === undefined || seen.holder === '' || standingOf(ports, seen, watch) !== 'held') return
@@ -49,7 +56,12 @@ function pause({ clock, signal }: LockPorts, deadline: number): Promise<void> {
 }
 
 /** The resourceVersion last seen, and since when: a renewal changes it. */
-type Watch = { version: string; since: number; endedHelm?: ProcessIdentity }
+export type LockWatch = { version: string; since: number; endedHelm?: ProcessIdentity }
+
+/** Begins to watch a lock's renewals; kept between attempts, a holder is seen to be dead without waiting in any of them. */
+export function watchLock(clock: Clock): LockWatch {
+  return { version: '', since: clock.monotonic() }
+}
 
 async function look({ leases }: LockPorts, place: LockPlace): Promise<LiveLease | undefined> {
   const read = await leases.get(place.namespace, place.name)
@@ -62,7 +74,7 @@ async function tryTake(
   { namespace, name }: LockPlace,
   holder: Holder,
   seen: LiveLease | undefined,
-  watch: Watch,
+  watch: LockWatch,
 ): Promise<Taken | undefined> {
   if (seen !== undefined && seen.holder !== '' && !(await isFree(ports, seen, watch))) return undefined
   const next = leaseOf(holder, ports.clock, seen === undefined ? 0 : seen.transitions + 1)
@@ -74,7 +86,7 @@ async function tryTake(
   return typeof outcome === 'string' ? undefined : { lease: outcome, asked }
 }
 
-async function isFree(ports: LockPorts, seen: LiveLease, watch: Watch): Promise<boolean> {
+async function isFree(ports: LockPorts, seen: LiveLease, watch: LockWatch): Promise<boolean> {
   const standing = standingOf(ports, seen, watch)
   const helm = standing === 'dead' ? holderOf(seen)?.helm : undefined
   // Its helm may have outlived it and would write on beside us.
@@ -84,7 +96,7 @@ async function isFree(ports: LockPorts, seen: LiveLease, watch: Watch): Promise<
 }
 
 /** `dead`: proven so, on this host. `expired`: on another host, and not renewed for its lease time by our own clock. */
-function standingOf({ processes, clock }: LockPorts, seen: LiveLease, watch: Watch): 'held' | 'dead' | 'expired' {
+function standingOf({ processes, clock }: LockPorts, seen: LiveLease, watch: LockWatch): 'held' | 'dead' | 'expired' {
   const other = holderOf(seen)
   const alive = other === undefined ? undefined : processes.isAlive(other.process)
   if (alive === false) return 'dead'

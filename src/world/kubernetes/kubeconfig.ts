@@ -27,7 +27,7 @@ export type KubeconfigQuestion = {
  * ~/.kube/config. File references in it become absolute. Throws a ProblemError naming what is missing.
  */
 export async function readKubeconfig(question: KubeconfigQuestion): Promise<Kubeconfig> {
-  const files = places(question)
+  const files = kubeconfigFiles(question)
   const read = (await Promise.all(files.map((file) => load(file, question)))).filter((one) => one !== undefined)
   if (read.length === 0) throw new ProblemError(missing(files))
   const context = question.context ?? read.map((one) => one['current-context']).find((name) => typeof name === 'string' && name !== '')
@@ -39,7 +39,8 @@ export async function readKubeconfig(question: KubeconfigQuestion): Promise<Kube
   return { files, context, cluster, user: find(read, 'users', 'user', String(chosen.user)) ?? {} }
 }
 
-function places({ kubeconfig, env, home, cwd }: KubeconfigQuestion): string[] {
+/** Where a kubeconfig is looked for, whether it is there or not; absolute. */
+export function kubeconfigFiles({ kubeconfig, env, home, cwd }: Omit<KubeconfigQuestion, 'context'>): string[] {
   const named = kubeconfig !== undefined ? [kubeconfig] : (env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '')
   return named.length > 0 ? named.map((file) => resolve(cwd, file)) : [join(home, '.kube', 'config')]
 }

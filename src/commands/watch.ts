@@ -1,0 +1,88 @@
+import { KeptSecrets } from '../installation/keptSecrets.ts'
+import { FileTriggers } from '../reconcile/fileTriggers.ts'
+import { Latch } from '../reconcile/latch.ts'
+import { Teller } from '../reconcile/teller.ts'
+import type { WatchEvent } from '../reconcile/watchEvents.ts'
+import { chooseStyle } from '../report/style.ts'
+import { watchText } from '../report/watchText.ts'
+import type { ExitCode, Host } from './host.ts'
+import { Daemon } from './watch/daemon.ts'
+import { Inputs } from './watch/inputs.ts'
+import { readFlags, type WatchFlags } from './watch/options.ts'
+
+/** So long a running step may take after SIGTERM: less than the 30 s that Kubernetes gives. */
+const STOP_MS = 25_000
+/** The longest time a timer of Node takes. */
+const LONGEST_MS = 2 ** 31 - 1
+
+/** Looks again and again, and applies what the policy allows, until SIGTERM or Ctrl-C: then 0. */
+export async function watchCommand(outer: Host, flags: WatchFlags): Promise<ExitCode> {
+  const options = readFlags(flags)
+  const host = { ...outer, keptSecrets: new KeptSecrets(outer.clock) }
+  const latch = new Latch()
+  const teller = new Teller((event) => write(host, flags, event))
+  const stray = (why: unknown) => teller.tell({ type: 'watch_problems', problems: [strayFailure(why)] })
+  const triggers = new FileTriggers(() => latch.trigger('file'), stray)
+  const listening = [host.on?.('hangup', () => latch.trigger('signal')), host.on?.('stray-failure', stray)]
+  const daemon = new Daemon({ host, options, latch, teller, inputs: new Inputs(host, options, triggers) })
+  teller.tell({ type: 'watch_start', file: options.file })
+  const left = await untilStopped(host, teller, rounds(host, latch, daemon))
+  await triggers.close()
+  for (const stop of listening) stop?.()
+  teller.tell({ type: 'watch_stopped', left })
+  return 0
+}
+
+async function rounds(host: Host, latch: Latch, daemon: Daemon): Promise<void> {
+  latch.trigger('start')
+  for (let why = await latch.next(host.signal); why !== undefined; ) {
+    await daemon.look(why)
+    const timer = new AbortController()
+    host.clock.sleep(Math.min(daemon.pauseMs, LONGEST_MS), timer.signal).then(
+      () => latch.trigger('timer'),
+      () => undefined,
+    )
+    why = await latch.next(host.signal)
+    timer.abort()
+  }
+}
+
+/** Answers true when the time was up before what ran had ended. */
+async function untilStopped(host: Host, teller: Teller, running: Promise<void>): Promise<boolean> {
+  const ended = new AbortController()
+  const late = aborted(host.signal).then(async () => {
+    teller.tell({ type: 'watch_stopping' })
+    return host.clock.sleep(STOP_MS, ended.signal).then(
+      () => true,
+      () => false,
+    )
+  })
+  const left = await Promise.race([running.then(() => false), late])
+  ended.abort()
+  return left
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+function write(host: Host, { color }: WatchFlags, event: WatchEvent): void {
+  const stream = event.type === 'watch_problems' ? host.stderr : host.stdout
+  const text = watchText(event, chooseStyle(stream, host.env, !color))
+  if (text !== undefined) stream.write(`${host.clock.now().toISOString()} ${text}\n`)
+}
+
+function strayFailure(why: unknown) {
+  const name = why instanceof Error ? ((why as NodeJS.ErrnoException).code ?? why.name) : typeof why
+  return {
+    code: 'watch/stray-failure',
+    summary: `Something beside the looks failed (${name}); they go on.`,
+    remedy:
+      name === 'ENOSPC' || name === 'EMFILE'
+        ? 'The system watches too many files already, so a save is noticed at the next interval: raise fs.inotify.max_user_watches.'
+        : 'Report it if it comes again.',
+  }
+}

@@ -1,0 +1,168 @@
+import { type Chosen, choose } from '../../plan/policy.ts'
+import { Backoff } from '../../reconcile/backoff.ts'
+import type { Result } from '../../reconcile/execute.ts'
+import type { Latch } from '../../reconcile/latch.ts'
+import type { Teller } from '../../reconcile/teller.ts'
+import type { Trigger } from '../../reconcile/watchEvents.ts'
+import { type LockWatch, watchLock } from '../../state/lock.ts'
+import { emptyState } from '../../state/state.ts'
+import type { Address } from '../../values/address.ts'
+import type { Policy } from '../../values/policy.ts'
+import { ProblemError } from '../../values/problem.ts'
+import type { Host } from '../host.ts'
+import { type Looked, lookAndPlan } from '../plan.ts'
+import { openSession, type Session } from '../session.ts'
+import { byHand } from './byHand.ts'
+import type { Inputs } from './inputs.ts'
+import type { WatchOptions } from './options.ts'
+import { applyUnattended, mustRemember } from './unattended.ts'
+
+export type Parts = {
+  readonly host: Host
+  readonly options: WatchOptions
+  readonly latch: Latch
+  readonly inputs: Inputs
+  readonly teller: Teller
+}
+
+/** One look after another, each with what the policy lets follow from it. What goes wrong is told and never ends it. */
+export class Daemon {
+  readonly #parts: Parts
+  readonly #backoff: Backoff
+  #intervalSeconds: number
+  #lockWatch: LockWatch
+  /** What an apply did not bring to its end. */
+  #unfinished: ReadonlySet<Address> = new Set()
+  /** What an apply called done, until the next look has found it so. */
+  #unproven: ReadonlySet<Address> = new Set()
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.#backoff = new Backoff(parts.host)
+    this.#intervalSeconds = parts.options.interval
+    this.#lockWatch = watchLock(parts.host.clock)
+  }
+
+  /** Milliseconds until the next look, if nothing triggers one before. */
+  get pauseMs(): number {
+    const interval = this.#intervalSeconds * 1000
+    return this.#backoff.waitMs > 0 ? Math.min(interval, this.#backoff.waitMs) : interval
+  }
+
+  /** One look. Never rejects. */
+  async look(why: ReadonlySet<Trigger>): Promise<void> {
+    const { host, teller } = this.#parts
+    // What listens for the end of this look must not pile up on the signal that lives as long as the daemon.
+    const own = new AbortController()
+    const end = () => own.abort()
+    host.signal.addEventListener('abort', end, { once: true })
+    if (host.signal.aborted) own.abort()
+    try {
+      await this.#look({ ...host, signal: own.signal }, why)
+    } catch (error) {
+      host.keptSecrets?.clear()
+      if (!host.signal.aborted) teller.problems(error instanceof ProblemError ? error.problems : [unexpected(error)])
+    } finally {
+      host.signal.removeEventListener('abort', end)
+    }
+  }
+
+  async #look(host: Host, why: ReadonlySet<Trigger>): Promise<void> {
+    const { inputs, latch, options } = this.#parts
+    await this.#settle(why)
+    await using session = await openSession(host, options)
+    // Somebody wrote while it was read: what was read may be half of each.
+    if (await inputs.moved()) return latch.trigger('file')
+    const policy = this.#settings(session)
+    const state = (await session.store.load()) ?? emptyState('')
+    const looked = await lookAndPlan(session, state, options)
+    const chosen = this.#tell(looked, policy)
+    if (chosen === undefined || host.signal.aborted) return
+    this.#prove(chosen)
+    const due = chosen.changes.length > 0 || (policy !== 'none' && mustRemember(looked.planned.plan, state))
+    if (!due || this.#backoff.waitMs > 0) return
+    if (await inputs.moved()) return latch.trigger('file')
+    await this.#apply(host, session, policy)
+  }
+
+  async #settle(why: ReadonlySet<Trigger>): Promise<void> {
+    const { inputs, teller, host } = this.#parts
+    const wasWritten = await inputs.settle()
+    if (!wasWritten && !why.has('signal')) return
+    if (why.has('signal')) host.keptSecrets?.clear()
+    // A person did something: it may be tried at once, and what comes of it is told.
+    this.#backoff.skip()
+    teller.forget()
+    if (!why.has('start')) teller.tell({ type: 'watch_triggered', by: why.has('signal') ? 'signal' : 'file' })
+  }
+
+  #settings(session: Session): Policy {
+    const { watch } = session.resolved.installation
+    const policy = this.#parts.options.policy ?? watch.policy
+    this.#intervalSeconds = this.#parts.options.interval || watch.intervalSeconds
+    this.#parts.teller.settings({ type: 'watch_settings', policy, intervalSeconds: this.#intervalSeconds })
+    return policy
+  }
+
+  /** Undefined when the plan is incomplete: nothing is done by half a look. */
+  #tell({ planned, problems, world }: Looked, policy: Policy): Chosen | undefined {
+    const { teller, options, host } = this.#parts
+    teller.problems(problems)
+    if (problems.length > 0) host.keptSecrets?.clear()
+    if (problems.length > 0 || world === undefined) return undefined
+    const chosen = choose(planned.plan, policy, this.#unfinished)
+    teller.plan(planned.plan)
+    teller.leftOut({ type: 'watch_left_out', policy, leftOut: chosen.leftOut, command: byHand(options, chosen.leftOut) })
+    return chosen
+  }
+
+  /** A change that was made and is due again at once would be made for ever. */
+  #prove({ changes }: Chosen): void {
+    const again = changes.map(({ address }) => address).filter((address) => this.#unproven.has(address))
+    if (again.length > 0) this.#pause(again)
+    else if (this.#unproven.size > 0) this.#backoff.succeeded()
+    this.#unproven = new Set()
+  }
+
+  async #apply(host: Host, session: Session, policy: Policy): Promise<void> {
+    const { latch, options, teller } = this.#parts
+    const emit = teller.tell.bind(teller)
+    const parts = { host, options, session, policy, unfinished: this.#unfinished, lockWatch: this.#lockWatch, emit }
+    try {
+      this.#ended(await applyUnattended(parts))
+      latch.trigger('apply')
+    } catch (error) {
+      const held = error instanceof ProblemError ? error.problems.find(({ code }) => code === 'lock/held') : undefined
+      if (held !== undefined) return teller.held(held)
+      if (!host.signal.aborted) this.#pause([])
+      throw error
+    }
+  }
+
+  #ended({ done, failed, skipped, problems }: Result): void {
+    const { teller, host } = this.#parts
+    teller.held(undefined)
+    this.#lockWatch = watchLock(host.clock)
+    this.#unfinished = new Set([...failed, ...skipped])
+    this.#unproven = new Set(done)
+    if (done.length + this.#unfinished.size === 0) return
+    if (problems.length > 0) teller.tell({ type: 'watch_problems', problems })
+    teller.tell({ type: 'watch_applied', done, failed, skipped })
+    if (failed.length > 0 && !host.signal.aborted) this.#pause([])
+  }
+
+  #pause(again: readonly Address[]): void {
+    const seconds = Math.ceil(this.#backoff.failed() / 1000)
+    this.#parts.teller.tell({ type: 'watch_paused', seconds, again })
+  }
+}
+
+function unexpected(error: unknown) {
+  const name = error instanceof Error ? error.name : typeof error
+  return {
+    code: 'internal/unexpected',
+    // The message of an unknown error may carry anything, a secret included.
+    summary: `This look failed in a way groundcrew does not know (${name}).`,
+    remedy: 'Run groundcrew plan --log-level debug, look for secrets in what it prints, and report it.',
+  }
+}
