@@ -1,6 +1,7 @@
 import { KeptSecrets } from '../installation/keptSecrets.ts'
 import { FileTriggers } from '../reconcile/fileTriggers.ts'
 import { Latch } from '../reconcile/latch.ts'
+import { rounds } from '../reconcile/rounds.ts'
 import { Teller } from '../reconcile/teller.ts'
 import type { WatchEvent } from '../reconcile/watchEvents.ts'
 import { chooseStyle } from '../report/style.ts'
@@ -12,8 +13,6 @@ import { readFlags, type WatchFlags } from './watch/options.ts'
 
 /** So long a running step may take after SIGTERM: less than the 30 s that Kubernetes gives. */
 const STOP_MS = 25_000
-/** The longest time a timer of Node takes. */
-const LONGEST_MS = 2 ** 31 - 1
 
 /** Looks again and again, and applies what the policy allows, until SIGTERM or Ctrl-C: then 0. */
 export async function watchCommand(outer: Host, flags: WatchFlags): Promise<ExitCode> {
@@ -26,25 +25,15 @@ export async function watchCommand(outer: Host, flags: WatchFlags): Promise<Exit
   const listening = [host.on?.('hangup', () => latch.trigger('signal')), host.on?.('stray-failure', stray)]
   const daemon = new Daemon({ host, options, latch, teller, inputs: new Inputs(host, options, triggers) })
   teller.tell({ type: 'watch_start', file: options.file })
-  const left = await untilStopped(host, teller, rounds(host, latch, daemon))
+  const left = await untilStopped(
+    host,
+    teller,
+    rounds({ latch, clock: host.clock, signal: host.signal, look: (why) => daemon.look(why), pauseMs: () => daemon.pauseMs }),
+  )
   await triggers.close()
   for (const stop of listening) stop?.()
   teller.tell({ type: 'watch_stopped', left })
   return 0
-}
-
-async function rounds(host: Host, latch: Latch, daemon: Daemon): Promise<void> {
-  latch.trigger('start')
-  for (let why = await latch.next(host.signal); why !== undefined; ) {
-    await daemon.look(why)
-    const timer = new AbortController()
-    host.clock.sleep(Math.min(daemon.pauseMs, LONGEST_MS), timer.signal).then(
-      () => latch.trigger('timer'),
-      () => undefined,
-    )
-    why = await latch.next(host.signal)
-    timer.abort()
-  }
 }
 
 /** Answers true when the time was up before what ran had ended. */
