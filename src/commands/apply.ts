@@ -1,6 +1,10 @@
 import { hasChanges, refusals } from '../plan/plan.ts'
 import { apply } from '../reconcile/apply.ts'
+import type { Emit } from '../reconcile/events.ts'
+import type { Result } from '../reconcile/execute.ts'
+import type { Planned } from '../reconcile/makePlan.ts'
 import { otherWorld, readWorld } from '../reconcile/worldCheck.ts'
+import type { Applied } from '../report/reporter.ts'
 import type { HeldLock } from '../state/heldLock.ts'
 import type { Holder } from '../state/holder.ts'
 import { type Journal, type Leftovers, leftovers, wasApplied } from '../state/journal.ts'
@@ -11,7 +15,7 @@ import { VERSION } from '../version.ts'
 import type { ProcessIdentity } from '../world/ports/process.ts'
 import type { ExitCode, Host, ReportingHost } from './host.ts'
 import { lockPlace, lockTimeoutMs } from './lockOptions.ts'
-import { type Looked, lookAndPlan, type PlanOptions, showPlan } from './plan.ts'
+import { lookAndPlan, type PlanOptions, showPlan } from './plan.ts'
 import type { Saved } from './planFile.ts'
 import { areGone, openSession, type Session } from './session.ts'
 
@@ -76,8 +80,7 @@ async function applyLocked(
   await endOrphans(host, left.children)
   // Only now is it known that nobody works on a pending release.
   const helmIsGone = areGone(host, [...left.children, ...(lock.endedHelm === undefined ? [] : [lock.endedHelm])])
-  const under = { ...session, look: { ...session.look, helmIsGone } }
-  const looked = await lookAndPlan(under, state, options)
+  const looked = await lookAndPlan({ ...session, look: { ...session.look, helmIsGone } }, state, options)
   if (saved !== undefined && looked.problems.length === 0) {
     const stale = (await import('./planFile.ts')).staleness(saved, session, state, looked)
     if (stale !== undefined) throw new ProblemError(stale)
@@ -86,47 +89,52 @@ async function applyLocked(
   if (looked.world === undefined || looked.problems.length > 0) return stop(host, 'Nothing was changed: the plan is incomplete.')
   if (refusals(looked.planned.plan).length > 0) return stop(host, 'Nothing was changed: the plan holds what has to be allowed first.')
   if (hasChanges(looked.planned.plan) && !(await approved(host, options))) return stop(host, 'Nothing was changed.')
-  return carryOut(host, session, { run, lock, state, left, looked, world: looked.world, ...(saved && { savedPlan: saved.id }) })
+  const { planned, world } = looked
+  const under = { run, who: who(host), lock, state, left, planned, world, ...(saved && { savedPlan: saved.id }) }
+  const result = await carryOut(host, session, under, (event) => host.report.event(event))
+  host.report.applied(result)
+  return isIncomplete(result) ? 1 : 0
 }
 
-type Under = {
+/** All that an apply was made from, under the lock. */
+export type Under = {
   readonly run: string
+  readonly who: string
   readonly lock: HeldLock
   readonly state: State
   readonly left: Leftovers
-  readonly looked: Looked
+  readonly planned: Planned
   readonly savedPlan?: string
   readonly world: WorldIdentity
 }
 
-async function carryOut(host: ReportingHost, session: Session, under: Under): Promise<ExitCode> {
-  const { run, lock, state, left, looked, world, savedPlan } = under
+/** Carries out a plan with its history. Throws a ProblemError when that, or the state, cannot be written. */
+export async function carryOut(host: Host, session: Session, under: Under, emit: Emit): Promise<Applied> {
+  const { run, lock, left, ...rest } = under
   const signal = AbortSignal.any([host.signal, lock.lost])
   // The lock may have been lost while somebody thought about the plan: then not even its history is begun.
   await lock.fenced()
   const { view: _, ...look } = session.look
   const result = await withJournal(host, session, run, (journal) =>
     apply({
+      ...rest,
       id: run,
-      who: who(host),
       tool: VERSION,
-      planned: looked.planned,
-      ...(savedPlan !== undefined && { savedPlan }),
-      state,
       store: session.store,
-      world,
       created: left.created,
       journal,
       clock: host.clock,
       work: { ...look, world: session.world, signal, fenced: () => lock.fenced() },
       announce: (helm) => lock.announce(helm),
-      emit: (event) => host.report.event(event),
+      emit,
     }),
   )
-  const incomplete = result.failed.length + result.skipped.length > 0
-  const problems = incomplete ? withLoss(result.problems, lock.lost) : result.problems
-  host.report.applied({ ...result, plan: looked.planned.plan, problems })
-  return incomplete ? 1 : 0
+  const problems = isIncomplete(result) ? withLoss(result.problems, lock.lost) : result.problems
+  return { ...result, plan: under.planned.plan, problems }
+}
+
+function isIncomplete({ failed, skipped }: Result): boolean {
+  return failed.length + skipped.length > 0
 }
 
 /** Whatever failed or was skipped when the lock was lost, that is why: told once. */
@@ -136,7 +144,7 @@ function withLoss(problems: readonly Problem[], lost: AbortSignal): readonly Pro
   return why === undefined ? problems : [why, ...problems.filter(({ code }) => code !== why.code && code !== 'helm/interrupted')]
 }
 
-export async function withJournal<T>(host: Host, session: Session, run: string, act: (journal: Journal) => Promise<T>): Promise<T> {
+async function withJournal<T>(host: Host, session: Session, run: string, act: (journal: Journal) => Promise<T>): Promise<T> {
   const journal = await host.openJournal(session.store.folder, run)
   try {
     return await act(journal)

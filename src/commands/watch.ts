@@ -3,10 +3,7 @@ import { FileTriggers } from '../reconcile/fileTriggers.ts'
 import { Latch } from '../reconcile/latch.ts'
 import { rounds } from '../reconcile/rounds.ts'
 import { Teller } from '../reconcile/teller.ts'
-import type { WatchEvent } from '../reconcile/watchEvents.ts'
-import { chooseStyle } from '../report/style.ts'
-import { watchText } from '../report/watchText.ts'
-import type { ExitCode, Host } from './host.ts'
+import type { ExitCode, Host, ReportingHost } from './host.ts'
 import { Daemon } from './watch/daemon.ts'
 import { Inputs } from './watch/inputs.ts'
 import { readFlags, type WatchFlags } from './watch/options.ts'
@@ -15,11 +12,11 @@ import { readFlags, type WatchFlags } from './watch/options.ts'
 const STOP_MS = 25_000
 
 /** Looks again and again, and applies what the policy allows, until SIGTERM or Ctrl-C: then 0. */
-export async function watchCommand(outer: Host, flags: WatchFlags): Promise<ExitCode> {
+export async function watchCommand(outer: ReportingHost, flags: WatchFlags): Promise<ExitCode> {
   const options = readFlags(flags)
   const host = { ...outer, keptSecrets: new KeptSecrets(outer.clock) }
   const latch = new Latch()
-  const teller = new Teller((event) => write(host, flags, event))
+  const teller = new Teller((event) => host.report.watch(event, host.clock.now()))
   const stray = (why: unknown) => teller.tell({ type: 'watch_problems', problems: [strayFailure(why)] })
   const triggers = new FileTriggers(() => latch.trigger('file'), stray)
   const listening = [host.on?.('hangup', () => latch.trigger('signal')), host.on?.('stray-failure', stray)]
@@ -56,12 +53,6 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })
   })
-}
-
-function write(host: Host, { color }: WatchFlags, event: WatchEvent): void {
-  const stream = event.type === 'watch_problems' ? host.stderr : host.stdout
-  const text = watchText(event, chooseStyle(stream, host.env, !color))
-  if (text !== undefined) stream.write(`${host.clock.now().toISOString()} ${text}\n`)
 }
 
 function strayFailure(why: unknown) {

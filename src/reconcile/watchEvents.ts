@@ -22,9 +22,13 @@ export type WatchEvent =
   | ApplyEvent
   | {
       readonly type: 'watch_applied'
+      /** What was to be applied. */
+      readonly plan: Plan
       readonly done: readonly Address[]
       readonly failed: readonly Address[]
       readonly skipped: readonly Address[]
+      /** Why what failed failed. */
+      readonly problems: readonly Problem[]
     }
   | { readonly type: 'watch_paused'; readonly seconds: number; readonly again: readonly Address[] }
   /** `left`: a step had not ended when the time was up. */

@@ -3,6 +3,7 @@ import { appliedEvents, applyEvent } from './jsonApply.ts'
 import { driftEvents } from './jsonDrift.ts'
 import { type Body, diagnostic } from './jsonParts.ts'
 import { planEvents } from './jsonPlan.ts'
+import { watchEvents } from './jsonWatch.ts'
 import type { Reporter } from './reporter.ts'
 
 /** Version of the event stream: a minor one adds, a major one breaks what reads it. */
@@ -28,6 +29,7 @@ export function jsonReporter({ write, now, version }: JsonSink): Reporter {
     drift: (report) => tell(driftEvents(report)),
     event: (event) => tell([applyEvent(event)]),
     applied: (applied) => tell(appliedEvents(applied)),
+    watch: (event) => tell(watchEvents(event)),
     problems: (problems) => tell(problems.map(diagnostic)),
     note: (message, level = 'info') => tell([{ level, message, type: 'log' }]),
   }

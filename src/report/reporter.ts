@@ -1,6 +1,7 @@
 import type { DriftReport } from '../plan/drift.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { ApplyEvent } from '../reconcile/events.ts'
+import type { WatchEvent } from '../reconcile/watchEvents.ts'
 import type { Address } from '../values/address.ts'
 import type { Problem } from '../values/problem.ts'
 
@@ -27,6 +28,8 @@ export interface Reporter {
   event(event: ApplyEvent): void
   /** The end of an apply. */
   applied(applied: Applied): void
+  /** What a daemon does and finds, and when: nobody stands beside it. */
+  watch(event: WatchEvent, at: Date): void
   /** What is wrong. */
   problems(problems: readonly Problem[]): void
   /** A remark besides, a sentence or more; `warn` where something was not done. */
@@ -43,6 +46,7 @@ export function all(...reporters: readonly Reporter[]): Reporter {
     drift: (report) => each((one) => one.drift(report)),
     event: (event) => each((one) => one.event(event)),
     applied: (applied) => each((one) => one.applied(applied)),
+    watch: (event, at) => each((one) => one.watch(event, at)),
     problems: (problems) => each((one) => one.problems(problems)),
     note: (text, level) => each((one) => one.note(text, level)),
   }

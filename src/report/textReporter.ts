@@ -5,6 +5,7 @@ import { planText } from './planText.ts'
 import { renderProblems } from './problems.ts'
 import type { Applied, Reporter } from './reporter.ts'
 import type { Style } from './style.ts'
+import { watchText } from './watchText.ts'
 
 /** A stream and the style that suits it. */
 export type Sink = { readonly write: (text: string) => unknown; readonly style: Style }
@@ -32,6 +33,11 @@ export function textReporter(out: Sink, err: Sink): Reporter {
     applied: (applied) => {
       problems(applied.problems)
       say(ending(applied, out.style))
+    },
+    watch: (event, at) => {
+      const { write, style } = event.type === 'watch_problems' ? err : out
+      const text = watchText(event, style)
+      if (text !== undefined) write(`${at.toISOString()} ${text}\n`)
     },
     problems,
     note: (text) => say(`${begun ? '\n' : ''}${text}\n`),

@@ -81,9 +81,11 @@ const POLICY_REASONS: { readonly [C in Cause]: string } = {
   unexplained: 'nobody remembers how it came to differ, and only policy all covers that',
 }
 
-function appliedText({ done, failed, skipped }: WatchEvent & { type: 'watch_applied' }, style: Style): string {
+function appliedText({ done, failed, skipped, problems }: WatchEvent & { type: 'watch_applied' }, style: Style): string {
   if (failed.length + skipped.length === 0) return `${style.strong('Apply complete.')} ${done.length} resources changed.`
-  return `${style.removed('Apply incomplete:')} ${done.length} done, ${failed.length} failed, ${skipped.length} skipped.`
+  const tally = `${done.length} done, ${failed.length} failed, ${skipped.length} skipped.`
+  const why = problems.length === 0 ? [] : [renderProblems(problems, style).trimEnd()]
+  return [`${style.removed('Apply incomplete:')} ${tally}`, ...why].join('\n')
 }
 
 function pausedText({ seconds, again }: WatchEvent & { type: 'watch_paused' }, style: Style): string {

@@ -15,6 +15,7 @@ const change = (name: string, action: PlannedChange['action']): PlannedChange =>
   after: [],
 })
 const plan = (...changes: readonly PlannedChange[]): Plan => ({ changes, findings: [], problems: [], notLookedAt: 0 })
+const problem = { code: 'f', summary: 'It failed.', remedy: 'Mend it.' }
 const finding = { code: 'f', summary: 'It expires.', remedy: 'Renew it.', address: address('bucket', 'a') }
 
 test('a settled installation is one line', () => {
@@ -59,10 +60,13 @@ test('what is left to a person says why and how', () => {
 
 test('an apply, a pause and the end are a line each', () => {
   const done = [address('bucket', 'a')]
-  assert.is(watchText({ type: 'watch_applied', done, failed: [], skipped: [] }, PLAIN), 'Apply complete. 1 resources changed.')
   assert.is(
-    watchText({ type: 'watch_applied', done, failed: done, skipped: done }, PLAIN),
-    'Apply incomplete: 1 done, 1 failed, 1 skipped.',
+    watchText({ type: 'watch_applied', plan: plan(), done, failed: [], skipped: [], problems: [] }, PLAIN),
+    'Apply complete. 1 resources changed.',
+  )
+  assert.is(
+    watchText({ type: 'watch_applied', plan: plan(), done, failed: done, skipped: done, problems: [problem] }, PLAIN),
+    'Apply incomplete: 1 done, 1 failed, 1 skipped.\nError: It failed.\n  (f)\n  To do: Mend it.',
   )
   assert.is(
     watchText({ type: 'watch_paused', seconds: 5, again: done }, PLAIN),

@@ -1,9 +1,9 @@
 import { type Chosen, choose } from '../../plan/policy.ts'
 import { Backoff } from '../../reconcile/backoff.ts'
-import type { Result } from '../../reconcile/execute.ts'
 import type { Latch } from '../../reconcile/latch.ts'
 import type { Teller } from '../../reconcile/teller.ts'
 import type { Trigger } from '../../reconcile/watchEvents.ts'
+import type { Applied } from '../../report/reporter.ts'
 import { type LockWatch, watchLock } from '../../state/lock.ts'
 import { emptyState } from '../../state/state.ts'
 import type { Address } from '../../values/address.ts'
@@ -139,15 +139,15 @@ export class Daemon {
     }
   }
 
-  #ended({ done, failed, skipped, problems }: Result): void {
+  #ended(applied: Applied): void {
+    const { done, failed, skipped } = applied
     const { teller, host } = this.#parts
     teller.held(undefined)
     this.#lockWatch = watchLock(host.clock)
     this.#unfinished = new Set([...failed, ...skipped])
     this.#unproven = new Set(done)
     if (done.length + this.#unfinished.size === 0) return
-    if (problems.length > 0) teller.tell({ type: 'watch_problems', problems })
-    teller.tell({ type: 'watch_applied', done, failed, skipped })
+    teller.tell({ type: 'watch_applied', ...applied })
     if (failed.length > 0 && !host.signal.aborted) this.#pause([])
   }
 

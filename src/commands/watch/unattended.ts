@@ -1,19 +1,19 @@
 import { isWrite, type PlannedChange } from '../../plan/plan.ts'
 import { type Chosen, choose } from '../../plan/policy.ts'
-import { apply } from '../../reconcile/apply.ts'
-import type { Result } from '../../reconcile/execute.ts'
+import type { Emit } from '../../reconcile/events.ts'
 import type { Planned } from '../../reconcile/makePlan.ts'
-import type { WatchEvent } from '../../reconcile/watchEvents.ts'
+import type { Applied } from '../../report/reporter.ts'
+import type { HeldLock } from '../../state/heldLock.ts'
 import { leftovers } from '../../state/journal.ts'
-import { acquireLock, type HeldLock, type LockWatch } from '../../state/lock.ts'
+import { acquireLock, type LockWatch } from '../../state/lock.ts'
 import { emptyState, type State } from '../../state/state.ts'
 import type { Address } from '../../values/address.ts'
 import { canonicalJson, type Json } from '../../values/json.ts'
 import type { Policy } from '../../values/policy.ts'
 import { ProblemError } from '../../values/problem.ts'
-import { VERSION } from '../../version.ts'
-import { endOrphans, holder, lockPlace, runId, who, withJournal } from '../apply.ts'
+import { carryOut, endOrphans, holder, runId, who } from '../apply.ts'
 import type { GlobalOptions, Host } from '../host.ts'
+import { lockPlace } from '../lockOptions.ts'
 import { lookAndPlan } from '../plan.ts'
 import { areGone, type Session } from '../session.ts'
 
@@ -26,17 +26,17 @@ export type Unattended = {
   readonly unfinished: ReadonlySet<Address>
   /** What earlier attempts saw of the lock. */
   readonly lockWatch: LockWatch
-  readonly emit: (event: WatchEvent) => void
+  readonly emit: Emit
 }
 
 /**
  * Takes the lock without waiting, looks again and carries out what the policy allows of the plan that is true then.
  * Throws a ProblemError: `lock/held`, or why the look failed.
  */
-export async function applyUnattended(it: Unattended): Promise<Result> {
+export async function applyUnattended(it: Unattended): Promise<Applied> {
   const { host, session, lockWatch } = it
   const run = runId(host)
-  const place = lockPlace(session)
+  const place = lockPlace(session.resolved.installation)
   const lock = await acquireLock({ ...host, leases: session.leases }, place, holder(host, run, 'watch'), 0, lockWatch)
   try {
     return await underLock(it, run, lock)
@@ -45,25 +45,17 @@ export async function applyUnattended(it: Unattended): Promise<Result> {
   }
 }
 
-async function underLock(it: Unattended, run: string, lock: HeldLock): Promise<Result> {
+async function underLock(it: Unattended, run: string, lock: HeldLock): Promise<Applied> {
   const { host, session, options } = it
   const state = (await session.store.load()) ?? emptyState(host.randomness.uuid())
   const left = await leftovers(session.store.folder)
   await endOrphans(host, left.children)
   const helmIsGone = areGone(host, [...left.children, ...(lock.endedHelm === undefined ? [] : [lock.endedHelm])])
-  const { view: _, ...look } = session.look
-  const looked = await lookAndPlan({ ...session, look: { ...session.look, helmIsGone } }, state, options)
-  if (looked.world === undefined || looked.problems.length > 0) throw new ProblemError(looked.problems)
-  const { changes } = choose(looked.planned.plan, it.policy, it.unfinished)
-  const work = { ...look, world: session.world, signal: AbortSignal.any([host.signal, lock.lost]), fenced: () => lock.fenced() }
-  return withJournal(host, session, run, (journal) =>
-    apply({
-      ...{ id: run, who: `${who(host)} (watch)`, tool: VERSION, planned: only(looked.planned, changes), state, store: session.store },
-      ...{ world: looked.world as NonNullable<typeof looked.world>, created: left.created, journal, clock: host.clock, work },
-      announce: (helm) => lock.announce(helm),
-      emit: it.emit,
-    }),
-  )
+  const { planned, world, problems } = await lookAndPlan({ ...session, look: { ...session.look, helmIsGone } }, state, options)
+  if (world === undefined || problems.length > 0) throw new ProblemError(problems)
+  const { changes } = choose(planned.plan, it.policy, it.unfinished)
+  const under = { run, who: `${who(host)} (watch)`, lock, state, left, planned: only(planned, changes), world }
+  return carryOut(host, session, under, it.emit)
 }
 
 /** A plan of the chosen writes alone; what is as wanted is remembered, and nothing is forgotten without a person. */
