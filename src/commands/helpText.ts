@@ -1,0 +1,22 @@
+export type HelpParts = {
+  readonly exitCodes?: { readonly [code: number]: string }
+  /** Command lines as they are typed, a comment behind them where it helps. */
+  readonly examples: readonly string[]
+}
+
+/** What stands below the options of a command's help: what its exit codes mean, and examples. */
+export function helpText({ exitCodes = {}, examples }: HelpParts): string {
+  const codes = Object.entries(exitCodes).map(([code, meaning]) => `  ${code.padEnd(4)} ${meaning}`)
+  return [...section('Exit codes', codes), ...section('Examples', columns(examples))].join('\n')
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', `${title}:`, ...lines]
+}
+
+/** Comments stand below each other. */
+function columns(examples: readonly string[]): string[] {
+  const parts = examples.map((line) => line.split(/ +(?=# )/))
+  const width = Math.max(...parts.map(([line = '', comment]) => (comment === undefined ? 0 : line.length)))
+  return parts.map(([line = '', comment]) => (comment === undefined ? `  ${line}` : `  ${line.padEnd(width)}  ${comment}`))
+}

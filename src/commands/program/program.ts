@@ -1,0 +1,58 @@
+import { Command, Option } from 'commander'
+import { VERSION } from '../../version.ts'
+import { helpText } from '../helpText.ts'
+import type { Host } from '../host.ts'
+import { addSchema } from './about.ts'
+import { addApply, addDrift, addPlan, addWatch } from './reconciling.ts'
+import { addForceUnlock, addHistory, addState } from './remembered.ts'
+import type { Done, Wiring } from './wiring.ts'
+
+/** The tree of all commands with their options, arguments and help; `done` takes the exit code of the one that runs. */
+export function build(host: Wiring, done: Done): Command {
+  const program = new Command('groundcrew')
+    .description('Keeps one Spacelift self-hosted installation exactly as one file says.')
+    .version(VERSION, '--version', 'print the version')
+    .option('-f, --file <file>', 'the desired state', 'desired-state.yaml')
+    .option('--state <dir>', 'folder of the state and the history (default: state/ beside the file)')
+    .option('--kubeconfig <file>', 'kubeconfig (default: KUBECONFIG, then ~/.kube/config)')
+    .option('--context <name>', 'kubeconfig context (default: the one the file names)')
+    .option('--no-color', 'no colours (also NO_COLOR)')
+    .option('--json', 'one JSON object a line on stdout instead of text (docs/events.md)')
+    .option('--log-file <file>', 'append the JSON lines to this file besides')
+    .addOption(new Option('--log-level <level>', 'what is told besides').choices(['error', 'info', 'debug']).default('info'))
+    .exitOverride()
+    .configureOutput({
+      ...width(host),
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => program.opts().json || host.stderr.write(text),
+    })
+    .showHelpAfterError('Run groundcrew --help for the commands.')
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText(
+      'after',
+      helpText({
+        examples: [
+          'groundcrew plan  # what would change, and why',
+          'groundcrew apply  # the same, then ask, then do only that',
+          'groundcrew drift  # what changed behind our back',
+          'groundcrew plan -f prod.yaml -out friday.plan',
+          'groundcrew apply friday.plan',
+        ],
+      }),
+    )
+  addPlan(program, host, done)
+  addApply(program, host, done)
+  addDrift(program, host, done)
+  addWatch(program, host, done)
+  addForceUnlock(program, host, done)
+  addState(program, host, done)
+  addHistory(program, host, done)
+  addSchema(program, host)
+  return program
+}
+
+/** Lines that fit a usual terminal, however wide this one is. */
+function width({ stdout }: Host) {
+  const columns = () => Math.min(stdout.columns || 80, 80)
+  return { getOutHelpWidth: columns, getErrHelpWidth: columns }
+}
