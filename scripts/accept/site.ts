@@ -121,9 +121,9 @@ export class Site {
   }
 
   /** The journals of all applies, oldest first. */
-  async journals(): Promise<JournalRecord[][]> {
-    const names = (await readdir(join(this.state, 'history')).catch(() => [])).filter((name) => name.endsWith('.jsonl')).sort()
-    const texts = await Promise.all(names.map((name) => readFile(join(this.state, 'history', name), 'utf8')))
+  async journals(state = this.state): Promise<JournalRecord[][]> {
+    const names = (await readdir(join(state, 'history')).catch(() => [])).filter((name) => name.endsWith('.jsonl')).sort()
+    const texts = await Promise.all(names.map((name) => readFile(join(state, 'history', name), 'utf8')))
     return texts.map((text) => text.split('\n').flatMap((line) => (line.endsWith('}') ? [JSON.parse(line) as JournalRecord] : [])))
   }
 

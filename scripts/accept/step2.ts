@@ -1,5 +1,6 @@
 import { drift } from './drift.ts'
+import { operators } from './operators.ts'
 import type { Check } from './report.ts'
 
 /** "Sure-footed", paragraph by paragraph. */
-export const step2: readonly Check[] = [drift]
+export const step2: readonly Check[] = [drift, operators]

@@ -9,6 +9,7 @@ const programs = {
   postgresql: 'pg_createcluster',
   unzip: 'unzip',
   strace: 'strace',
+  faketime: 'faketime',
 }
 
 /** The Debian packages that the lab needs and this machine does not have. */

@@ -50,10 +50,13 @@ async function applyUnderLock(host: ReportingHost, options: ApplyOptions, saved:
     holder(host, run, 'apply'),
     waitMs,
   )
+  let isDone = false
   try {
-    return await applyLocked(host, options, session, run, lock, saved)
+    const exit = await applyLocked(host, options, session, run, lock, saved)
+    isDone = exit === 0
+    return exit
   } finally {
-    await lock.release()
+    await lock.release(isDone)
   }
 }
 

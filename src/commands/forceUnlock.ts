@@ -28,7 +28,8 @@ export async function forceUnlock(host: ReportingHost, options: UnlockOptions, i
   if (alive !== false) await watch(host, session, held, id)
   const { resourceVersion, ...lease } = held
   const { namespace, name } = lockPlace(session.resolved.installation)
-  const freed = await session.leases.replace(namespace, name, { ...lease, holder: '', info: '' }, resourceVersion)
+  // The next holder is still told of the helm that this one left.
+  const freed = await session.leases.replace(namespace, name, { ...lease, holder: '' }, resourceVersion)
   if (freed === 'conflict') throw new ProblemError(RENEWED)
   host.report.note(`The lock of run ${id} is free.`)
   return 0

@@ -2,8 +2,9 @@ import type { Work } from '../kinds/kind.ts'
 import { showPointer } from '../plan/diff.ts'
 import { isWrite, type PlannedChange } from '../plan/plan.ts'
 import type { FileStore } from '../state/fileStore.ts'
-import type { Journal, PlannedLine } from '../state/journal.ts'
+import type { EndResult, Journal, PlannedLine } from '../state/journal.ts'
 import type { State, WorldIdentity } from '../state/state.ts'
+import { ProblemError } from '../values/problem.ts'
 import type { Clock } from '../world/ports/clock.ts'
 import type { ProcessIdentity } from '../world/ports/process.ts'
 import type { Emit } from './events.ts'
@@ -84,8 +85,8 @@ async function rememberSettled({ planned }: ApplyRun, recorder: Recorder): Promi
   await recorder.forget(planned.plan.changes.filter((change) => change.action === 'forget').map((change) => change.address))
 }
 
-function outcome(run: ApplyRun, result: Result): 'complete' | 'failed' | 'interrupted' {
-  if (run.work.signal.aborted) return 'interrupted'
+function outcome({ work: { signal } }: ApplyRun, result: Result): EndResult {
+  if (signal.aborted) return signal.reason instanceof ProblemError ? 'lost' : 'interrupted'
   return result.failed.length + result.skipped.length === 0 ? 'complete' : 'failed'
 }
 

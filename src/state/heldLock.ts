@@ -24,7 +24,8 @@ export interface HeldLock {
   readonly endedHelm: ProcessIdentity | undefined
   /** Aborts when the lock is lost; its reason is a ProblemError that says why. */
   readonly lost: AbortSignal
-  release(): Promise<void>
+  /** Gives it back. `isDone`: all is as planned; otherwise the next holder is still told of a helm that died before us. */
+  release(isDone: boolean): Promise<void>
 }
 
 /** A Lease of ours, and when its writing was begun: what counts for the others can only be later. */
@@ -48,7 +49,7 @@ export class Held implements HeldLock {
     this.endedHelm = endedHelm
     this.#ports = ports
     this.#place = place
-    this.#holder = holder
+    this.#holder = inheriting(holder, endedHelm)
     this.#lease = lease
     this.#renewed = asked
     void this.#keep()
@@ -75,15 +76,16 @@ export class Held implements HeldLock {
     }
   }
 
-  async release(): Promise<void> {
+  async release(isDone: boolean): Promise<void> {
     this.#stop.abort()
     await this.#queue
     this.#checkFence()
     if (this.#lost.signal.aborted) return
     const { resourceVersion, ...lease } = this.#lease
+    const info = !isDone && this.#holder.helm === this.endedHelm ? lease.info : ''
     // What cannot be given back ends by itself; the apply's own outcome is what counts.
     await this.#ports.leases
-      .replace(this.#place.namespace, this.#place.name, { ...lease, holder: '', info: '' }, resourceVersion)
+      .replace(this.#place.namespace, this.#place.name, { ...lease, holder: '', info }, resourceVersion)
       .catch(() => undefined)
   }
 
@@ -155,6 +157,11 @@ export class Held implements HeldLock {
     this.#renewed = asked
     this.#refused = undefined
   }
+}
+
+/** What a dead holder left behind stays known until it is dealt with, whatever happens to us. */
+export function inheriting(holder: Holder, helm: ProcessIdentity | undefined): Holder {
+  return helm === undefined ? holder : { ...holder, helm }
 }
 
 /** The Lease that a holder writes. `transitions`: how often it changed hands. */

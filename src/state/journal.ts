@@ -25,7 +25,10 @@ export type JournalRecord =
   | { readonly t: 'done'; readonly at: string; readonly address: string; readonly seconds: number }
   | { readonly t: 'failed'; readonly at: string; readonly address: string; readonly seconds: number; readonly problems: readonly Problem[] }
   | { readonly t: 'skipped'; readonly at: string; readonly address: string; readonly because: string }
-  | { readonly t: 'end'; readonly at: string; readonly result: 'complete' | 'failed' | 'interrupted'; readonly seconds: number }
+  | { readonly t: 'end'; readonly at: string; readonly result: EndResult; readonly seconds: number }
+
+/** `lost`: the lock was lost, and its helm was killed. */
+export type EndResult = 'complete' | 'failed' | 'interrupted' | 'lost'
 
 export type PlannedLine = {
   readonly address: string
@@ -70,15 +73,18 @@ export type Leftovers = {
   readonly children: readonly ProcessIdentity[]
 }
 
-/** Reads the history back to the last apply that ended. A torn last line of a killed apply is passed over. */
+/** Reads the history back to the last apply that ended and dealt with the release. A torn last line of a killed apply is passed over. */
 export async function leftovers(folder: string): Promise<Leftovers> {
   const created = new Set<string>()
   const children: ProcessIdentity[] = []
+  // Each run repeats what those before it began to create.
+  let isNewest = true
   for (const file of (await historyFiles(folder)).reverse()) {
     const records = parseHistory(await readFile(join(folder, 'history', file), 'utf8'))
-    for (const address of begunCreations(records)) created.add(address)
-    if (records.some((record) => record.t === 'end')) break
-    for (const record of records) if (record.t === 'child') children.push(record.process)
+    if (isNewest) for (const address of begunCreations(records)) created.add(address)
+    if (records.some(({ t }) => t === 'end')) isNewest = false
+    if (isSettled(records)) break
+    if (!hasEnded(records)) for (const record of records) if (record.t === 'child') children.push(record.process)
   }
   return { created, children }
 }
@@ -97,6 +103,17 @@ function begunCreations(records: readonly JournalRecord[]): ReadonlySet<string> 
 /** Somebody else was quicker: what is there is theirs. */
 function isSomebodyElses({ code }: Problem): boolean {
   return code.endsWith('/changed-meanwhile')
+}
+
+/** Nothing older is left behind: all was as planned then, or a helm of this run took the place of an older one. */
+function isSettled(records: readonly JournalRecord[]): boolean {
+  const isComplete = records.some((record) => record.t === 'end' && record.result === 'complete')
+  return isComplete || (hasEnded(records) && records.some(({ t }) => t === 'child'))
+}
+
+/** A run that lost its lock had its helm killed, as if it had been killed itself. */
+function hasEnded(records: readonly JournalRecord[]): boolean {
+  return records.some((record) => record.t === 'end' && record.result !== 'lost')
 }
 
 /** True when an apply of this saved plan was begun, however it ended. */

@@ -2,7 +2,7 @@ import { type Problem, ProblemError } from '../values/problem.ts'
 import type { Clock } from '../world/ports/clock.ts'
 import type { LiveLease } from '../world/ports/leases.ts'
 import type { Processes, ProcessIdentity } from '../world/ports/process.ts'
-import { Held, type HeldLock, type HolderPorts, LEASE_SECONDS, type LockPlace, leaseOf, type Taken } from './heldLock.ts'
+import { Held, type HeldLock, type HolderPorts, inheriting, LEASE_SECONDS, type LockPlace, leaseOf, type Taken } from './heldLock.ts'
 import { describeHolder, type Holder, holderOf } from './holder.ts'
 
 const RETRY_MS = 1_000
@@ -44,7 +44,7 @@ export async function awaitUnlocked(ports: LockPorts, place: LockPlace, timeoutM
   const watch = watchLock(ports.clock)
   while (!ports.signal.aborted) {
     const seen = await look(ports, place)
-    if (seen === undefined || seen.holder === '' || standingOf(ports, seen, watch) !== 'held') return
+    if (seen === undefined || standingOf(ports, seen, watch) !== 'held') return
     if (ports.clock.monotonic() >= deadline) throw new ProblemError(heldBy(seen, place))
     await pause(ports, deadline)
   }
@@ -56,7 +56,7 @@ function pause({ clock, signal }: LockPorts, deadline: number): Promise<void> {
 }
 
 /** The resourceVersion last seen, and since when: a renewal changes it. */
-export type LockWatch = { version: string; since: number; endedHelm?: ProcessIdentity }
+export type LockWatch = { version: string; since: number; endedHelm?: ProcessIdentity | undefined }
 
 /** Begins to watch a lock's renewals; kept between attempts, a holder is seen to be dead without waiting in any of them. */
 export function watchLock(clock: Clock): LockWatch {
@@ -76,8 +76,8 @@ async function tryTake(
   seen: LiveLease | undefined,
   watch: LockWatch,
 ): Promise<Taken | undefined> {
-  if (seen !== undefined && seen.holder !== '' && !(await isFree(ports, seen, watch))) return undefined
-  const next = leaseOf(holder, ports.clock, seen === undefined ? 0 : seen.transitions + 1)
+  if (seen !== undefined && !(await isFree(ports, seen, watch))) return undefined
+  const next = leaseOf(inheriting(holder, watch.endedHelm), ports.clock, seen === undefined ? 0 : seen.transitions + 1)
   const asked = ports.clock.monotonic()
   const outcome =
     seen === undefined
@@ -88,21 +88,28 @@ async function tryTake(
 
 async function isFree(ports: LockPorts, seen: LiveLease, watch: LockWatch): Promise<boolean> {
   const standing = standingOf(ports, seen, watch)
-  const helm = standing === 'dead' ? holderOf(seen)?.helm : undefined
-  // Its helm may have outlived it and would write on beside us.
-  if (helm !== undefined && ports.processes.isAlive(helm) === true) await ports.processes.end(helm, HELM_GRACE_MS)
-  if (helm !== undefined) watch.endedHelm = helm
+  if (standing === 'free' || standing === 'dead') watch.endedHelm = await ended(ports.processes, holderOf(seen)?.helm)
   return standing !== 'held'
 }
 
+type Standing = 'free' | 'held' | 'dead' | 'expired'
+
 /** `dead`: proven so, on this host. `expired`: on another host, and not renewed for its lease time by our own clock. */
-function standingOf({ processes, clock }: LockPorts, seen: LiveLease, watch: LockWatch): 'held' | 'dead' | 'expired' {
+function standingOf({ processes, clock }: LockPorts, seen: LiveLease, watch: LockWatch): Standing {
+  if (seen.holder === '') return 'free'
   const other = holderOf(seen)
   const alive = other === undefined ? undefined : processes.isAlive(other.process)
   if (alive === false) return 'dead'
   if (watch.version !== seen.resourceVersion) Object.assign(watch, { version: seen.resourceVersion, since: clock.monotonic() })
   // A living process on this very host is never robbed, however long it was suspended: fencing stops it, not us.
   return alive === undefined && clock.monotonic() - watch.since >= seen.durationSeconds * 1000 ? 'expired' : 'held'
+}
+
+/** The helm that a holder left behind, once it is known to be gone: it may have outlived its groundcrew and would write on beside us. */
+async function ended(processes: Processes, helm: ProcessIdentity | undefined): Promise<ProcessIdentity | undefined> {
+  if (helm === undefined || processes.isAlive(helm) === undefined) return undefined
+  await processes.end(helm, HELM_GRACE_MS)
+  return helm
 }
 
 function heldBy(seen: LiveLease | undefined, place: LockPlace): Problem {

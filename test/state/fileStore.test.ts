@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { FileStore } from '../../src/state/fileStore.ts'
-import { leftovers, openJournal } from '../../src/state/journal.ts'
+import { type EndResult, type JournalRecord, leftovers, openJournal } from '../../src/state/journal.ts'
 import { emptyState, parseState, type State, stateText } from '../../src/state/state.ts'
 import { ProblemError } from '../../src/values/problem.ts'
 
@@ -64,6 +64,36 @@ test('an apply that never ended proves what it was about to create, and names it
   const left = await leftovers(dir)
   assert.equal([...left.created], ['bucket/new'])
   assert.equal(left.children, [child])
+})
+
+test('what a killed apply left stays known through applies that ended before they dealt with it', async () => {
+  const child = (pid: number) => ({ pid, startTime: '9', host: 'h', machine: 'm', bootId: 'b', pidNamespace: 'p' })
+  const childRecord = (pid: number) => ({ t: 'child' as const, at, address: 'release/a/b', process: child(pid) })
+  const end = (result: EndResult) => ({ t: 'end' as const, at, result, seconds: 1 })
+  const killed = [childRecord(7)]
+  const histories: readonly (readonly [JournalRecord[][], number[]])[] = [
+    [[killed, [end('interrupted')]], [7]],
+    [[killed, [end('failed')], []], [7]],
+    [[[childRecord(8), end('lost')]], [8]],
+    [
+      [killed, [childRecord(8), end('lost')]],
+      [8, 7],
+    ],
+    [[killed, [childRecord(8), end('failed')]], []],
+    [[killed, [end('complete')]], []],
+  ]
+  for (const [runs, left] of histories) {
+    const dir = folder()
+    for (const [i, records] of runs.entries()) {
+      const journal = await openJournal(dir, `20261124T00000${i}Z-x`)
+      for (const record of records) await journal.append(record)
+      await journal.close()
+    }
+    assert.equal(
+      (await leftovers(dir)).children.map(({ pid }) => pid),
+      left,
+    )
+  }
 })
 
 test.run()

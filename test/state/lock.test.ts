@@ -72,7 +72,7 @@ test('the second apply is refused, naming the holder, and takes over after the f
   const ports = world()
   const first = await acquireLock(ports, PLACE, holderOf(1), 0)
   await refused(ports, holderOf(2), /locked by alice@here \(apply, process 1 on here/)
-  await first.release()
+  await first.release(true)
   await acquireLock(ports, PLACE, holderOf(2), 0)
 })
 
@@ -83,6 +83,30 @@ test('a holder killed on this host is taken over at once, and the helm it left i
   ports.processes.dead.add(1)
   await acquireLock(ports, PLACE, holderOf(2), 0)
   assert.equal(ports.processes.ended, [77])
+})
+
+test('a helm that died with its holder stays known until somebody has dealt with it', async () => {
+  const ports = world()
+  const first = await acquireLock(ports, PLACE, holderOf(1), 0)
+  await first.announce(processOf(77))
+  ports.processes.dead.add(1).add(77)
+  const interrupted = await acquireLock(ports, PLACE, holderOf(2), 0)
+  await interrupted.release(false)
+  const killed = await acquireLock(ports, PLACE, holderOf(3), 0)
+  assert.is(killed.endedHelm?.pid, 77)
+  ports.processes.dead.add(3)
+  const last = await acquireLock(ports, PLACE, holderOf(4), 0)
+  assert.is(last.endedHelm?.pid, 77)
+  await last.release(true)
+  assert.is((await acquireLock(ports, PLACE, holderOf(5), 0)).endedHelm, undefined)
+})
+
+test('a helm that this run let loose itself and saw end is not left to the next', async () => {
+  const ports = world()
+  const lock = await acquireLock(ports, PLACE, holderOf(1), 0)
+  await lock.announce(processOf(77))
+  await lock.release(false)
+  assert.is((await acquireLock(ports, PLACE, holderOf(2), 0)).endedHelm, undefined)
 })
 
 test('a holder on another host is taken over after the lease time without a renewal, not before', async () => {
@@ -175,7 +199,7 @@ test('a report waits for the apply that runs, names it when that takes too long,
   await ports.clock.pass(6_000)
   assert.match(String((await late).problems?.[0].summary), /locked by alice@here \(apply/)
   const waiting = awaitUnlocked(ports, PLACE, 60_000)
-  await first.release()
+  await first.release(true)
   await ports.clock.pass(2_000)
   await waiting
   assert.is(held?.holder, holderOf(1).id)
@@ -198,7 +222,7 @@ test('a suspended holder that wakes late asks nothing and writes nothing, the Le
   ports.clock.suspend(60_000)
   await ports.clock.pass(60_000)
   assert.match((await fails(lock.fenced())).detail ?? '', /suspended/)
-  await lock.release()
+  await lock.release(true)
   assert.is(ports.leases.writes, before)
 })
 

@@ -11,11 +11,12 @@ const GRACE_SECONDS = 60
  */
 export function refuseWhileBusy(record: ReleaseRecord | undefined, timeoutSeconds: number, look: Look): void {
   if (record === undefined || !record.status.startsWith('pending-') || look.helmIsGone) return
-  const free = new Date(Date.parse(record.lastDeployed) + (timeoutSeconds + GRACE_SECONDS) * 1000)
-  if (look.now >= free) return
+  // By the server's clock alone: this host's, or the one helm ran on, may be hours off.
+  const free = new Date(Date.parse(record.begun || record.lastDeployed) + (timeoutSeconds + GRACE_SECONDS) * 1000)
+  if ((record.readAt === '' ? look.now : new Date(record.readAt)) >= free) return
   throw new ProblemError({
     code: 'release/busy',
-    summary: `The release is ${record.status} since ${record.lastDeployed}: a helm may be at work on it.`,
+    summary: `The release is ${record.status} since ${record.begun || record.lastDeployed}: a helm may be at work on it.`,
     remedy: `Wait for it. If it was killed, plan again after ${free.toISOString()} (its timeout and a minute): groundcrew then recovers it. helm history ${record.name} -n ${record.namespace} shows more.`,
   })
 }

@@ -23,6 +23,7 @@ const PATIENCE = 3
 export class Api {
   readonly #connection: Connection
   readonly #http: HttpClient
+  #serverTime = ''
 
   constructor(connection: Connection) {
     this.#connection = connection
@@ -53,6 +54,11 @@ export class Api {
   async attempt(call: Call): Promise<{ status: number; body: unknown }> {
     const response = await this.#send(call)
     return { status: response.status, body: parse(response.body) }
+  }
+
+  /** The API server's own time at its last answer, RFC 3339; '' before it, or where a proxy left it out. This host's clock may be wrong. */
+  get serverTime(): string {
+    return this.#serverTime
   }
 
   close(): void {
@@ -99,7 +105,15 @@ export class Api {
     }
     // A base path in the server's URL (a proxy in front) comes before the API's own.
     const base = this.#connection.endpoint.url.pathname.replace(/\/$/, '')
-    return this.#http.request({ method, path: `${base}${path}${query}`, headers, ...(text !== undefined && { body: text }) })
+    const response = await this.#http.request({
+      method,
+      path: `${base}${path}${query}`,
+      headers,
+      ...(text !== undefined && { body: text }),
+    })
+    const date = Date.parse(response.headers.date ?? '')
+    if (!Number.isNaN(date)) this.#serverTime = new Date(date).toISOString()
+    return response
   }
 }
 

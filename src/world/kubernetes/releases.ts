@@ -20,7 +20,7 @@ export async function readRelease(api: Api, namespace: string, name: string): Pr
   if (map(read.value).kind !== 'SecretList') return unknown(noList(namespace))
   const newest = items(read.value).sort((a, b) => revisionOf(b) - revisionOf(a))[0]
   if (newest === undefined) return absent(`an empty SecretList for ${name} in namespace ${namespace}`)
-  const record = recordOf(newest)
+  const record = recordOf(newest, api.serverTime)
   return record === undefined ? unknown(unreadable(namespace, name)) : present(record)
 }
 
@@ -44,7 +44,7 @@ export async function markFailed(api: Api, record: ReleaseRecord, description: s
   await api.write({ method: 'PUT', path, what, body: { ...object, metadata: { ...metadata, labels }, data: { release: encode(failed) } } })
 }
 
-function recordOf(raw: unknown): ReleaseRecord | undefined {
+function recordOf(raw: unknown, readAt: string): ReleaseRecord | undefined {
   const { object, metadata, guard } = parts(raw)
   const payload = decode(map(object.data).release)
   if (payload === undefined) return undefined
@@ -57,6 +57,8 @@ function recordOf(raw: unknown): ReleaseRecord | undefined {
     status: text(info.status),
     description: text(info.description),
     lastDeployed: text(info.last_deployed),
+    begun: text(metadata.creationTimestamp),
+    readAt,
     chart: { name: text(chart.name), version: text(chart.version), appVersion: text(chart.appVersion) },
     config: map(payload.config),
     manifest: text(payload.manifest),

@@ -48,8 +48,11 @@ export type ReleaseRecord = {
   /** Helm's word: deployed, failed, pending-install, pending-upgrade, pending-rollback, uninstalling, uninstalled, superseded. */
   readonly status: string
   readonly description: string
-  /** RFC 3339. */
+  /** RFC 3339, by the clock of whoever ran helm. */
   readonly lastDeployed: string
+  /** When its operation was begun and when it was read: RFC 3339, both by the API server's clock. */
+  readonly begun: string
+  readonly readAt: string
   readonly chart: { readonly name: string; readonly version: string; readonly appVersion: string }
   /** The values Helm was given, `{}` when none. */
   readonly config: { readonly [key: string]: unknown }
