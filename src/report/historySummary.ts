@@ -1,4 +1,4 @@
-import type { JournalRecord } from '../state/journal.ts'
+import type { EndResult, JournalRecord } from '../state/journal.ts'
 
 /** One apply in short. Times are ISO 8601; `seconds` is missing for one that never ended. */
 export type HistorySummary = {
@@ -6,7 +6,7 @@ export type HistorySummary = {
   readonly begun?: string
   readonly who?: string
   readonly groundcrew?: string
-  readonly result: 'complete' | 'failed' | 'interrupted'
+  readonly result: EndResult
   readonly seconds?: number
   readonly planned: number
   readonly done: number

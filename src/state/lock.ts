@@ -88,7 +88,8 @@ async function tryTake(
 
 async function isFree(ports: LockPorts, seen: LiveLease, watch: LockWatch): Promise<boolean> {
   const standing = standingOf(ports, seen, watch)
-  if (standing === 'free' || standing === 'dead') watch.endedHelm = await ended(ports.processes, holderOf(seen)?.helm)
+  const isKnown = standing === 'free' || standing === 'dead'
+  watch.endedHelm = isKnown ? await ended(ports.processes, holderOf(seen)?.helm) : undefined
   return standing !== 'held'
 }
 

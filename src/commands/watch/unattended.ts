@@ -38,10 +38,13 @@ export async function applyUnattended(it: Unattended): Promise<Applied> {
   const run = runId(host)
   const place = lockPlace(session.resolved.installation)
   const lock = await acquireLock({ ...host, leases: session.leases }, place, holder(host, run, 'watch'), 0, lockWatch)
+  let isDone = false
   try {
-    return await underLock(it, run, lock)
+    const applied = await underLock(it, run, lock)
+    isDone = applied.failed.length + applied.skipped.length === 0
+    return applied
   } finally {
-    await lock.release()
+    await lock.release(isDone)
   }
 }
 

@@ -1,12 +1,11 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Installation } from '../../../src/installation/installation.ts'
 import type { Look } from '../../../src/kinds/kind.ts'
 import { refuseWhileBusy } from '../../../src/kinds/release/problems.ts'
 import { ProblemError } from '../../../src/values/problem.ts'
 import type { ReleaseRecord } from '../../../src/world/ports/cluster.ts'
 
-const installation = { release: { timeoutSeconds: 600 } } as Installation
+const TIMEOUT_SECONDS = 600
 const hours = (shift: number) => new Date(Date.UTC(2026, 10, 24, 12 + shift)).toISOString()
 const begun = hours(0)
 const minutes = (count: number) => new Date(Date.UTC(2026, 10, 24, 12, count)).toISOString()
@@ -14,7 +13,7 @@ const minutes = (count: number) => new Date(Date.UTC(2026, 10, 24, 12, count)).t
 function isBusy(record: Partial<ReleaseRecord>, look: Partial<Look> = {}): boolean {
   const pending = { name: 'r', namespace: 'n', status: 'pending-upgrade', begun, lastDeployed: begun, readAt: minutes(1), ...record }
   try {
-    refuseWhileBusy(pending as ReleaseRecord, installation, { now: new Date(begun), helmIsGone: false, ...look } as Look)
+    refuseWhileBusy(pending as ReleaseRecord, TIMEOUT_SECONDS, { now: new Date(begun), helmIsGone: false, ...look } as Look)
     return false
   } catch (error) {
     assert.instance(error, ProblemError)

@@ -17,6 +17,8 @@ const RECORD: ReleaseRecord = {
   status: 'deployed',
   description: '',
   lastDeployed: '2026-06-01T12:00:00Z',
+  begun: '2026-06-01T12:00:00Z',
+  readAt: '',
   chart: { name: 'spacelift-self-hosted', version: '3.0.0', appVersion: '' },
   config: {},
   manifest: `---\n${manifest('server', 3)}---\n${manifest('drain', 2)}`,
