@@ -1,12 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { JournalRecord } from '../../src/state/journal.ts'
 import { helmProcesses, kill } from './kills/processes.ts'
-import { doneTwice } from './kills/twice.ts'
+import { converges, killedAt, type Moment } from './kills/trial.ts'
 import type { Check, Report } from './report.ts'
-import { expectExit, expectText, repository, Site } from './site.ts'
-import * as world from './world.ts'
+import { Site } from './site.ts'
+import { everythingIsTheGuides } from './world.ts'
 
 /** begin, step and done of 18 resources, helm's process, end. */
 const RECORDS = 39
@@ -26,18 +24,12 @@ export const kills: Check = {
 const spread = (count: number, last: number): number[] =>
   Array.from({ length: count }, (_, i) => 1 + Math.round((i * (last - 1)) / (count - 1)))
 
-async function atRecord(report: Report, at: string): Promise<void> {
+async function atRecord(report: Report, at: Moment): Promise<void> {
   await using site = await Site.open()
-  await report.line(`killed ${at.replace(':', ' journal record ')}: the next apply converges`, async () => {
-    const stop = await site.lab.record()
-    const killed = await site.groundcrew(['apply', '--auto-approve'], { env: { KILL_AT: at }, program: deadly })
-    if (killed.signal !== 'SIGKILL') throw new Error(`it was not killed: exit ${killed.code}\n${killed.stdout}${killed.stderr}`)
-    return converges(site, stop)
-  })
+  await report.line(`killed ${at.replace(':', ' journal record ')}: the next apply converges`, async () =>
+    converges(site, await killedAt(site, at), everythingIsTheGuides),
+  )
 }
-
-// The launcher would only stand between us and the process that kills itself.
-const deadly = [process.execPath, '--disable-warning=ExperimentalWarning', join(repository, 'scripts/accept/kills/killed.ts')] as const
 
 async function whileHelmWaits(report: Report, seconds: number, all: boolean): Promise<void> {
   await using site = await Site.open()
@@ -58,7 +50,7 @@ async function whileHelmWaits(report: Report, seconds: number, all: boolean): Pr
     groundcrew?.kill('SIGKILL')
     expectKilled((await apply).signal)
     await site.lab.pods('normal')
-    return converges(site, stop)
+    return converges(site, { journal: (await site.journals()).at(-1) ?? [], requests: await stop() }, everythingIsTheGuides)
   })
 }
 
@@ -73,21 +65,3 @@ async function untilHelmWaits(site: Site): Promise<void> {
   }
   throw new Error('helm made no pods within 60 s')
 }
-
-/** Everything after the kill: one more apply has to do, and what was done is not done again. */
-async function converges(site: Site, stopFirst: () => ReturnType<Awaited<ReturnType<Site['lab']['record']>>>): Promise<string> {
-  const before = await stopFirst()
-  const journal = (await site.journals()).at(-1) ?? []
-  const stop = await site.lab.record()
-  const apply = expectExit(await site.apply(), 0)
-  const after = await stop()
-  const twice = doneTwice(journal, before, after)
-  if (twice.length > 0) throw new Error(`done although the journal says it was done:\n${twice.join('\n')}`)
-  await world.everythingIsTheGuides(site)
-  expectText(expectExit(await site.plan(), 0).stdout, 'No changes.')
-  const left = await helmProcesses(site)
-  if (left.length > 0) throw new Error(`helm is still there: ${left.join(' ')}`)
-  return `${doneIn(journal)} of 18 were done, the rest in ${apply.seconds.toFixed(1)} s`
-}
-
-const doneIn = (journal: readonly JournalRecord[]): number => journal.filter(({ t }) => t === 'done').length

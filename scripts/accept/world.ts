@@ -51,9 +51,9 @@ async function pulledBack(site: Site, name: 'backend' | 'launcher'): Promise<str
 }
 
 /** Digest of an image's config as it stands in the release archive. */
-export async function archivedConfig(site: Site, name: 'backend' | 'launcher'): Promise<string> {
-  const archive = join(site.folder, 'self-hosted-v3.0.0.tar.gz')
-  const inner = `self-hosted-v3.0.0/container-images/spacelift-${name}.tar`
+export async function archivedConfig(site: Site, name: 'backend' | 'launcher', version = 'v3.0.0'): Promise<string> {
+  const archive = join(site.folder, `self-hosted-${version}.tar.gz`)
+  const inner = `self-hosted-${version}/container-images/spacelift-${name}.tar`
   const entry = (path: string) => must(['sh', '-c', 'tar -xzOf "$1" "$2" | tar -xO "$3"', 'sh', archive, inner, path])
   const [{ Config } = { Config: '' }] = JSON.parse(await entry('manifest.json')) as { Config: string }[]
   return `sha256:${createHash('sha256')

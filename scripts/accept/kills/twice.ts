@@ -19,13 +19,14 @@ function writesTo(address: string, { audit, minio, registry }: Recorded): string
   return audit.filter((event) => isWriteTo(kind, name, event)).map(({ verb, requestURI }) => `${verb} ${requestURI}`)
 }
 
-/** Helm's own record is written before anything else of a release, and once per revision. */
+/** Helm's own record is written before anything else of a release, once per revision; an uninstall deletes it. */
 function isWriteTo(kind: string, name: string, { user, verb, objectRef, stage }: AuditEvent): boolean {
   if (user.username !== 'lab-admin' || stage !== 'ResponseComplete' || !['create', 'update', 'patch', 'delete'].includes(verb)) return false
   const target = objectRef?.name ?? ''
   if (kind === 'namespace') return objectRef?.resource === 'namespaces' && target === name && verb !== 'patch'
   if (kind === 'secret') return objectRef?.resource === 'secrets' && target === name
-  if (kind === 'release') return objectRef?.resource === 'secrets' && target.startsWith(`sh.helm.release.v1.${name}.`) && verb === 'create'
+  if (kind === 'release')
+    return objectRef?.resource === 'secrets' && target.startsWith(`sh.helm.release.v1.${name}.`) && verb !== 'patch' && verb !== 'update'
   throw new Error(`which requests write ${kind}/${name}?`)
 }
 
