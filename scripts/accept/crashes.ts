@@ -61,7 +61,7 @@ class Grounds {
   readonly #free: Site[] = []
 
   async use<T>(scenario: Scenario, act: (site: Site) => Promise<T>): Promise<T> {
-    const site = (scenario.needsNewLab ? undefined : this.#free.pop()) ?? (await newSite())
+    const site = await this.#take(scenario.needsNewLab)
     try {
       await scenario.begin(site)
       const answer = await act(site)
@@ -70,9 +70,15 @@ class Grounds {
     } catch (error) {
       await site[Symbol.asyncDispose]()
       throw error
-    } finally {
-      while (this.#free.length > AT_ONCE) await this.#free.shift()?.[Symbol.asyncDispose]()
     }
+  }
+
+  /** Never more labs than are worked on at once. */
+  async #take(needsNewLab: boolean): Promise<Site> {
+    const free = this.#free.pop()
+    if (free !== undefined && !needsNewLab) return free
+    await free?.[Symbol.asyncDispose]()
+    return newSite()
   }
 
   async close(): Promise<void> {
