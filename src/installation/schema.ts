@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { showDuration } from '../values/duration.ts'
 import { POLICIES } from '../values/policy.ts'
 import { checked, plainOrSecret, secret, told } from './schemaParts.ts'
 import { BUCKETS, DEFAULTS, type GuideBucket } from './spacelift.ts'
@@ -18,7 +19,7 @@ const days = (description: string) =>
 
 const registry = z.strictObject({
   caFile: told(checked(texts.path), 'PEM bundle that vouches for the registry.', './ca.pem').optional(),
-  plainHttp: told(z.boolean(), 'Speak http:// to it.', true).optional(),
+  plainHttp: told(z.boolean(), 'Speak http:// to it.', true, false).optional(),
   username: told(plainOrSecret, 'User of the registry.', 'groundcrew').optional(),
   password: told(secret, 'Password or token of the user.', { env: 'REGISTRY_PASSWORD' }).optional(),
 })
@@ -34,7 +35,7 @@ const images = z.strictObject({
     'SHA-256 of the archive, hexadecimal.',
     'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
   ).optional(),
-  platform: told(checked(texts.platform), `Platform of the images; default ${DEFAULTS.platform}.`, 'linux/amd64').optional(),
+  platform: told(checked(texts.platform), 'Platform of the images.', 'linux/amd64', DEFAULTS.platform).optional(),
   backend: told(checked(texts.repository), 'Repository of the backend image, without tag.', 'registry.example.com/spacelift/backend'),
   launcher: told(checked(texts.repository), 'Repository of the launcher image, without tag.', 'registry.example.com/spacelift/launcher'),
 })
@@ -42,7 +43,7 @@ const images = z.strictObject({
 const bucket = z
   .strictObject({
     name: told(checked(texts.bucketName), "The bucket's name; default: the guide's.", 'spacelift-run-logs').optional(),
-    versioning: told(z.enum(['enabled', 'off']), "Default: the guide's.", 'enabled').optional(),
+    versioning: told(z.enum(['enabled', 'off']), "Whether old versions of an object are kept; default: the guide's.", 'enabled').optional(),
     expireAfterDays: days("Objects expire after so many days; default: the guide's.").optional(),
     noncurrentDays: days('Noncurrent versions expire after so many days; default: never.').optional(),
   })
@@ -50,7 +51,7 @@ const bucket = z
 
 const extraBucket = z
   .strictObject({
-    versioning: told(z.enum(['enabled', 'off']), `Default ${DEFAULTS.versioning}.`, 'enabled').optional(),
+    versioning: told(z.enum(['enabled', 'off']), 'Whether old versions of an object are kept.', 'enabled', DEFAULTS.versioning).optional(),
     expireAfterDays: days('Objects expire after so many days; default: never.').optional(),
     noncurrentDays: days('Noncurrent versions expire after so many days; default: never.').optional(),
   })
@@ -64,12 +65,12 @@ const credentials = z.strictObject({
 const objectStorage = z.strictObject({
   endpoint: told(checked(texts.serverUrl), 'MinIO as this machine reaches it.', 'https://minio.example.com'),
   caFile: told(checked(texts.path), 'PEM bundle that vouches for MinIO.', './ca.pem').optional(),
-  region: told(checked(texts.tidy), `Default ${DEFAULTS.region}.`, 'us-east-1').optional(),
+  region: told(checked(texts.tidy), 'Region of the buckets.', 'us-east-1', DEFAULTS.region).optional(),
   inCluster: told(
     z.strictObject({
       endpoint: told(checked(texts.endpoint), 'host:port, without a scheme.', 'myminio-hl.tenant-ns.svc.cluster.local:9000'),
-      tls: told(z.boolean(), 'The pods use TLS; default true.', true).optional(),
-      allowInsecure: told(z.boolean(), 'The pods accept any certificate; default false.', false).optional(),
+      tls: told(z.boolean(), 'The pods use TLS.', true, true).optional(),
+      allowInsecure: told(z.boolean(), 'The pods accept any certificate.', false, false).optional(),
     }),
     'MinIO as the pods reach it.',
     { endpoint: 'myminio-hl.tenant-ns.svc.cluster.local:9000', tls: true },
@@ -99,16 +100,16 @@ const objectStorage = z.strictObject({
 
 const chart = z.strictObject({
   path: told(checked(texts.path), 'A chart on this machine: a directory or a .tgz.', './spacelift-self-hosted-3.0.0.tgz').optional(),
-  repo: told(checked(texts.chartRepo), 'URL of a chart repository.', DEFAULTS.chart.repo).optional(),
-  name: told(checked(texts.tidy), 'Name of the chart in the repository.', DEFAULTS.chart.name).optional(),
+  repo: told(checked(texts.chartRepo), 'URL of a chart repository.', DEFAULTS.chart.repo, DEFAULTS.chart.repo).optional(),
+  name: told(checked(texts.tidy), 'Name of the chart in the repository.', DEFAULTS.chart.name, DEFAULTS.chart.name).optional(),
   oci: told(checked(texts.ociReference), 'A chart in a registry.', 'oci://registry.example.com/charts/spacelift-self-hosted').optional(),
   version: told(checked(texts.tidy), "The chart's version, exact.", '3.0.0').optional(),
 })
 
 const release = z.strictObject({
-  name: told(checked(texts.dnsLabel), `Name of the Helm release; default ${DEFAULTS.releaseName}.`, 'spacelift').optional(),
+  name: told(checked(texts.dnsLabel), 'Name of the Helm release.', 'spacelift', DEFAULTS.releaseName).optional(),
   chart: told(chart, 'Where the chart comes from: path, or repo and name, or oci.', { ...DEFAULTS.chart, version: '3.0.0' }).optional(),
-  timeout: told(checked(texts.timeout), 'How long Helm waits; default 20m.', '20m').optional(),
+  timeout: told(checked(texts.timeout), 'How long Helm waits for the pods.', '20m', showDuration(DEFAULTS.timeoutSeconds)).optional(),
   values: told(z.record(z.string(), z.unknown()), 'Further values of the chart. No secrets: Helm stores them.', {
     ingress: { ingressClassName: 'nginx' },
   }).optional(),
@@ -125,7 +126,7 @@ export const desiredState = z
     kubernetes: told(
       z.strictObject({
         context: told(checked(texts.tidy), "Context of the kubeconfig; default: the kubeconfig's current one.", 'onprem').optional(),
-        namespace: told(checked(texts.dnsLabel), `Default ${DEFAULTS.namespace}.`, 'spacelift').optional(),
+        namespace: told(checked(texts.dnsLabel), 'Namespace of the installation.', 'spacelift', DEFAULTS.namespace).optional(),
       }),
       'Which cluster, and where in it.',
       { context: 'onprem', namespace: 'spacelift' },
@@ -138,9 +139,18 @@ export const desiredState = z
       backend: 'registry.example.com/spacelift/backend',
       launcher: 'registry.example.com/spacelift/launcher',
     }),
-    objectStorage: told(objectStorage, 'MinIO: how it is reached, by whom, and its buckets.', { endpoint: 'https://minio.example.com' }),
+    objectStorage: told(objectStorage, 'MinIO: how it is reached, by whom, and its buckets.', {
+      endpoint: 'https://minio.example.com',
+      inCluster: { endpoint: 'myminio-hl.tenant-ns.svc.cluster.local:9000' },
+      uploadsUrl: 'https://minio.example.com',
+      admin: { accessKey: { env: 'MINIO_ACCESS_KEY' }, secretKey: { env: 'MINIO_SECRET_KEY' } },
+      application: { accessKey: { file: './app-access-key' }, secretKey: { file: './app-secret-key' } },
+      buckets: { 'run-logs': { expireAfterDays: 90 } },
+    }),
     database: told(
-      z.strictObject({ url: told(secret, 'postgres://USER:PASSWORD@HOST/DATABASE?statement_cache_capacity=0', { env: 'DATABASE_URL' }) }),
+      z.strictObject({
+        url: told(secret, 'Where it is: postgres://USER:PASSWORD@HOST/DATABASE?statement_cache_capacity=0', { env: 'DATABASE_URL' }),
+      }),
       'PostgreSQL.',
       { url: { env: 'DATABASE_URL' } },
     ),
@@ -150,15 +160,19 @@ export const desiredState = z
         publicKeySha256: told(
           checked(texts.sha256),
           'SHA-256 of the public key (SPKI, DER): no secret, proves that the key is the right one.',
-          '5f3c...',
+          'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
         ).optional(),
       }),
       'The key that encrypts what is in the database. Losing it loses that data.',
       { rsaPrivateKey: { file: './encryption.pem' } },
     ),
-    license: told(z.strictObject({ token: told(secret, 'The JWT.', { file: './license.jwt' }) }), 'The licence token of the vendor.', {
-      token: { file: './license.jwt' },
-    }),
+    license: told(
+      z.strictObject({ token: told(secret, 'The token, a JWT.', { file: './license.jwt' }) }),
+      'The licence token of the vendor.',
+      {
+        token: { file: './license.jwt' },
+      },
+    ),
     admin: told(
       z.strictObject({
         username: told(plainOrSecret, 'Its name.', 'admin'),
@@ -178,11 +192,17 @@ export const desiredState = z
     ).optional(),
     watch: told(
       z.strictObject({
-        interval: told(checked(texts.timeout), 'How often it looks by itself; default 60s.', '60s').optional(),
+        interval: told(
+          checked(texts.timeout),
+          'How often it looks by itself.',
+          '60s',
+          showDuration(DEFAULTS.watch.intervalSeconds),
+        ).optional(),
         policy: told(
           z.enum(POLICIES),
           'What it applies by itself: nothing, what the file changed, what drifted, or both.',
           'all',
+          DEFAULTS.watch.policy,
         ).optional(),
       }),
       'What groundcrew watch does; default: it reports only.',
@@ -190,10 +210,10 @@ export const desiredState = z
     ).optional(),
     state: told(
       z.strictObject({
-        backend: told(z.enum(['file']), 'Where the state is kept.', 'file').optional(),
+        backend: told(z.enum(['file']), 'Where the state is kept.', 'file', 'file').optional(),
         lock: told(
           z.strictObject({
-            namespace: told(checked(texts.dnsLabel), `Namespace of the lock; default ${DEFAULTS.lockNamespace}.`, 'groundcrew').optional(),
+            namespace: told(checked(texts.dnsLabel), 'Namespace of the lock.', 'groundcrew', DEFAULTS.lockNamespace).optional(),
           }),
           'The Lease that lets one apply run at a time.',
           { namespace: 'groundcrew' },

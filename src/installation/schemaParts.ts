@@ -20,9 +20,9 @@ export const plainOrSecret = z
   .union([z.string(), secret])
   .meta({ id: 'plainOrSecret', description: 'Text, or where a secret is read from.' })
 
-/** A schema with what editors show for it. */
-export function told<S extends z.ZodType>(schema: S, description: string, example: unknown): S {
-  return schema.meta({ description, examples: [example] })
+/** A schema with what editors and docs/configuration.md show for it; `fallback`: what holds where it is left out. */
+export function told<S extends z.ZodType>(schema: S, description: string, example: unknown, fallback?: unknown): S {
+  return schema.meta({ description, examples: [example], ...(fallback !== undefined && { default: fallback }) })
 }
 
 /** Text that passes a check of texts.ts. */

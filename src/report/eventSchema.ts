@@ -1,15 +1,15 @@
 import * as z from 'zod'
-import { event, problemFields, range, told } from './eventSchemaParts.ts'
+import { event, problem, problemFields, range, told } from './eventSchemaParts.ts'
 
 // The one source of the event stream: the types, docs/events.schema.json and docs/events.md come from here. Plan and apply
 // import only the types, because zod takes longer to load than a plan needs.
 
 const address = told(z.string(), 'The resource.', 'bucket/spacelift-states')
-const action = told(
-  z.enum(['create', 'recover', 'update', 'repair', 'replace', 'remove', 'forget']),
-  'What is done: recover makes again what is gone, repair undoes drift, forget only drops it from the state.',
-  'update',
-)
+const action = z.enum(['create', 'recover', 'update', 'repair', 'replace', 'remove', 'forget']).meta({
+  id: 'action',
+  description: 'What is done: recover makes again what is gone, repair undoes drift, forget only drops it from the state.',
+  examples: ['update'],
+})
 const seconds = told(z.number(), 'How long the step took.', 4.2)
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null(), z.strictObject({})])
@@ -26,7 +26,12 @@ const edit = z
       'declared',
     ),
     by: told(
-      z.strictObject({ manager: z.string(), time: z.string().optional() }).optional(),
+      z
+        .strictObject({
+          manager: told(z.string(), 'The field manager, as the server calls it.', 'kubectl-edit'),
+          time: told(z.string().optional(), 'When.', '2026-11-24T01:02:03Z'),
+        })
+        .optional(),
       'Who last wrote the field and when, where the server knows.',
       { manager: 'kubectl-edit', time: '2026-11-24T01:02:03Z' },
     ),
@@ -34,8 +39,15 @@ const edit = z
   })
   .meta({ id: 'edit', description: 'One field that differs.' })
 
-const restart = z.strictObject({ workload: z.string(), pods: z.int() })
-const dataRisk = z.strictObject({ address: z.string(), what: z.string() })
+const restart = z
+  .strictObject({
+    workload: told(z.string(), 'The Deployment.', 'spacelift-drain'),
+    pods: told(z.int(), 'How many pods it has.', 3),
+  })
+  .meta({ id: 'restart', description: 'A workload whose pods restart.' })
+const dataRisk = z
+  .strictObject({ address, what: told(z.string(), 'What of it may be lost.', 'objects older than 7 days') })
+  .meta({ id: 'dataRisk', description: 'Data that may be lost.' })
 const count = z.int().nonnegative()
 
 const version = event('version', 'The first line: what the stream is.', {
@@ -61,15 +73,19 @@ const resourceDrift = event('resource_drift', 'A resource that changed behind ou
 
 const resourceUnchecked = event('resource_unchecked', 'A resource that drift could not look at; the report is incomplete.', {
   address,
-  why: told(z.strictObject(problemFields), 'The reason.', undefined),
+  why: told(problem, 'The reason.', undefined),
 })
 
 const driftSummary = event('drift_summary', 'The last word of drift.', {
   comparedWith: told(z.enum(['state', 'file']), 'file: there was no state to compare with.', 'state'),
-  lastApply: told(z.strictObject({ at: z.string(), who: z.string() }).optional(), 'When and by whom.', {
-    at: '2026-11-24T01:02:03.456Z',
-    who: 'alice@jump1',
-  }),
+  lastApply: told(
+    z.strictObject({ at: told(z.string(), 'When.', undefined), who: told(z.string(), 'By whom.', 'alice@jump1') }).optional(),
+    'The last apply.',
+    {
+      at: '2026-11-24T01:02:03.456Z',
+      who: 'alice@jump1',
+    },
+  ),
   checked: told(count, 'How many resources were looked at.', 18),
   drifted: told(count, 'How many of them drifted.', 1),
   unchecked: told(count, 'How many could not be looked at.', 0),
@@ -93,16 +109,16 @@ const plannedChange = event('planned_change', 'A resource that apply would touch
 
 const changeBlocked = event('change_blocked', 'A resource that could not be planned; the plan is incomplete.', {
   address,
-  why: told(z.strictObject(problemFields).optional(), 'The reason.', undefined),
+  why: told(problem.optional(), 'The reason.', undefined),
 })
 
 const finding = event('finding', 'Something worth knowing that no change repairs.', { address, ...problemFields })
 
 const changeSummary = event('change_summary', 'The last word of a plan (operation plan) and of an apply (operation apply).', {
   changes: z.strictObject({
-    add: count,
-    change: count,
-    remove: count,
+    add: told(count, 'How many are created; a replacement counts here and under remove.', 1),
+    change: told(count, 'How many are changed in place.', 2),
+    remove: told(count, 'How many are destroyed.', 0),
     operation: told(z.enum(['plan', 'apply']), 'plan: what would be done; apply: what was done.', 'plan'),
   }),
   resources: told(count, 'How many resources were looked at.', 18),
@@ -110,11 +126,21 @@ const changeSummary = event('change_summary', 'The last word of a plan (operatio
   incomplete: told(z.boolean(), 'Something could not be looked at, or a step failed or was skipped.', false),
   restarts: told(z.array(restart).optional(), 'Of a plan: the workloads whose pods restart.', [{ workload: 'spacelift-drain', pods: 3 }]),
   dataAtRisk: told(z.array(dataRisk).optional(), 'Of a plan: data that may be lost.', []),
-  steps: told(z.strictObject({ done: count, failed: count, skipped: count }).optional(), 'Of an apply: how its steps ended.', {
-    done: 18,
-    failed: 0,
-    skipped: 0,
-  }),
+  steps: told(
+    z
+      .strictObject({
+        done: told(count, 'Done.', 18),
+        failed: told(count, 'Failed.', 0),
+        skipped: told(count, 'Not taken: what they depend on was not done, or the apply was interrupted.', 0),
+      })
+      .optional(),
+    'Of an apply: how its steps ended.',
+    {
+      done: 18,
+      failed: 0,
+      skipped: 0,
+    },
+  ),
 })
 
 const applyStart = event('apply_start', 'A step begins.', { address, action })
@@ -132,7 +158,7 @@ const applyErrored = event('apply_errored', 'A step failed; the end of the apply
   address,
   action,
   seconds,
-  problems: told(z.array(z.strictObject(problemFields)), 'Why.', undefined),
+  problems: told(z.array(problem), 'Why.', undefined),
 })
 const applySkipped = event('apply_skipped', 'A step was not taken.', {
   address,

@@ -6,7 +6,10 @@ export function told<S extends z.ZodType>(schema: S, description: string, exampl
 }
 
 export const range = z
-  .strictObject({ filename: z.string(), start: z.strictObject({ line: z.int().positive(), column: z.int().positive() }) })
+  .strictObject({
+    filename: told(z.string(), 'The file, as it was named.', 'desired-state.yaml'),
+    start: z.strictObject({ line: told(z.int().positive(), 'Line.', 12), column: told(z.int().positive(), 'Column.', 5) }),
+  })
   .meta({ id: 'range', description: 'A place in a file; lines and columns count from 1.' })
 
 /** What is wrong, where, and what to do about it. */
@@ -18,6 +21,8 @@ export const problemFields = {
   range: told(range.optional(), 'Where in the file.', { filename: 'desired-state.yaml', start: { line: 12, column: 5 } }),
 }
 
+export const problem = z.strictObject(problemFields).meta({ id: 'problem', description: 'What is wrong, where, and what to do.' })
+
 /** An event of the stream: what all have in common, and its own fields. */
 export function event<T extends string, F extends z.ZodRawShape>(type: T, description: string, fields: F) {
   return z
@@ -26,7 +31,7 @@ export function event<T extends string, F extends z.ZodRawShape>(type: T, descri
       '@message': told(z.string(), 'The event as a person reads it; its wording may change.', undefined),
       '@module': told(z.literal('groundcrew.ui'), 'Always groundcrew.ui.', 'groundcrew.ui'),
       '@timestamp': told(z.string().meta({ format: 'date-time' }), 'When, in UTC.', '2026-11-24T01:02:03.456Z'),
-      type: z.literal(type),
+      type: told(z.literal(type), 'Which event it is.', type),
       ...fields,
     })
     .meta({ id: type, description })

@@ -19,7 +19,11 @@ export function build(host: Wiring, done: Done): Command {
     .option('--no-color', 'no colours (also NO_COLOR)')
     .option('--json', 'one JSON object a line on stdout instead of text (docs/events.md)')
     .option('--log-file <file>', 'append the JSON lines to this file besides')
-    .addOption(new Option('--log-level <level>', 'what is told besides').choices(['error', 'info', 'debug']).default('info'))
+    .addOption(
+      new Option('--log-level <level>', 'what is told besides; debug adds stack traces')
+        .choices(['error', 'info', 'debug'])
+        .default('info'),
+    )
     .exitOverride()
     .configureOutput({
       ...width(host),

@@ -61,7 +61,7 @@ export function addDrift(program: Command, host: Wiring, done: Done): void {
   program
     .command('drift')
     .description('tell what changed behind our back since the last apply; writes nothing anywhere')
-    .addOption(new Option('--output <form>', 'text, or json: one document').choices(['text', 'json']).default('text'))
+    .addOption(new Option('--output <form>', 'form of the report; json is one document').choices(['text', 'json']).default('text'))
     .option('--skip <address>', 'leave this resource out, or all below it (repeatable)', collect)
     .option('--lock-timeout <duration>', 'how long to wait while an apply runs, e.g. 5m', '1m')
     .option('--accept-new-world', 'the installation has moved to another cluster or object store')
