@@ -1,7 +1,8 @@
-import http from 'node:http'
+import type http from 'node:http'
 import https from 'node:https'
 import type { Readable } from 'node:stream'
 import { ProblemError } from '../values/problem.ts'
+import { Lanes } from './lanes.ts'
 import { transportProblem } from './transportProblem.ts'
 
 /** A server as it is spoken to, and as it is called in problems. */
@@ -40,38 +41,31 @@ export type StreamedResponse = {
 /** A silent server is answered for within 10 s of a person's time, connection included. */
 export const TIMEOUT_MS = 8_000
 
+/** Importing it would load undici: an ES module of Node's reads all that it exports. */
+const plainHttp = () => process.getBuiltinModule('node:http')
+
 /** One server over one pool of kept-alive connections. Throws a ProblemError for all that is no HTTP answer. */
 export class HttpClient {
   readonly endpoint: Endpoint
   readonly agent: http.Agent
+  readonly #lanes: Lanes
 
   constructor(endpoint: Endpoint, maxSockets = 16) {
     this.endpoint = endpoint
     const options = { keepAlive: true, maxSockets, scheduling: 'fifo' as const }
-    this.agent = endpoint.url.protocol === 'https:' ? new https.Agent({ ...options, ...tlsOptions(endpoint) }) : new http.Agent(options)
+    const isSecure = endpoint.url.protocol === 'https:'
+    this.agent = isSecure ? new https.Agent({ ...options, ...tlsOptions(endpoint) }) : new (plainHttp().Agent)(options)
+    this.#lanes = new Lanes(maxSockets, (error) => error instanceof SilentServer)
   }
 
-  /** Sends a request and reads the whole answer. */
+  /** Sends a request when it is its turn and reads the whole answer. */
   async request(request: Request): Promise<Response> {
-    const { status, headers, stream } = await this.open(request)
-    try {
-      const chunks: Buffer[] = []
-      for await (const chunk of stream) chunks.push(chunk as Buffer)
-      return { status, headers, body: Buffer.concat(chunks) }
-    } catch (error) {
-      throw this.#problem(error)
-    }
+    return this.#lanes.run(() => this.#exchange(request)).catch((error) => Promise.reject(this.#problem(error)))
   }
 
   /** Sends a request and answers as soon as the head is there; the caller reads or destroys the stream. */
   async open(request: Request): Promise<StreamedResponse> {
-    try {
-      return await this.#send(request)
-    } catch (error) {
-      // A kept-alive connection may have been closed by the server while our request was on its way.
-      if (!isStale(error) || !isRepeatable(request)) throw this.#problem(error)
-      return this.#send(request).catch((again) => Promise.reject(this.#problem(again)))
-    }
+    return this.#deliver(request).catch((error) => Promise.reject(this.#problem(error)))
   }
 
   close(): void {
@@ -82,10 +76,25 @@ export class HttpClient {
     return error instanceof ProblemError ? error : new ProblemError(transportProblem(error, this.endpoint))
   }
 
+  async #exchange(request: Request): Promise<Response> {
+    const { status, headers, stream } = await this.#deliver(request)
+    const chunks: Buffer[] = []
+    for await (const chunk of stream) chunks.push(chunk as Buffer)
+    return { status, headers, body: Buffer.concat(chunks) }
+  }
+
+  /** A kept-alive connection may have been closed by the server while our request was on its way. */
+  async #deliver(request: Request): Promise<StreamedResponse> {
+    return this.#send(request).catch((error) => {
+      if (isStale(error) && isRepeatable(request)) return this.#send(request)
+      throw error
+    })
+  }
+
   #send({ method, path, headers, body, timeoutMs = TIMEOUT_MS, signal }: Request): Promise<StreamedResponse> {
     return new Promise((resolve, reject) => {
       const { url } = this.endpoint
-      const send = url.protocol === 'https:' ? https.request : http.request
+      const send = url.protocol === 'https:' ? https.request : plainHttp().request
       const target = {
         host: url.hostname.replace(/^\[|\]$/g, ''),
         port: url.port,
