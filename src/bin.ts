@@ -1,8 +1,12 @@
 import { enableCompileCache } from 'node:module'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import { defaultCacheDir } from './world/cacheDir.ts'
 
-// Before anything else is imported: compiled code (types stripped) is kept between runs.
-enableCompileCache()
+// Before anything else is imported: compiled code (types stripped) is kept between runs. Not where Node keeps it by
+// itself, below /tmp: whoever makes that folder first would have us run what he puts there.
+enableCompileCache(join(defaultCacheDir(process.env, homedir()), 'compiled'))
 
 const { main } = await import('./main.ts')
 const { systemHost } = await import('./commands/systemHost.ts')

@@ -16,12 +16,6 @@ export type Remembered = {
 // Raise it when the index learns something new: older files are then read again.
 const FORMAT = 2
 
-/** `$XDG_CACHE_HOME/groundcrew`, by default `~/.cache/groundcrew`. A relative XDG_CACHE_HOME counts as unset, as its specification says. */
-export function defaultCacheDir(env: { readonly [name: string]: string | undefined }, home: string): string {
-  const xdg = env.XDG_CACHE_HOME
-  return join(xdg?.startsWith('/') ? xdg : join(home, '.cache'), 'groundcrew')
-}
-
 /** The remembered index of exactly this file; undefined when there is none, or none that can be used. */
 export async function loadIndex(dir: string, of: Fingerprint): Promise<Remembered | undefined> {
   try {

@@ -4,7 +4,6 @@ import { gzipSync } from 'node:zlib'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ArchiveIndex } from '../../../src/installation/installation.ts'
-import { defaultCacheDir } from '../../../src/world/archive/cache.ts'
 import { indexArchive } from '../../../src/world/archive/indexArchive.ts'
 import {
   classic,
@@ -272,12 +271,6 @@ test('a cache that cannot be used is no error: torn, of another form, or not wri
   assert.equal(await index(dir, path), first)
   await chmod(join(dir.path, 'cache'), 0o700)
   assert.equal(await indexArchive(path, { cacheDir: join(path, 'below-a-file') }), first)
-})
-
-test('the cache stands where XDG says', () => {
-  assert.is(defaultCacheDir({ XDG_CACHE_HOME: '/x' }, '/home/me'), '/x/groundcrew')
-  assert.is(defaultCacheDir({ XDG_CACHE_HOME: 'relative' }, '/home/me'), '/home/me/.cache/groundcrew')
-  assert.is(defaultCacheDir({}, '/home/me'), '/home/me/.cache/groundcrew')
 })
 
 test.run()
