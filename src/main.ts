@@ -28,8 +28,12 @@ export async function main(argv: readonly string[], host: Host): Promise<ExitCod
     await program.parseAsync(doubleDashes(argv, program), { from: 'user' })
     return host.signal.aborted && !ofDaemon ? 130 : exit
   } catch (error) {
-    if (host.signal.aborted) return 130
     const { logFile: _, ...options } = program.opts()
+    if (host.signal.aborted) {
+      // A person knows what was typed; who reads a stream has to be told why it ends.
+      if (options.json) (await reporter(options)).note('Interrupted.', 'warn')
+      return 130
+    }
     return explain(error, host, options, () => reporter(options))
   }
 }

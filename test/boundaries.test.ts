@@ -72,6 +72,11 @@ test('only the edges reach out of this process', () => {
     assert.ok(MAY_REACH_OUT.includes(folder), `${file} must not import ${target}`)
 })
 
+test('the schema of the events costs a plan nothing: only its types are imported', () => {
+  for (const file of files.filter((one) => !one.startsWith('src/report/eventSchema')))
+    assert.not.match(readFileSync(file, 'utf8'), /import (?!type )[^'\n]*'[^']*eventSchema/, `${file} loads zod for its events`)
+})
+
 test('kinds do not know each other', () => {
   const kinds = imports.filter((one) => one.folder === 'kinds' && !one.file.endsWith('/index.ts') && one.target.startsWith('src/kinds/'))
   for (const { file, target } of kinds) {

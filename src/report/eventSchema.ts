@@ -59,7 +59,11 @@ const log = event('log', 'A remark; all it says stands in @message.', {})
 
 const diagnostic = event('diagnostic', 'A problem, and what to do about it.', {
   diagnostic: z.strictObject({
-    severity: told(z.enum(['error', 'warning']), 'An error makes the exit code 1.', 'error'),
+    severity: told(
+      z.enum(['error', 'warning']),
+      'An error makes the exit code 1; a warning is a change that apply refuses unless it is allowed.',
+      'error',
+    ),
     ...problemFields,
   }),
 })

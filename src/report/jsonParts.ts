@@ -29,6 +29,12 @@ export function diagnostic(problem: Problem): Body {
   return { level: 'error', message: `Error: ${problem.summary}`, type: 'diagnostic', diagnostic: told }
 }
 
+/** Why a change will not be applied unless it is allowed, as an event: no error yet, a plan may hold it. */
+export function refusal(problem: Problem): Body {
+  const told = { severity: 'warning' as const, ...problemOf(problem) }
+  return { level: 'warn', message: `Refused: ${problem.summary}`, type: 'diagnostic', diagnostic: told }
+}
+
 /** Something to know that no change repairs, as an event. */
 export function findingOf(found: Finding): Body {
   const { address } = found

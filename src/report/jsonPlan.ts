@@ -1,5 +1,5 @@
-import { type Action, counts, dataAtRisk, hasChanges, isWrite, type Plan, type PlannedChange, restarts } from '../plan/plan.ts'
-import { type Body, diagnostic, editOf, findingOf, problemOf } from './jsonParts.ts'
+import { type Action, counts, dataAtRisk, hasChanges, isWrite, type Plan, type PlannedChange, refusals, restarts } from '../plan/plan.ts'
+import { type Body, diagnostic, editOf, findingOf, problemOf, refusal } from './jsonParts.ts'
 import { countsText } from './planText.ts'
 
 /** A plan as events: what drifted, what changes, what blocks, what is worth knowing, and the sum. */
@@ -10,6 +10,7 @@ export function planEvents(plan: Plan): Body[] {
     ...plan.changes.filter((change) => change.action === 'blocked').map(blocked),
     ...plan.findings.map(findingOf),
     ...plan.problems.map(diagnostic),
+    ...refusals(plan).map(refusal),
     // Of another world nothing was planned, so there is nothing to sum up.
     ...(plan.changes.length === 0 ? [] : [summary(plan)]),
   ]

@@ -51,6 +51,13 @@ for (const [argv, code] of [
     )
   })
 
+test('who reads a stream is told that it ends by an interruption', async () => {
+  const signal = AbortSignal.abort()
+  const { exit, out, err } = await run(folder, ['plan', '--json'], { signal })
+  assert.equal([exit, err, readStream(out).at(-1)?.['@message']], [130, '', 'Interrupted.'])
+  assert.equal(await run(folder, ['plan'], { signal }), { exit: 130, out: '', err: '' })
+})
+
 test('help stays text', async () => {
   const { exit, out } = await run(folder, ['plan', '--json', '--help'])
   assert.is(exit, 0)

@@ -1,6 +1,9 @@
-import { execFile } from 'node:child_process'
-import { readFile, stat } from 'node:fs/promises'
+import { execFile, spawn } from 'node:child_process'
+import { on, once } from 'node:events'
+import { appendFile, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { test } from 'uvu'
@@ -11,6 +14,8 @@ import { readStream } from '../support/stream.ts'
 
 const lab = await startLab()
 const folder = dirname(lab.desiredState)
+const options = { cwd: folder, env: { ...process.env, ...lab.env } }
+const command = ['--disable-warning=ExperimentalWarning', fileURLToPath(new URL('../../src/bin.ts', import.meta.url))]
 
 test.after(() => lab.stop())
 
@@ -74,11 +79,34 @@ test('what was changed behind our back is told as drift and as the change that u
   })
 })
 
+test('an apply that is interrupted says how far it came; the next one goes on', async () => {
+  await appendFile(lab.desiredState, 'environment: { drain: { EXTRA: one } }\n')
+  await lab.pods('slow')
+  const child = spawn(process.execPath, [...command, 'apply', '--auto-approve', '--json'], options)
+  const [out, err] = [text(child.stdout), text(child.stderr)]
+  await untilSaid(child.stdout, '"type":"apply_progress"')
+  child.kill('SIGINT')
+  const [code] = await once(child, 'exit')
+  assert.equal([code, await err], [130, ''])
+  const last = readStream(await out).at(-1)
+  await lab.pods('normal')
+  assert.ok(last?.type === 'change_summary')
+  assert.equal([last.changes.operation, last.incomplete, last.steps], ['apply', true, { done: 1, failed: 1, skipped: 0 }])
+  assert.equal(of(await groundcrew(0, 'apply', '--auto-approve'), 'change_summary').at(-1)?.incomplete, false)
+})
+
+async function untilSaid(stream: Readable, word: string): Promise<void> {
+  let said = ''
+  for await (const [part] of on(stream, 'data', { close: ['end'] })) {
+    said += part
+    if (said.includes(word)) return
+  }
+  assert.unreachable(`it ended without ${word}`)
+}
+
 /** Runs groundcrew with `--json`; the events of its stream, when it ended as expected and said nothing else. */
 async function groundcrew(exit: number, ...argv: string[]): Promise<StreamEvent[]> {
-  const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url))
-  const options = { cwd: folder, env: { ...process.env, ...lab.env } }
-  const run = promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', bin, ...argv, '--json'], options)
+  const run = promisify(execFile)(process.execPath, [...command, ...argv, '--json'], options)
   const { code = 0, stdout, stderr } = await run.catch((error) => error)
   assert.equal([code, stderr], [exit, ''])
   return readStream(stdout)

@@ -132,6 +132,17 @@ test('a settled installation is one summary of nothing', () => {
   )
 })
 
+test('what apply will refuse is a warning, with the way to allow it', () => {
+  const impact = { ...NO_IMPACT, refusals: [{ ...refused, consent: '--replace-encryption-key' }] }
+  const [, refusal] = told((report) => report.plan(planOf({ ...changeOf(shared, 'update', []), impact })))
+  assert.equal(refusal, {
+    '@level': 'warn',
+    '@message': 'Refused: MinIO refuses the connection.',
+    type: 'diagnostic',
+    diagnostic: { severity: 'warning', ...refused },
+  })
+})
+
 test('what could not be planned is told with its reason, and the plan is called incomplete', () => {
   const plan = { ...planOf({ ...changeOf(states, 'blocked', []), why: refused }), problems: [{ ...refused, at }] }
   const [blocked, why, summary] = told((report) => report.plan(plan))
