@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { type Document, parseDocument } from 'yaml'
 import type { JournalRecord } from '../../src/state/journal.ts'
 import type { State } from '../../src/state/state.ts'
-import { type Lab, startLab } from '../lab/index.ts'
+import { type Lab, type StartOptions, startLab } from '../lab/index.ts'
 import { type Command, must, type Ran, type RunOptions, run } from './run.ts'
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url))
@@ -25,7 +25,7 @@ export class Site {
     this.home = join(lab.dir, 'home')
   }
 
-  static async open(options: { imageSize?: string } = {}): Promise<Site> {
+  static async open(options: Pick<StartOptions, 'imageSize' | 'registries'> = {}): Promise<Site> {
     const site = new Site(await startLab(options))
     await mkdir(join(site.home, 'tmp'), { recursive: true })
     return site
