@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Lab, startLab } from '../../scripts/lab/index.ts'
+import type { Installation } from '../../src/installation/installation.ts'
+import type { Processes } from '../../src/world/ports/process.ts'
+import { openRegistries } from '../../src/world/registry/registry.ts'
 import { inLab, serverPids } from './support.ts'
 
 let lab: Lab
@@ -62,6 +65,21 @@ test('the token server sells no token for a wrong password, and takes the identi
   assert.match(await exchange(identity), '"access_token"')
   assert.match(await exchange('wrong'), 'UNAUTHORIZED')
   assert.not.match(await readFile(lab.env.TOKEN_SERVER_LOG ?? '', 'utf8'), identity)
+})
+
+test('a token server under the registry’s own authority is believed; under another it is not', async () => {
+  const host = lab.env.TOKEN_REGISTRY as string
+  const read = async (caFile: string) => {
+    const declared = { host, caFile, plainHttp: false }
+    const source = { env: lab.env, home: '/nowhere', processes: {} as Processes }
+    const installation = { registries: [declared], images: { platform: 'linux/amd64' } } as unknown as Installation
+    const registries = openRegistries({ installation, secrets: new Map() }, source)
+    const found = await registries.image({ host, path: 'nothing/here' }, 'v1')
+    registries.close()
+    return found.is === 'unknown' ? found.why.code : found.is
+  }
+  assert.is(await read(lab.env.REGISTRY_CA as string), 'absent')
+  assert.is(await read('/etc/ssl/certs/ca-certificates.crt'), 'registry/untrusted-certificate')
 })
 
 test('a lab has the other registries only when asked', async () => {

@@ -7,7 +7,7 @@ import { RegistryHost } from './host.ts'
 import { type Login, type LoginSource, machineLogin } from './login.ts'
 import { refused } from './problems.ts'
 import { absence, readContent, readImage } from './readImage.ts'
-import { Wire } from './wire.ts'
+import { type Trust, Wire } from './wire.ts'
 
 /**
  * The registries of an installation. Nothing is contacted or read before the first question.
@@ -30,7 +30,7 @@ export class Registries implements RegistryReads, RegistryWrites {
     this.#installation = installation
     this.#reveal = reveal
     this.#source = source
-    this.#wire = new Wire((host) => this.#declared(host)?.caFile)
+    this.#wire = new Wire((host) => this.#trust(host))
   }
 
   image: RegistryReads['image'] = (repository, reference) =>
@@ -67,6 +67,13 @@ export class Registries implements RegistryReads, RegistryWrites {
     const login = declared && this.#login(declared)
     const auth = new Auth({ host, wire: this.#wire, secure, declared: login, find: () => machineLogin(host, this.#source) })
     return new RegistryHost(host, new URL(`${secure ? 'https' : 'http'}://${host}`).origin, this.#wire, auth)
+  }
+
+  /** A registry's token server or storage is another host, mostly under the same private authority. */
+  #trust(host: string): Trust {
+    const declared = this.#declared(host)
+    const caFiles = (declared === undefined ? this.#installation.registries : [declared]).flatMap(({ caFile }) => caFile ?? [])
+    return { caFiles, isAddition: declared === undefined }
   }
 
   #declared(host: string): Registry | undefined {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
+import { getCACertificates } from 'node:tls'
 import { ProblemError } from '../../values/problem.ts'
 import { type Endpoint, HttpClient, SilentServer, type StreamedResponse } from '../http.ts'
 import { transportProblem } from '../transportProblem.ts'
@@ -24,14 +25,16 @@ const LARGEST_REPLY = 8 * 1024 * 1024
 const IDLE_MS = 120_000
 const NO_LIMIT_MS = 2 ** 31 - 1
 
+/** By which certificates a host is believed: those of these PEM files, in addition to the machine's own or in their place; the machine's own without any. */
+export type Trust = { readonly caFiles: readonly string[]; readonly isAddition: boolean }
+
 /** HTTP to registries and whatever they send us to: one pool per origin. Throws ProblemErrors. */
 export class Wire {
-  readonly #caFile: (host: string) => string | undefined
+  readonly #trust: (host: string) => Trust
   readonly #clients = new Map<string, Promise<HttpClient>>()
 
-  /** `caFile`: by which certificates a host is believed; undefined: the machine's own. */
-  constructor(caFile: (host: string) => string | undefined) {
-    this.#caFile = caFile
+  constructor(trust: (host: string) => Trust) {
+    this.#trust = trust
   }
 
   async ask({ method, url, headers, body, signal }: Ask): Promise<Reply> {
@@ -89,9 +92,10 @@ export class Wire {
   }
 
   async #open(url: URL): Promise<HttpClient> {
-    const caFile = url.protocol === 'https:' ? this.#caFile(url.host) : undefined
-    const ca =
-      caFile === undefined ? undefined : await readFile(caFile, 'utf8').catch(() => Promise.reject(caFileProblem(url.host, caFile)))
+    const { caFiles, isAddition }: Trust = url.protocol === 'https:' ? this.#trust(url.host) : { caFiles: [], isAddition: false }
+    const read = caFiles.map((file) => readFile(file, 'utf8').catch(() => Promise.reject(caFileProblem(url.host, file))))
+    const usual = isAddition ? getCACertificates('default') : []
+    const ca = caFiles.length === 0 ? undefined : [...usual, ...(await Promise.all(read))].join('\n')
     return new HttpClient({ url: new URL(url.origin), what: `the registry ${url.host}`, code: 'registry', ...(ca !== undefined && { ca }) })
   }
 }
