@@ -40,6 +40,11 @@ export class Report {
     }
   }
 
+  /** Tells loudly what this machine could not show. */
+  skip(text: string): void {
+    console.log(`  SKIP  ${text}`)
+  }
+
   /** Tells a figure that nothing is asserted about. */
   note(text: string): void {
     console.log(`  note  ${text}`)

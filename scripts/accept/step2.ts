@@ -2,6 +2,7 @@ import { crashes } from './crashes.ts'
 import { drift } from './drift.ts'
 import { operators } from './operators.ts'
 import type { Check } from './report.ts'
+import { stateFiles } from './stateFiles.ts'
 
 /** "Sure-footed", paragraph by paragraph. */
-export const step2: readonly Check[] = [drift, operators, crashes]
+export const step2: readonly Check[] = [drift, operators, crashes, stateFiles]

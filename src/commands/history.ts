@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { historySummary } from '../report/historySummary.ts'
 import { historyDetail, historyLine } from '../report/historyText.ts'
-import { historyFiles, type JournalRecord, parseHistory } from '../state/journal.ts'
+import { historyFiles, type JournalRecord, readHistory } from '../state/journal.ts'
 import { ProblemError } from '../values/problem.ts'
 import type { ExitCode, GlobalOptions, Host } from './host.ts'
 import { stateFolder } from './state.ts'
@@ -13,7 +11,7 @@ export async function historyCommand(host: Host, options: GlobalOptions, run?: s
   const files = (await historyFiles(folder)).filter((name) => name.startsWith(run ?? ''))
   if (run !== undefined && files.length !== 1) throw new ProblemError(ambiguous(run, files.length))
   for (const file of files) {
-    const records = await read(folder, file)
+    const records = await readHistory(folder, file)
     host.stdout.write(`${(options.json ? json : text)(file.replace('.jsonl', ''), records, run !== undefined)}\n`)
   }
   return 0
@@ -25,10 +23,6 @@ function text(run: string, records: readonly JournalRecord[], inFull: boolean): 
 
 function json(run: string, records: readonly JournalRecord[], inFull: boolean): string {
   return JSON.stringify({ ...historySummary(run, records), ...(inFull && { records }) })
-}
-
-async function read(folder: string, file: string): Promise<JournalRecord[]> {
-  return parseHistory(await readFile(join(folder, 'history', file), 'utf8'))
 }
 
 function ambiguous(run: string, count: number) {

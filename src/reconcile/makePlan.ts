@@ -12,6 +12,7 @@ import { type Before, BLOCKED_BY, type Found, type Outcome, type Step } from './
 import { planDeclared } from './planDeclared.ts'
 import { selectTogether } from './selectTogether.ts'
 import { type Gone, lookAtGone, makingWay, undeclared } from './undeclared.ts'
+import { unreadableRecords } from './unreadableRecords.ts'
 
 /** A plan and, kept beside it in memory, what can carry it out. */
 export type Planned = {
@@ -40,6 +41,11 @@ export async function makePlan(
 ): Promise<Planned> {
   const declared = kinds.flatMap((kind) => kind.declare(resolved))
   const { gone, problems } = undeclared(kinds, state, declared, resolved.installation)
+  const unreadable = unreadableRecords(
+    kinds,
+    state,
+    declared.map((it) => it.address),
+  )
   const all = inOrder([
     ...declared.map((it) => declaredCandidate(it, gone, kinds, state, look)),
     ...gone.map((it) => goneCandidate(it, look)),
@@ -52,7 +58,7 @@ export async function makePlan(
   for (const [i, { address }] of selected.entries())
     outcomes.set(address, await (looked[i] as (before: Before) => Promise<Outcome>)(outcomes))
   // A partial plan says nothing about what it did not look at, but a rename that is refused needs no look.
-  return assemble(selected, outcomes, problems, all.length - selected.length)
+  return assemble(selected, outcomes, [...unreadable, ...problems], all.length - selected.length)
 }
 
 function declaredCandidate(it: AnyDeclared, gone: readonly Gone[], kinds: readonly AnyKind[], state: State, look: Look): Candidate {

@@ -1,4 +1,4 @@
-import { mkdir, open, rename, unlink } from 'node:fs/promises'
+import { copyFile, link, mkdir, open, rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** Makes a folder and its parents; an existing one is fine. */
@@ -24,6 +24,28 @@ export async function replaceFile(file: string, text: string): Promise<void> {
   }
   await rename(aside, file)
   await syncFolder(dirname(file))
+}
+
+/**
+ * Keeps what `file` holds now under another name, taking the place of what was kept before: also in one step, so that no
+ * crash and no full disk leaves half of it. Nothing to keep is fine.
+ */
+export async function keepAs(file: string, kept: string): Promise<void> {
+  const aside = `${kept}.${process.pid}.new`
+  try {
+    // One that a crash left may be a second name of the very file that is to be kept.
+    await unlink(aside).catch(() => undefined)
+    // Not every file system has links; its content is on disk already, so none has to be flushed.
+    await link(file, aside).catch((error) => (isMissing(error) ? Promise.reject(error) : copyFile(file, aside)))
+    await rename(aside, kept)
+  } catch (error) {
+    await unlink(aside).catch(() => undefined)
+    if (!isMissing(error)) throw error
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT'
 }
 
 /** Flushes a folder's entries. */

@@ -1,7 +1,7 @@
-import { copyFile, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Problem, ProblemError } from '../values/problem.ts'
-import { ensureFolder, replaceFile } from './durable.ts'
+import { ensureFolder, keepAs, replaceFile } from './durable.ts'
 import { parseState, type State, stateText } from './state.ts'
 
 export const STATE_FILE = 'installation.json'
@@ -34,7 +34,7 @@ export class FileStore {
   async save(state: State): Promise<void> {
     try {
       await ensureFolder(this.folder)
-      await copyFile(this.#file, `${this.#file}.previous`).catch(ignoreMissing)
+      await keepAs(this.#file, `${this.#file}.previous`)
       await replaceFile(this.#file, stateText(state))
     } catch (error) {
       throw new ProblemError(this.#problem('written', error))
@@ -53,8 +53,4 @@ export class FileStore {
 /** Node's code of a file system error, `ENOSPC`. */
 export function code(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? 'unknown error'
-}
-
-function ignoreMissing(error: unknown): void {
-  if (code(error) !== 'ENOENT') throw error
 }

@@ -4,6 +4,7 @@ import { type Problem, ProblemError } from '../values/problem.ts'
 import type { ProcessIdentity } from '../world/ports/process.ts'
 import { ensureFolder, syncFolder } from './durable.ts'
 import { code } from './fileStore.ts'
+import { readRecord } from './journalRecord.ts'
 
 /** One line of an apply's history. Facts and fingerprints only, never a secret. */
 export type JournalRecord =
@@ -80,7 +81,7 @@ export async function leftovers(folder: string): Promise<Leftovers> {
   // Each run repeats what those before it began to create.
   let isNewest = true
   for (const file of (await historyFiles(folder)).reverse()) {
-    const records = parseHistory(await readFile(join(folder, 'history', file), 'utf8'))
+    const records = await readHistory(folder, file)
     if (isNewest) for (const address of begunCreations(records)) created.add(address)
     if (records.some(({ t }) => t === 'end')) isNewest = false
     if (isSettled(records)) break
@@ -119,7 +120,7 @@ function hasEnded(records: readonly JournalRecord[]): boolean {
 /** True when an apply of this saved plan was begun, however it ended. */
 export async function wasApplied(folder: string, savedPlan: string): Promise<boolean> {
   for (const file of await historyFiles(folder)) {
-    const records = parseHistory(await readFile(join(folder, 'history', file), 'utf8'))
+    const records = await readHistory(folder, file)
     if (records.some((record) => record.t === 'begin' && record.savedPlan === savedPlan)) return true
   }
   return false
@@ -129,25 +130,40 @@ export async function wasApplied(folder: string, savedPlan: string): Promise<boo
 export async function lastApply(folder: string): Promise<{ readonly at: string; readonly who: string } | undefined> {
   const newest = (await historyFiles(folder)).at(-1)
   if (newest === undefined) return undefined
-  const begin = parseHistory(await readFile(join(folder, 'history', newest), 'utf8')).find((record) => record.t === 'begin')
+  const begin = (await readHistory(folder, newest)).find((record) => record.t === 'begin')
   return begin && { at: begin.at, who: begin.who }
 }
 
 /** Names of the history's files, oldest first (a run's name begins with its time). */
 export async function historyFiles(folder: string): Promise<string[]> {
-  const names = await readdir(join(folder, 'history')).catch(() => [])
+  const names = await readdir(join(folder, 'history')).catch((error) => {
+    // A history that is not there yet has nothing to tell; one that cannot be read might.
+    if (code(error) === 'ENOENT') return []
+    throw new ProblemError(unreadable(join(folder, 'history'), code(error)))
+  })
   return names.filter((name) => name.endsWith('.jsonl')).sort()
+}
+
+/** The records of one of the history's files, the whole ones. */
+export async function readHistory(folder: string, file: string): Promise<JournalRecord[]> {
+  const path = join(folder, 'history', file)
+  const text = await readFile(path, 'utf8').catch((error) => {
+    throw new ProblemError(unreadable(path, code(error)))
+  })
+  return parseHistory(text)
 }
 
 /** The whole records of a history file's text. */
 export function parseHistory(text: string): JournalRecord[] {
-  return text.split('\n').flatMap((line) => {
-    try {
-      return line === '' ? [] : [JSON.parse(line) as JournalRecord]
-    } catch {
-      return []
-    }
-  })
+  return text.split('\n').flatMap((line) => readRecord(line) ?? [])
+}
+
+function unreadable(path: string, why: string): Problem {
+  return {
+    code: 'state/history-unreadable',
+    summary: `The history ${path} cannot be read (${why}): it might tell of an apply that never ended.`,
+    remedy: 'Look at the rights of that folder, or name another state with --state.',
+  }
 }
 
 async function attempt<T>(act: () => Promise<T>): Promise<T> {

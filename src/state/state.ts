@@ -39,9 +39,11 @@ export type State = {
   readonly resources: { readonly [address: string]: StoredFacts }
 }
 
+const FORMAT = 1
+
 /** The state of an installation nobody applied yet. */
 export function emptyState(lineage: string): State {
-  return { format: 1, lineage, serial: 0, world: null, resources: {} }
+  return { format: FORMAT, lineage, serial: 0, world: null, resources: {} }
 }
 
 /** Reads a state from JSON text, or says what is wrong with it; `file` is for the message only. */
@@ -52,6 +54,7 @@ export function parseState(text: string, file: string): { state: State } | { pro
   } catch {
     return { problem: unreadable(file, 'it is not JSON: it was cut short or edited') }
   }
+  if (isMap(value) && typeof value.format === 'number' && value.format > FORMAT) return { problem: newer(file, value.format) }
   const wrong = fault(value)
   return wrong === undefined ? { state: value as State } : { problem: unreadable(file, wrong) }
 }
@@ -63,12 +66,16 @@ export function stateText(state: State): string {
 
 function fault(value: unknown): string | undefined {
   if (!isMap(value)) return 'it holds no state'
-  if (value.format !== 1) return 'it was written in a format that this version does not know'
-  if (typeof value.lineage !== 'string' || !Number.isSafeInteger(value.serial)) return 'lineage or serial is missing'
+  if (value.format !== FORMAT) return 'its format is missing'
+  if (typeof value.lineage !== 'string' || !isSerial(value.serial)) return 'its lineage or its serial is missing'
   if (value.world !== null && !isWorld(value.world)) return 'its world is malformed'
   if (!isMap(value.resources)) return 'its resources are missing'
   const bad = Object.entries(value.resources).find(([, stored]) => !isStored(stored))
   return bad === undefined ? undefined : `the record of ${bad[0]} is malformed`
+}
+
+function isSerial(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
 function isWorld(value: unknown): boolean {
@@ -89,6 +96,14 @@ function isWhenGone(value: unknown): boolean {
 
 function isStrings(value: unknown): boolean {
   return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
+
+function newer(file: string, format: number): Problem {
+  return {
+    code: 'state/newer',
+    summary: `The state ${file} is in format ${format}; this version of groundcrew knows format ${FORMAT}.`,
+    remedy: 'Use the version of groundcrew that wrote it: groundcrew history names it.',
+  }
 }
 
 function unreadable(file: string, why: string): Problem {

@@ -134,6 +134,16 @@ test('a state that was written before resources said what their absence means is
   assert.equal(actions(await plan(things, { ...state, resources: { 'thing/extra': old } })), ['forget extra'])
 })
 
+test('a record that was edited into nonsense is told by its address, never guessed at', async () => {
+  const { things, state } = await settled([one('a'), one('b')])
+  const edited = { ...(state.resources['thing/a'] as (typeof state.resources)[string]), facts: { value: 7 } }
+  const { plan: made } = await plan(things, { ...state, resources: { ...state.resources, 'thing/a': edited } })
+  assert.equal(
+    made.problems.map(({ summary }) => summary.includes('thing/a')),
+    [true],
+  )
+})
+
 test('a resource of a kind that this version does not know is a problem, not forgotten', async () => {
   const { things, state } = await settled([one('extra', REMOVE)])
   const resources = { 'gadget/x': state.resources['thing/extra'] as (typeof state.resources)[string] }

@@ -35,7 +35,7 @@ export class Things {
     name: 'thing',
     holdsData: false,
     fixed: [],
-    readFacts: (stored: Json) => stored as Thing,
+    readFacts,
     declare: () =>
       this.wanted.map((it) => ({
         address: thing(it.name),
@@ -72,6 +72,11 @@ export class Things {
     if (value === undefined) return { is: 'absent' as const, provedBy: 'it said so' }
     return { is: 'present' as const, facts: { value }, guard: 'g', evidence: null, by: new Map() }
   }
+}
+
+function readFacts(stored: Json): Thing {
+  if (typeof (stored as Thing).value === 'string') return stored as Thing
+  throw new ProblemError(problem('unreadable'))
 }
 
 export const thing = (name: string) => address('thing', name)

@@ -36,7 +36,15 @@ test('a state cut short at any byte is a problem that names the file and a way o
 })
 
 test('a state edited by hand into nonsense is refused', async () => {
-  for (const edit of [{ format: 2 }, { serial: 'x' }, { resources: [] }, { world: {} }, { resources: { 'bucket/b': { facts: [] } } }]) {
+  for (const edit of [
+    { format: 0 },
+    { format: '1' },
+    { serial: 'x' },
+    { serial: -1 },
+    { resources: [] },
+    { world: {} },
+    { resources: { 'bucket/b': { facts: [] } } },
+  ]) {
     const store = new FileStore(folder())
     writeFileSync(join(store.folder, 'installation.json'), JSON.stringify({ ...state, ...edit }))
     try {
@@ -46,6 +54,21 @@ test('a state edited by hand into nonsense is refused', async () => {
       assert.instance(error, ProblemError)
     }
   }
+})
+
+test('what a record says of its absence is one of the known words', () => {
+  const stored = state.resources['bucket/b'] as (typeof state.resources)[string]
+  const parsed = (whenGone: unknown) => parseState(JSON.stringify({ ...state, resources: { 'bucket/b': { ...stored, whenGone } } }), 'f')
+  for (const right of [undefined, { created: 'remove', adopted: 'forget' }, { created: 'remove', adopted: 'refuse', makesWay: true }])
+    assert.ok('state' in parsed(right))
+  for (const wrong of ['remove', {}, { created: 'remove', adopted: 'remove' }, { created: 'destroy', adopted: 'forget' }])
+    assert.ok('problem' in parsed(wrong))
+})
+
+test('a state of a newer format is told from a broken one: nobody should throw it away', () => {
+  const parsed = parseState(JSON.stringify({ format: 2, anything: 'else' }), 'f')
+  assert.ok('problem' in parsed)
+  assert.equal([parsed.problem.code, parsed.problem.remedy.includes('previous')], ['state/newer', false])
 })
 
 test('an apply that never ended proves what it was about to create, and names its children', async () => {

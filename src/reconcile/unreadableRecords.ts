@@ -1,0 +1,28 @@
+import type { AnyKind } from '../kinds/anyKind.ts'
+import type { State } from '../state/state.ts'
+import { type Address, kindOf } from '../values/address.ts'
+import { type Problem, ProblemError } from '../values/problem.ts'
+
+/** What the state remembers of these resources in a form that their kinds cannot read: edited, or of another version. Never guessed at. */
+export function unreadableRecords(kinds: readonly AnyKind[], state: State, addresses: readonly Address[]): readonly Problem[] {
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  return addresses.flatMap((address) => {
+    const stored = state.resources[address]
+    return stored === undefined ? [] : problemsOf(() => byName.get(kindOf(address))?.recorded({ ...stored, address, after: [] }), address)
+  })
+}
+
+function problemsOf(read: () => unknown, address: Address): readonly Problem[] {
+  try {
+    read()
+    return []
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error
+    const remedy = 'Use the version of groundcrew that wrote the state, or forget the record, which touches nothing'
+    return error.problems.map((one) => ({
+      ...one,
+      summary: `The state's record of ${address} cannot be read: it was edited, or written by another version of groundcrew.`,
+      remedy: `${remedy}: groundcrew state rm ${address}.`,
+    }))
+  }
+}

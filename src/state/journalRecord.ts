@@ -1,0 +1,36 @@
+import { isMap } from '../values/json.ts'
+import type { JournalRecord } from './journal.ts'
+
+type Check = (record: { readonly [key: string]: unknown }) => boolean
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText)
+const isMaps = (value: unknown): boolean => Array.isArray(value) && value.every(isMap)
+const hasAddress: Check = ({ address }) => isText(address)
+
+/** What each record must have for those who read it. */
+const CHECKS: { readonly [T in JournalRecord['t']]: Check } = {
+  begin: ({ who, plan, created }) => isText(who) && isMaps(plan) && (created === undefined || isTexts(created)),
+  step: ({ address, action }) => isText(address) && isText(action),
+  child: ({ address, process }) => isText(address) && isMap(process) && typeof process.pid === 'number',
+  done: hasAddress,
+  failed: ({ address, problems }) =>
+    isText(address) && isMaps(problems) && (problems as { code?: unknown }[]).every(({ code }) => isText(code)),
+  skipped: hasAddress,
+  end: ({ result }) => isText(result),
+}
+
+/** A line of a history as a record; undefined for one that was torn, edited, or written by a version that knows more. */
+export function readRecord(line: string): JournalRecord | undefined {
+  const value = parseJson(line)
+  if (!isMap(value) || !isText(value.t) || !isText(value.at) || !Object.hasOwn(CHECKS, value.t)) return undefined
+  return CHECKS[value.t as JournalRecord['t']](value) ? (value as JournalRecord) : undefined
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
