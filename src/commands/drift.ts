@@ -48,10 +48,11 @@ async function look(
   if (other !== undefined) return { ...NOTHING, problems: [other] }
   const { fingerprint, certain } = await clusterKey(view, installation, state ?? emptyState(''), host.randomness.uuid())
   const helmIsGone = areGone(host, (await leftovers(folder)).children)
-  const it: Look = { view, fingerprint, signal: host.signal, now: host.clock.now(), helmIsGone }
+  const now = host.clock.now()
+  const it: Look = { view, fingerprint, signal: host.signal, now, helmIsGone, watches: true }
   const report = await (state === undefined
     ? compareWithFile(host, session, it, options.skip)
-    : lookForDrift({ kinds: KINDS, state, look: it, skip: options.skip ?? [], certain }))
+    : lookForDrift({ kinds: KINDS, state, look: it, skip: options.skip ?? [], certain, accept: installation.drift.accept }))
   const last = await lastApply(folder)
   return { ...report, ...(last && { lastApply: last }), problems: 'problems' in read ? read.problems : [] }
 }

@@ -59,6 +59,9 @@ export function complete(it: DesiredState, path: string, positions: Positions): 
       intervalSeconds: (it.watch?.interval && parseDuration(it.watch.interval)) || DEFAULTS.watch.intervalSeconds,
       policy: it.watch?.policy ?? DEFAULTS.watch.policy,
     },
+    drift: {
+      accept: (it.drift?.accept ?? []).map((one, i) => defined({ ...one, at: positions.get(pointer('drift', 'accept', String(i))) })),
+    },
     state: { lockNamespace: it.state?.lock?.namespace ?? DEFAULTS.lockNamespace },
     positions,
   }

@@ -20,7 +20,7 @@ const SORTS: { readonly [zods: string]: string } = {
 }
 
 /** Keys of features that the design has and this version does not. */
-const NOT_BUILT: ReadonlySet<string> = new Set(['workers', 'drift', 'cors', 'objectStorage.cors', 'release.onFailure', 'tls', 'pullSecret'])
+const NOT_BUILT: ReadonlySet<string> = new Set(['workers', 'cors', 'objectStorage.cors', 'release.onFailure', 'tls', 'pullSecret'])
 
 /** What zod found, as a person needs to hear it. No value is quoted, and of unknown keys only what is near a known one. */
 export function explain(issue: Issue, tree: Tree): readonly Problem[] {

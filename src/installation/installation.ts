@@ -1,3 +1,4 @@
+import type { Acceptance } from '../values/acceptance.ts'
 import type { JsonPointer } from '../values/json.ts'
 import type { Policy } from '../values/policy.ts'
 import type { Position } from '../values/position.ts'
@@ -86,6 +87,8 @@ export type Installation = {
   /** Further variables per secret of the guide, plain or by reference. */
   readonly environment: { readonly [R in Reader]: { readonly [variable: string]: PlainOrSecret } }
   readonly watch: { readonly intervalSeconds: number; readonly policy: Policy }
+  /** Differences that were looked at and are let be. */
+  readonly drift: { readonly accept: readonly Acceptance[] }
   /** Where the state's lock lives. */
   readonly state: { readonly lockNamespace: string }
   /** Where each key of the file stands; what is missing here came from the guide. Longest prefix wins. */

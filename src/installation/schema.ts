@@ -115,6 +115,15 @@ const release = z.strictObject({
   }).optional(),
 })
 
+const acceptance = z
+  .strictObject({
+    resource: told(checked(texts.address), 'Address of the resource, as plans name it.', 'bucket/spacelift-run-logs'),
+    field: told(checked(texts.tidy), 'One field of it, as plans name it.', 'versioning'),
+    reason: told(checked(texts.tidy), 'Why it is let be; reports tell it.', 'storage team, ticket 4711'),
+    until: told(checked(texts.day), 'The last day on which it is let be (UTC).', '2027-01-31'),
+  })
+  .meta({ id: 'acceptance', description: 'One difference of one field that is let be until a day.' })
+
 const variables = told(z.record(checked(texts.variableName), plainOrSecret), 'Variable: text, or where a secret is read from.', {
   HTTPS_PROXY: 'http://proxy.example.com:3128',
 })
@@ -207,6 +216,11 @@ export const desiredState = z
       }),
       'What groundcrew watch does; default: it reports only.',
       { interval: '60s', policy: 'none' },
+    ).optional(),
+    drift: told(
+      z.strictObject({ accept: told(z.array(acceptance), 'Differences that are let be, each until a day.', []).optional() }),
+      'What drift and plan make of differences.',
+      { accept: [] },
     ).optional(),
     state: told(
       z.strictObject({

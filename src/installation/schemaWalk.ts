@@ -48,7 +48,8 @@ export function vocabulary(schema: z.ZodType = desiredState, path: readonly stri
   const words = new Map<string, (readonly string[])[]>()
   const inner = unwrap(schema)
   const named = inner instanceof z.ZodObject ? Object.entries(inner.shape as Record<string, z.ZodType>) : []
-  const free: [string, z.ZodType][] = inner instanceof z.ZodRecord ? [['*', inner.valueType as z.ZodType]] : []
+  const any = inner instanceof z.ZodObject ? undefined : below(inner, '*')
+  const free: [string, z.ZodType][] = any === undefined ? [] : [['*', any]]
   for (const [key] of named) words.set(key, [...(words.get(key) ?? []), path])
   for (const [key, child] of [...named, ...free])
     for (const [word, places] of vocabulary(child, [...path, key])) words.set(word, [...(words.get(word) ?? []), ...places])
@@ -62,6 +63,7 @@ function rawAt(path: readonly string[]): z.ZodType | undefined {
 function below(schema: z.ZodType, segment: string): z.ZodType | undefined {
   const inner = unwrap(schema)
   if (inner instanceof z.ZodObject) return (inner.shape as Record<string, z.ZodType>)[segment]
+  if (inner instanceof z.ZodArray) return inner.element as z.ZodType
   return inner instanceof z.ZodRecord ? (inner.valueType as z.ZodType) : undefined
 }
 

@@ -34,6 +34,19 @@ export const dnsLabel: Check = (text) =>
     ? undefined
     : wrong('is no name that Kubernetes takes', 'Use up to 63 small letters, digits and hyphens, with a letter or digit at both ends.')
 
+/** `bucket/spacelift-states`. */
+export const address: Check = (text) =>
+  /^[a-z]+(\/[A-Za-z0-9._-]+)+$/.test(text)
+    ? undefined
+    : wrong('is no address', 'Write it as plans name the resource: bucket/spacelift-states, secret/spacelift/spacelift-server.')
+
+/** A day that there is: `2027-01-31`. */
+export const day: Check = (text) => {
+  const read = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined
+  const isDay = read !== undefined && !Number.isNaN(read.getTime()) && read.toISOString().startsWith(text)
+  return isDay ? undefined : wrong('is no day', 'Write it like 2027-01-31.')
+}
+
 export const bucketName: Check = (text) => {
   if (text.endsWith('/'))
     return wrong('ends with a slash', 'Remove the slash: Spacelift uses the name as it stands, and would not find the bucket.')

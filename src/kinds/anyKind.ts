@@ -15,6 +15,7 @@ import {
   type Origins,
   type Recorded,
   type Upstream,
+  type Watched,
   type WhenGone,
   type Work,
   type WriteAction,
@@ -47,7 +48,13 @@ export interface AnyDeclared {
 
 /** An observation without its evidence. */
 export type Shown =
-  | { readonly is: 'present'; readonly facts: FactMap; readonly guard: string; readonly by: ReadonlyMap<string, Attribution> }
+  | {
+      readonly is: 'present'
+      readonly facts: FactMap
+      readonly guard: string
+      readonly by: ReadonlyMap<string, Attribution>
+      readonly watched: readonly Watched[]
+    }
   | { readonly is: 'absent'; readonly provedBy: string }
   | { readonly is: 'unknown'; readonly why: Problem }
 
@@ -139,5 +146,7 @@ function forgetRecorded<F extends FactMap, M, E, B>(kind: Kind<F, M, E, B>, reco
 }
 
 function show<F extends FactMap, E>(seen: Observation<F, E>): Shown {
-  return seen.is === 'present' ? { is: 'present', facts: seen.facts, guard: seen.guard, by: seen.by } : seen
+  if (seen.is !== 'present') return seen
+  const { facts, guard, by, watched = [] } = seen
+  return { is: 'present', facts, guard, by, watched }
 }

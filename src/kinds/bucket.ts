@@ -12,6 +12,7 @@ import { accessWithout } from './bucket/policy.ts'
 import { needsConsent, noncurrentStay, notEmpty } from './bucket/problems.ts'
 import { EXPIRE_CURRENT, EXPIRE_NONCURRENT, ruleFacts } from './bucket/rules.ts'
 import { declaredRules } from './bucket/wantedRules.ts'
+import { lookAround } from './bucket/watched.ts'
 import {
   type Declared,
   type Finding,
@@ -31,7 +32,7 @@ export const bucket: Kind<BucketFacts, BucketMaterial, LiveBucket, BucketBasis> 
   fixed: [],
   readFacts,
   declare: ({ installation }) => installation.objectStorage.buckets.map((one) => declareOne(one, installation)),
-  observe: ({ view }, it) => look(view.objectStore, it.address),
+  observe: ({ view, watches = false }, it) => (watches ? lookAround(view.objectStore, it.address) : look(view.objectStore, it.address)),
   want,
   served: () => ({}),
   impact,

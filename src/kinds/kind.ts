@@ -56,9 +56,20 @@ export type Observation<F, E> =
       readonly guard: string
       readonly evidence: E
       readonly by: ReadonlyMap<JsonPointer, Attribution>
+      readonly watched?: readonly Watched[]
     }
   | { readonly is: 'absent'; readonly provedBy: string }
   | { readonly is: 'unknown'; readonly why: Problem }
+
+/** What is not as the guide has it and is told, never undone: undoing it could hurt others or lose data. */
+export type Watched = {
+  readonly pointer: JsonPointer
+  readonly expected: FactValue
+  readonly found: FactValue
+  /** One sentence: what it means. */
+  readonly summary: string
+  readonly remedy: string
+}
 
 export type Cause = 'declared' | 'drifted' | 'both' | 'unexplained'
 
@@ -109,6 +120,8 @@ export type Look = {
   readonly fingerprint: Fingerprinter
   readonly signal: AbortSignal
   readonly now: Date
+  /** True where also what no plan would change is looked at: it costs requests, and only a report of drift tells it whole. */
+  readonly watches?: boolean
   /** True when a helm that an unfinished apply let loose is known to be gone: a pending release has nobody who would finish it. */
   readonly helmIsGone: boolean
 }

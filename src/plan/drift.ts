@@ -1,4 +1,5 @@
-import type { Attribution, Edit, Finding } from '../kinds/kind.ts'
+import type { Attribution, Edit, Finding, Watched } from '../kinds/kind.ts'
+import type { Acceptance, Acceptances } from '../values/acceptance.ts'
 import type { Address } from '../values/address.ts'
 import { keyIdOf } from '../values/fingerprint.ts'
 import { type FactMap, type FactValue, type JsonPointer, longestPrefix } from '../values/json.ts'
@@ -7,12 +8,23 @@ import { type Difference, differences } from './diff.ts'
 import { isWrite, type Plan } from './plan.ts'
 import { isNamed } from './select.ts'
 
+/**
+ * What becomes of a difference: apply repairs it; it is reported only, because undoing it could hurt others or lose data;
+ * or a person accepted it until a day.
+ */
+export type DriftClass = 'repaired' | 'reported' | 'accepted'
+
 /** One field that is not as it was applied. `applied` and `found` are undefined where nothing stands. */
 export type DriftedField = {
   readonly pointer: JsonPointer
   readonly applied: FactValue | undefined
   readonly found: FactValue | undefined
   readonly by?: Attribution
+  readonly class: DriftClass
+  /** Why it is accepted. */
+  readonly acceptance?: Acceptance
+  /** What it means and what to do, where it is reported only. */
+  readonly note?: string
 }
 
 /** `keysUnknown`: something in it changed that cannot be named, because it was fingerprinted with another key. */
@@ -44,21 +56,43 @@ export type Comparison = {
   readonly address: Address
   readonly applied: { readonly facts: FactMap; readonly guard: string }
   readonly found:
-    | { readonly is: 'present'; readonly facts: FactMap; readonly guard: string; readonly by: ReadonlyMap<JsonPointer, Attribution> }
+    | {
+        readonly is: 'present'
+        readonly facts: FactMap
+        readonly guard: string
+        readonly by: ReadonlyMap<JsonPointer, Attribution>
+        readonly watched?: readonly Watched[]
+      }
     | { readonly is: 'absent' }
   /** Fields known to differ although their fingerprints were made with two keys. */
   readonly certain?: ReadonlySet<JsonPointer>
+  readonly acceptances?: Acceptances
 }
 
 /** What drifted of one resource; undefined when it is as it was applied. */
-export function driftOf({ address, applied, found, certain = new Set() }: Comparison): DriftedResource | undefined {
+export function driftOf({ address, applied, found, certain = new Set(), acceptances }: Comparison): DriftedResource | undefined {
   if (found.is === 'absent') return { address, is: 'gone', fields: [], keysUnknown: false }
   const all = differences(applied.facts, found.facts)
   const [incomparable, told] = [all.filter((one) => isIncomparable(one, certain)), all.filter((one) => !isIncomparable(one, certain))]
   // What the server calls the same version is the same, whatever the fingerprints are made with.
   const keysUnknown = incomparable.length > 0 && applied.guard !== found.guard
-  if (told.length === 0 && !keysUnknown) return undefined
-  return { address, is: 'changed', fields: told.map((one) => fieldOf(one, found.by)), keysUnknown }
+  const fields = [...told.map((one) => fieldOf(one, found.by)), ...(found.watched ?? []).map(reportedField)]
+  if (fields.length === 0 && !keysUnknown) return undefined
+  return { address, is: 'changed', fields: fields.map((field) => accepted(address, field, acceptances)), keysUnknown }
+}
+
+function reportedField({ pointer: where, expected, found, summary, remedy }: Watched): DriftedField {
+  return { pointer: where, applied: expected, found, class: 'reported', note: `${summary} ${remedy}` }
+}
+
+function accepted(address: Address, field: DriftedField, acceptances: Acceptances | undefined): DriftedField {
+  const acceptance = acceptances?.of(address, field.pointer)
+  return acceptance === undefined ? field : { ...field, class: 'accepted', acceptance }
+}
+
+/** True unless all that differs was accepted. */
+export function counts({ is, fields, keysUnknown }: DriftedResource): boolean {
+  return is === 'gone' || keysUnknown || fields.some((field) => field.class !== 'accepted')
 }
 
 function isIncomparable({ pointer: where, from, to }: Difference, certain: ReadonlySet<JsonPointer>): boolean {
@@ -68,7 +102,7 @@ function isIncomparable({ pointer: where, from, to }: Difference, certain: Reado
 
 function fieldOf({ pointer: where, from, to }: Difference, by: ReadonlyMap<JsonPointer, Attribution>): DriftedField {
   const writer = longestPrefix(by, where)
-  return { pointer: where, applied: from, found: to, ...(writer && { by: writer }) }
+  return { pointer: where, applied: from, found: to, class: 'repaired', ...(writer && { by: writer }) }
 }
 
 /** What a plan against the file alone says of drift: everything that differs, with its cause unexplained. */
@@ -94,11 +128,11 @@ export function driftFromPlan(plan: Plan, skip: readonly string[] = []): DriftRe
 
 /** A plan goes from what is to what is wanted; a report tells what was wanted, then what is. */
 function reversed({ pointer: where, from, to, by }: Edit): DriftedField {
-  return { pointer: where, applied: to, found: from, ...(by && { by }) }
+  return { pointer: where, applied: to, found: from, class: 'repaired', ...(by && { by }) }
 }
 
 /** Exit code of a report: an incomplete look is never 0, and beats what was found. */
 export function driftExitCode(report: DriftReport): 0 | 1 | 2 {
   if (report.unchecked.length + report.problems.length > 0) return 1
-  return report.drifted.length > 0 ? 2 : 0
+  return report.drifted.some(counts) ? 2 : 0
 }

@@ -3,7 +3,7 @@ import type { Address } from '../values/address.ts'
 import type { FactMap } from '../values/json.ts'
 import type { Problem } from '../values/problem.ts'
 
-export type Action = WriteAction | 'remove' | 'forget' | 'adopt' | 'keep' | 'blocked'
+export type Action = WriteAction | 'remove' | 'forget' | 'adopt' | 'keep' | 'accept' | 'blocked'
 
 /** What the plan says of one resource. */
 export type PlannedChange = {

@@ -1,8 +1,10 @@
 import type { AnyKind } from '../kinds/anyKind.ts'
 import type { Look } from '../kinds/kind.ts'
+import { showPointer } from '../plan/diff.ts'
 import { type DriftedResource, type DriftReport, driftOf } from '../plan/drift.ts'
 import { isNamed, unmatched } from '../plan/select.ts'
 import type { State, StoredFacts } from '../state/state.ts'
+import { type Acceptance, Acceptances } from '../values/acceptance.ts'
 import { type Address, kindOf } from '../values/address.ts'
 import type { FactMap, JsonPointer } from '../values/json.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
@@ -15,6 +17,8 @@ export type DriftQuestion = {
   readonly skip: readonly string[]
   /** Fields known to differ; see ClusterKey. */
   readonly certain: ReadonlyMap<Address, ReadonlySet<JsonPointer>>
+  /** The file's. */
+  readonly accept: readonly Acceptance[]
 }
 
 /** Looks at all that was applied and compares it with what the state remembers. Reads only; nothing is thrown for a server that is away. */
@@ -25,7 +29,8 @@ export async function lookForDrift(question: DriftQuestion): Promise<DriftReport
   if (wrong.length > 0) throw new ProblemError(noSuchResource(wrong))
   const isSkipped = (address: Address) => isNamed(address, question.skip)
   const checked = remembered.filter(([address]) => !isSkipped(address))
-  const outcomes = await Promise.all(checked.map(([address, stored]) => compare(question, address, stored)))
+  const acceptances = new Acceptances(question.accept, question.look.now, showPointer)
+  const outcomes = await Promise.all(checked.map(([address, stored]) => compare(question, acceptances, address, stored)))
   const unchecked = outcomes.flatMap((one) => ('why' in one ? [one] : []))
   return {
     comparedWith: 'state',
@@ -40,7 +45,12 @@ export async function lookForDrift(question: DriftQuestion): Promise<DriftReport
 
 type Outcome = { readonly drifted: DriftedResource | undefined } | { readonly address: Address; readonly why: Problem }
 
-async function compare({ kinds, look, certain }: DriftQuestion, address: Address, stored: StoredFacts): Promise<Outcome> {
+async function compare(
+  { kinds, look, certain }: DriftQuestion,
+  acceptances: Acceptances,
+  address: Address,
+  stored: StoredFacts,
+): Promise<Outcome> {
   const kind = kinds.find((one) => one.name === kindOf(address))
   if (kind === undefined) return { address, why: unknownKind(address) }
   try {
@@ -48,7 +58,7 @@ async function compare({ kinds, look, certain }: DriftQuestion, address: Address
     if (shown.is === 'unknown') return { address, why: shown.why }
     const known = certain.get(address)
     const applied = { facts: stored.facts as FactMap, guard: stored.guard }
-    return { drifted: driftOf({ address, applied, found: shown, ...(known && { certain: known }) }) }
+    return { drifted: driftOf({ address, applied, found: shown, acceptances, ...(known && { certain: known }) }) }
   } catch (error) {
     if (error instanceof ProblemError) return { address, why: error.problems[0] as Problem }
     throw error

@@ -1,10 +1,12 @@
 import type { Resolved } from '../installation/installation.ts'
 import type { AnyDeclared, AnyKind } from '../kinds/anyKind.ts'
 import type { Look } from '../kinds/kind.ts'
+import { showPointer } from '../plan/diff.ts'
 import { inOrder, type Node } from '../plan/graph.ts'
 import type { Plan } from '../plan/plan.ts'
 import { EVERYTHING, type Selection, unmatched } from '../plan/select.ts'
 import type { State } from '../state/state.ts'
+import { Acceptances } from '../values/acceptance.ts'
 import { type Address, kindOf } from '../values/address.ts'
 import type { FactMap } from '../values/json.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
@@ -46,10 +48,9 @@ export async function makePlan(
     state,
     declared.map((it) => it.address),
   )
-  const all = inOrder([
-    ...declared.map((it) => declaredCandidate(it, gone, kinds, state, look)),
-    ...gone.map((it) => goneCandidate(it, look)),
-  ])
+  const acceptances = new Acceptances(resolved.installation.drift.accept, look.now, showPointer)
+  const setting = { kinds, state, look, gone, acceptances }
+  const all = inOrder([...declared.map((it) => declaredCandidate(it, setting)), ...gone.map((it) => goneCandidate(it, look))])
   const unknown = unmatched(all, [...selection.target, ...selection.exclude])
   if (unknown.length > 0) throw new ProblemError(noSuchResource(unknown, all))
   const selected = selectTogether(all, selection, gone)
@@ -61,11 +62,19 @@ export async function makePlan(
   return assemble(selected, outcomes, [...unreadable, ...problems], all.length - selected.length)
 }
 
-function declaredCandidate(it: AnyDeclared, gone: readonly Gone[], kinds: readonly AnyKind[], state: State, look: Look): Candidate {
+type Setting = {
+  readonly kinds: readonly AnyKind[]
+  readonly state: State
+  readonly look: Look
+  readonly gone: readonly Gone[]
+  readonly acceptances: Acceptances
+}
+
+function declaredCandidate(it: AnyDeclared, { gone, kinds, state, look, acceptances }: Setting): Candidate {
   const kind = kindOf(it.address)
   const node = { address: it.address, after: [...it.after, ...makingWay(gone, kind)] }
   const fixed = kinds.find((one) => one.name === kind)?.fixed ?? []
-  const known = { fixed, last: state.resources[it.address]?.facts as FactMap | undefined }
+  const known = { fixed, last: state.resources[it.address]?.facts as FactMap | undefined, acceptances }
   const observe = async () => {
     const seen = await it.observe(look)
     return (before: Before) => planDeclared(it, node, seen, before, look, known)

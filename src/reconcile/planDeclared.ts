@@ -1,8 +1,9 @@
 import type { AnyDeclared, AnySeen, AnyWanted } from '../kinds/anyKind.ts'
-import { type Look, NO_IMPACT, type Upstream, type WriteAction } from '../kinds/kind.ts'
+import { type Edit, type Look, NO_IMPACT, type Upstream, type WriteAction } from '../kinds/kind.ts'
 import { decide } from '../plan/decide.ts'
 import type { Node } from '../plan/graph.ts'
 import { isWrite } from '../plan/plan.ts'
+import type { Acceptance, Acceptances } from '../values/acceptance.ts'
 import type { Address } from '../values/address.ts'
 import { canonicalJson, type FactMap } from '../values/json.ts'
 import { type Before, blocked, blockedBy, type Outcome, orBlocked } from './outcome.ts'
@@ -13,6 +14,8 @@ export type Known = {
   readonly fixed: readonly string[]
   /** The facts last applied, if the state remembers any. */
   readonly last: FactMap | undefined
+  /** Differences that are let be. */
+  readonly acceptances: Acceptances
 }
 
 /** Decides what is to be done to a declared resource that was looked at. `node`: with all that it waits for in this plan. */
@@ -21,11 +24,13 @@ export async function planDeclared(it: AnyDeclared, node: Node, seen: AnySeen, b
   return blockedBy(node, before) ?? orBlocked(it, async () => decided(it, seen, await seen.want(look, upstreamOf(before)), known))
 }
 
-function decided(it: AnyDeclared, seen: AnySeen, wanted: AnyWanted, { fixed, last }: Known): Outcome {
+function decided(it: AnyDeclared, seen: AnySeen, wanted: AnyWanted, { fixed, last, acceptances }: Known): Outcome {
   const { address, after, origins, whenGone } = it
   const { shown } = seen
   const found = shown.is === 'present' ? { is: 'present' as const, facts: shown.facts, by: shown.by } : { is: 'absent' as const }
   const { action, edits } = decide({ wanted: wanted.facts, seen: found, last, origins, fixed })
+  const accepted = action === 'repair' ? acceptedEdits(address, edits, acceptances) : []
+  if (accepted.length > 0) return letBe(it, seen, wanted, accepted)
   const write = isWrite(action) ? (action as WriteAction) : undefined
   const impact = write === undefined ? NO_IMPACT : wanted.impact(write, edits)
   return {
@@ -34,6 +39,30 @@ function decided(it: AnyDeclared, seen: AnySeen, wanted: AnyWanted, { fixed, las
     ...(shown.is === 'present' && { found: { facts: shown.facts, guard: shown.guard } }),
     served: { is: seen.served(), willBe: wanted.served() },
     findings: wanted.findings,
+  }
+}
+
+/** All of the edits, if each is drift that is let be; a change that has more in it is planned whole, and undoes them too. */
+function acceptedEdits(address: Address, edits: readonly Edit[], acceptances: Acceptances): readonly Acceptance[] {
+  const found = edits.flatMap((edit) => acceptances.of(address, edit.pointer) ?? [])
+  return found.length === edits.length ? found : []
+}
+
+/** Nothing is done and nothing is recorded, so that the difference shows again when its day is over. */
+function letBe(it: AnyDeclared, seen: AnySeen, wanted: AnyWanted, accepted: readonly Acceptance[]): Outcome {
+  const { address, after, whenGone } = it
+  const told = accepted.map(({ field, reason, until, at }) => ({
+    address,
+    code: 'plan/accepted-drift',
+    summary: `${field} is not as declared, which is accepted until ${until}: ${reason}.`,
+    ...(at && { at }),
+    remedy: 'To have it repaired, take it out of drift.accept.',
+  }))
+  const served = seen.served()
+  return {
+    change: { address, action: 'accept', edits: [], impact: NO_IMPACT, after, ...(whenGone && { whenGone }) },
+    ...(served && { served: { is: served, willBe: served } }),
+    findings: [...told, ...wanted.findings],
   }
 }
 

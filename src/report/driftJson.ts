@@ -23,16 +23,19 @@ export function driftJson(report: DriftReport, at: string): string {
 }
 
 /** A field's sides are left out where nothing stands; a hidden one says so instead of its fingerprint. */
-function fieldJson({ pointer, applied, found, by }: DriftedField) {
+function fieldJson({ pointer, applied, found, by, class: is, acceptance, note }: DriftedField) {
   const hidden = isFingerprint(applied) || isFingerprint(found)
   const side = (value: FactValue | undefined) => (hidden ? '(hidden)' : (value as Json))
   return {
     field: showPointer(pointer),
     pointer,
+    class: is,
     ...(hidden && { hidden }),
     ...(applied !== undefined && { applied: side(applied) }),
     ...(found !== undefined && { found: side(found) }),
     ...(by && { by }),
+    ...(acceptance && { accepted: { reason: acceptance.reason, until: acceptance.until } }),
+    ...(note && { note }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { showPointer } from '../plan/diff.ts'
-import type { DriftedField, DriftedResource, DriftReport } from '../plan/drift.ts'
+import { counts, type DriftedField, type DriftedResource, type DriftReport } from '../plan/drift.ts'
 import { attribution, columns, findingsText, isFingerprint, showValue } from './fieldText.ts'
 import type { Style } from './style.ts'
 
@@ -21,7 +21,7 @@ function goneText(gone: readonly DriftedResource[], { comparedWith }: DriftRepor
 
 function changedText({ address, fields, keysUnknown }: DriftedResource, style: Style): string {
   const rows = columns(fields.map((field) => [showPointer(field.pointer), valueText(field)] as const))
-  const lines = rows.map((row, i) => `${fieldSymbol(fields[i] as DriftedField, style)} ${row}  ${style.faint(`# ${writer(fields[i])}`)}`)
+  const lines = rows.map((row, i) => fieldLine(fields[i] as DriftedField, row, style))
   const what = fields.length > 0 ? 'other values may have changed as well' : 'it changed since it was applied, which values is not known'
   const unknown = keysUnknown ? [`${style.changed('~')} ${what}: the encryption key that compares them is another one`] : []
   return [`  ${style.changed('~')} ${style.strong(address)}`, ...[...lines, ...unknown].map((line) => `      ${line}`), ''].join('\n')
@@ -36,23 +36,34 @@ function valueText({ applied, found }: DriftedField): string {
   return found === undefined ? `${showValue(applied)} (removed)` : `${showValue(applied)} -> ${showValue(found)}`
 }
 
-function fieldSymbol({ applied, found }: DriftedField, style: Style): string {
+function fieldLine(field: DriftedField, row: string, style: Style): string {
+  return `${fieldSymbol(field, style)} ${row}  ${style.faint(`# ${remark(field)}`)}`
+}
+
+/** `!` is reported only, `.` is accepted. */
+function fieldSymbol({ applied, found, class: is }: DriftedField, style: Style): string {
+  if (is !== 'repaired') return is === 'reported' ? style.changed('!') : style.faint('.')
   if (applied === undefined) return style.added('+')
   return found === undefined ? style.removed('-') : style.changed('~')
 }
 
-function writer(field: DriftedField | undefined): string {
-  return field?.by === undefined ? 'the server does not say by whom' : `by ${attribution(field.by)}`
+function remark({ by, acceptance, note }: DriftedField): string {
+  if (acceptance !== undefined) return `accepted until ${acceptance.until}: ${acceptance.reason}`
+  if (note !== undefined) return `reported only. ${note}`
+  return by === undefined ? 'the server does not say by whom' : `by ${attribution(by)}`
 }
 
 function footer(report: DriftReport, style: Style): string[] {
   const { checked, drifted, unchecked, skipped, lastApply } = report
   const against = report.comparedWith === 'state' ? 'as applied' : 'as declared'
   const applied = lastApply === undefined ? '' : ` Last applied ${lastApply.at} by ${lastApply.who}.`
+  const counted = drifted.filter(counts).length
   const verdict =
-    drifted.length > 0
-      ? `${style.strong(`Drift: ${drifted.length} of ${checked} resources are not ${against}.`)}${applied} groundcrew plan shows what would repair them.`
-      : `${style.strong(report.comparedWith === 'state' ? 'No drift.' : 'No differences.')} ${all(report)} ${against}.${applied}`
+    counted > 0
+      ? `${style.strong(`Drift: ${counted} of ${checked} resources are not ${against}.`)}${applied} groundcrew plan shows what would repair them.`
+      : drifted.length > 0
+        ? `${style.strong('No drift but what is accepted.')}${applied}`
+        : `${style.strong(report.comparedWith === 'state' ? 'No drift.' : 'No differences.')} ${all(report)} ${against}.${applied}`
   return [
     ...(report.comparedWith === 'file' ? ['There is no state: compared with the file. Values of secrets could not be compared.'] : []),
     ...(checked > 0 ? [verdict] : []),

@@ -27,7 +27,7 @@ function drift({ address, action, edits }: PlannedChange): Body {
   return { message, type: 'resource_drift', address, action: gone ? 'delete' : 'update', edits: drifted }
 }
 
-type Told = Exclude<Action, 'adopt' | 'keep' | 'blocked'>
+type Told = Exclude<Action, 'adopt' | 'keep' | 'accept' | 'blocked'>
 
 function planned({ address, action, edits, impact }: PlannedChange): Body {
   return {

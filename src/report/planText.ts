@@ -94,7 +94,7 @@ function footer(plan: Plan, style: Style): string[] {
   if (blocked > 0 || plan.problems.length > 0) return incomplete(plan, blocked, style)
   if (!hasChanges(plan) && plan.notLookedAt > 0)
     return [`No changes in the ${plan.changes.length} resources of this partial plan.`, partial(plan)]
-  if (!hasChanges(plan)) return [`${style.strong('No changes.')} All ${declared(plan)} resources are as declared.`]
+  if (!hasChanges(plan)) return [`${style.strong('No changes.')} ${asDeclared(plan)}`]
   return [
     style.strong(`Plan: ${countsText(counts(plan))}.`),
     ...(plan.notLookedAt > 0 ? [partial(plan)] : []),
@@ -109,6 +109,12 @@ function declared(plan: Plan): number {
 /** `18 to add, 0 to change, 0 to destroy`. */
 export function countsText({ add, change, destroy }: Counts): string {
   return `${add} to add, ${change} to change, ${destroy} to destroy`
+}
+
+function asDeclared(plan: Plan): string {
+  const accepted = plan.changes.filter((change) => change.action === 'accept').length
+  if (accepted === 0) return `All ${declared(plan)} resources are as declared.`
+  return `${declared(plan) - accepted} resources are as declared, the drift of ${accepted} is accepted.`
 }
 
 function partial(plan: Plan): string {

@@ -331,4 +331,40 @@ objectStore('a MinIO that is not there is told as refused, and found again when 
   assert.is((await it.store.identity()).is, 'present')
 })
 
+objectStore('object lock, replication, notification and quota are read as mc set them up', async (it) => {
+  await mc(it, 'mb', 'lab/plain')
+  await mc(it, 'mb', '--with-lock', 'lab/surrounded')
+  await mc(it, 'mb', '--with-lock', 'lab/elsewhere')
+  assert.equal(await it.store.watched('plain'), {
+    is: 'present',
+    value: { objectLock: false, replicatesTo: [], notifies: [], quotaBytes: 0 },
+  })
+  await mc(it, 'quota', 'set', 'lab/surrounded', '--size', '1GiB')
+  const { host } = new URL(it.lab.env.MINIO_ENDPOINT as string)
+  const login = `${it.lab.env.MINIO_ACCESS_KEY}:${it.lab.env.MINIO_SECRET_KEY}`
+  await mc(it, 'replicate', 'add', 'lab/surrounded', '--remote-bucket', `https://${login}@${host}/elsewhere`)
+  const read = await it.store.watched('surrounded')
+  assert.ok(read.is === 'present')
+  assert.equal([read.value.objectLock, read.value.quotaBytes, read.value.replicatesTo.length], [true, 2 ** 30, 1])
+  assert.match(read.value.replicatesTo[0] ?? '', /^arn:minio:replication:.*elsewhere$/)
+  assert.is((await it.store.watched('missing')).is, 'absent')
+})
+
+objectStore('a user without one of the rights is told which', async (it) => {
+  const actions = ['s3:GetReplicationConfiguration', 's3:GetBucketNotification', 's3:GetBucketObjectLockConfiguration']
+  const policy = join(it.lab.dir, 'half-watcher.json')
+  const statements = [
+    { Effect: 'Allow', Action: actions, Resource: ['arn:aws:s3:::*'] },
+    { Effect: 'Allow', Action: ['admin:ServerInfo'] },
+  ]
+  await writeFile(policy, JSON.stringify({ Version: '2012-10-17', Statement: statements }))
+  await mc(it, 'admin', 'user', 'add', 'lab', 'half-watcher', 'half-watcher-secret')
+  await mc(it, 'admin', 'policy', 'create', 'lab', 'half-watcher', policy)
+  await mc(it, 'admin', 'policy', 'attach', 'lab', 'half-watcher', '--user', 'half-watcher')
+  await mc(it, 'mb', '--ignore-existing', 'lab/plain')
+  const read = await open(it, { user: 'half-watcher', secret: 'half-watcher-secret' }).watched('plain')
+  assert.ok(read.is === 'unknown')
+  assert.match(read.why.summary, /does not allow admin:GetBucketQuota on the bucket plain/)
+})
+
 objectStore.run()

@@ -1,12 +1,15 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { NO_IMPACT } from '../../src/kinds/kind.ts'
-import { type Comparison, type DriftReport, driftExitCode, driftFromPlan, driftOf } from '../../src/plan/drift.ts'
+import { showPointer } from '../../src/plan/diff.ts'
+import { type Comparison, type DriftedResource, type DriftReport, driftExitCode, driftFromPlan, driftOf } from '../../src/plan/drift.ts'
 import type { Plan, PlannedChange } from '../../src/plan/plan.ts'
+import { Acceptances } from '../../src/values/acceptance.ts'
 import { address } from '../../src/values/address.ts'
 import type { FactMap } from '../../src/values/json.ts'
 
 const it = address('secret', 'spacelift', 'spacelift-server')
+const CLEAN: DriftReport = { comparedWith: 'state', checked: 1, drifted: [], unchecked: [], skipped: [], findings: [], problems: [] }
 const ours = (value: string) => `aaaaaaaa:${value.repeat(64)}`
 const theirs = (value: string) => `bbbbbbbb:${value.repeat(64)}`
 
@@ -28,10 +31,10 @@ test('what is as it was applied is no drift, whatever its version', () => {
 test('each field is told from applied to found, with its writer where there is one', () => {
   const found = compare({ type: 'Opaque', keys: { A: ours('1'), B: ours('2') } }, { type: 'x', keys: { A: ours('3'), C: ours('4') } })
   assert.equal(found?.fields, [
-    { pointer: '/keys/A', applied: ours('1'), found: ours('3'), by: { manager: 'kubectl-edit' } },
-    { pointer: '/keys/B', applied: ours('2'), found: undefined, by: { manager: 'kubectl-edit' } },
-    { pointer: '/keys/C', applied: undefined, found: ours('4'), by: { manager: 'kubectl-edit' } },
-    { pointer: '/type', applied: 'Opaque', found: 'x' },
+    { pointer: '/keys/A', applied: ours('1'), found: ours('3'), class: 'repaired', by: { manager: 'kubectl-edit' } },
+    { pointer: '/keys/B', applied: ours('2'), found: undefined, class: 'repaired', by: { manager: 'kubectl-edit' } },
+    { pointer: '/keys/C', applied: undefined, found: ours('4'), class: 'repaired', by: { manager: 'kubectl-edit' } },
+    { pointer: '/type', applied: 'Opaque', found: 'x', class: 'repaired' },
   ])
 })
 
@@ -59,8 +62,26 @@ test('a field that is known to differ is told although its fingerprints compare 
   assert.equal([found?.fields.map((field) => field.pointer), found?.keysUnknown], [['/keys/A'], false])
 })
 
+test('a difference that was accepted is told with its reason and does not count, until its day is over', () => {
+  const acceptance = { resource: it, field: 'type', reason: 'ticket 4711', until: '2026-11-24' }
+  const on = (day: string) => new Acceptances([acceptance], new Date(`${day}T23:59:59Z`), showPointer)
+  const compareOn = (day: string) => compare({ type: 'Opaque' }, { type: 'x' }, { acceptances: on(day) }) as DriftedResource
+  const report = (day: string): DriftReport => ({ ...CLEAN, drifted: [compareOn(day)] })
+  assert.equal(compareOn('2026-11-24').fields, [{ pointer: '/type', applied: 'Opaque', found: 'x', class: 'accepted', acceptance }])
+  assert.equal([driftExitCode(report('2026-11-24')), driftExitCode(report('2026-11-25'))], [0, 2])
+})
+
+test('what is watched is reported and never said to be repaired; it counts unless it is accepted', () => {
+  const quota = { pointer: '/quota', expected: 'none', found: '5 bytes', summary: 'It is limited.', remedy: 'Look at it.' }
+  const found = { is: 'present' as const, facts: {}, guard: 'v1', by: new Map(), watched: [quota] }
+  const drifted = driftOf({ address: it, applied: { facts: {}, guard: 'v1' }, found }) as DriftedResource
+  const note = 'It is limited. Look at it.'
+  assert.equal(drifted.fields, [{ pointer: '/quota', applied: 'none', found: '5 bytes', class: 'reported', note }])
+  assert.is(driftExitCode({ ...CLEAN, drifted: [drifted] }), 2)
+})
+
 test('an incomplete look is never 0 and beats drift', () => {
-  const clean: DriftReport = { comparedWith: 'state', checked: 1, drifted: [], unchecked: [], skipped: [it], findings: [], problems: [] }
+  const clean = { ...CLEAN, skipped: [it] }
   const why = { code: 'test', summary: 'the server is away', remedy: 'wait' }
   const drifted = [{ address: it, is: 'gone' as const, fields: [], keysUnknown: false }]
   assert.is(driftExitCode(clean), 0)
@@ -86,7 +107,7 @@ test('without a state the plan tells what differs, the other way round; what is 
     {
       address: address('bucket', 'a'),
       is: 'changed',
-      fields: [{ pointer: '/versioning', applied: 'enabled', found: 'off' }],
+      fields: [{ pointer: '/versioning', applied: 'enabled', found: 'off', class: 'repaired' }],
       keysUnknown: false,
     },
     { address: address('bucket', 'b'), is: 'gone', fields: [], keysUnknown: false },

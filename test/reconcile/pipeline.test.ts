@@ -49,6 +49,31 @@ test('a step that fails stops only what depends on it, also through others', asy
   assert.is(result.problems[0]?.summary, 'thing/a is broken')
 })
 
+test('drift that is accepted is let be and not recorded; it is planned again when its day is over', async () => {
+  const things = new Things()
+  things.wanted = chain
+  const { state, store } = await applied(things)
+  things.live.set('thing/a', 'other')
+  things.accept = [{ resource: 'thing/a', field: 'value', reason: 'ticket 4711', until: '2026-11-24' }]
+  const { plan: made } = await plan(things, state)
+  assert.equal([hasChanges(made), made.changes[0]?.action], [false, 'accept'])
+  assert.match(made.findings[0]?.summary ?? '', /accepted until 2026-11-24: ticket 4711/)
+  const again = await applied(things, store)
+  assert.equal([things.live.get('thing/a'), again.state.resources['thing/a']], ['other', state.resources['thing/a']])
+  things.accept = things.accept.map((one) => ({ ...one, until: '2026-11-23' }))
+  assert.is((await plan(things, again.state)).plan.changes[0]?.action, 'repair')
+})
+
+test('accepted drift does not keep the file from changing the resource', async () => {
+  const things = new Things()
+  things.wanted = chain
+  const { state } = await applied(things)
+  things.live.set('thing/a', 'other')
+  things.accept = [{ resource: 'thing/a', field: 'value', reason: 'ticket 4711', until: '2026-11-24' }]
+  things.wanted = chain.map((one) => (one.name === 'a' ? { ...one, value: '2' } : one))
+  assert.is((await plan(things, state)).plan.changes[0]?.action, 'update')
+})
+
 test('what cannot be looked at blocks its dependents, is told once, and is never planned as missing', async () => {
   const things = new Things()
   things.wanted = chain

@@ -10,6 +10,7 @@ import { makePlan } from '../../src/reconcile/makePlan.ts'
 import { FileStore } from '../../src/state/fileStore.ts'
 import { historyFiles, leftovers, openJournal } from '../../src/state/journal.ts'
 import { emptyState, type State } from '../../src/state/state.ts'
+import type { Acceptance } from '../../src/values/acceptance.ts'
 import { type Address, address } from '../../src/values/address.ts'
 import type { Json } from '../../src/values/json.ts'
 import { type Problem, ProblemError } from '../../src/values/problem.ts'
@@ -24,6 +25,7 @@ export class Things {
   readonly live = new Map<string, string>()
   readonly hidden = new Set<string>()
   readonly broken = new Set<string>()
+  accept: readonly Acceptance[] = []
   readonly written: string[] = []
   wanted: readonly { name: string; value: string; after?: readonly string[]; whenGone?: WhenGone }[] = []
   /** Made, and then something goes wrong. */
@@ -81,9 +83,9 @@ function readFacts(stored: Json): Thing {
 
 export const thing = (name: string) => address('thing', name)
 export const problem = (summary: string): Problem => ({ code: 'test', summary, remedy: 'mend it' })
-export const resolved = { installation: { positions: new Map() } } as unknown as Resolved
+const resolved = (accept: readonly Acceptance[]) => ({ installation: { positions: new Map(), drift: { accept } } }) as unknown as Resolved
 export function plan(things: Things, state: State = emptyState('l'), selection?: Selection) {
-  return makePlan([forget(things.kind)], resolved, state, {} as Look, selection)
+  return makePlan([forget(things.kind)], resolved(things.accept), state, { now: new Date('2026-11-24T12:00:00Z') } as Look, selection)
 }
 
 export async function applied(things: Things, store = new FileStore(mkdtempSync(join(tmpdir(), 'groundcrew-apply-')))) {

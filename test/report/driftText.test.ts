@@ -14,11 +14,12 @@ test('what changed, what is gone, what was not looked at', () => {
     `${driftText(drifted, PLAIN)}\n`,
     `  ~ bucket/spacelift-states
       ~ versioning  enabled -> off  # the server does not say by whom
+      ! quota       none -> "1000 bytes"  # reported only. When it is full, Spacelift can no longer write.
       ~ policy      none -> "anybody reads"  # the server does not say by whom
 
   ~ secret/spacelift/spacelift-server
       ~ keys.ADMIN_PASSWORD  (changed, values hidden)  # by kubectl-edit at 2026-11-24T10:00:00Z
-      + keys.EXTRA           (added, value hidden)  # by kubectl-edit at 2026-11-24T10:00:00Z
+      . keys.EXTRA           (added, value hidden)  # accepted until 2027-01-31: ticket 4711
       - keys.ADMIN_USERNAME  (removed, value hidden)  # the server does not say by whom
       ~ other values may have changed as well: the encryption key that compares them is another one
 
@@ -43,7 +44,15 @@ test('as JSON: one document, no fingerprint in it', () => {
   const text = driftJson(drifted, '2026-11-24T12:00:00Z')
   const document = JSON.parse(text)
   assert.equal([document.format, document.at, document.checked], [1, '2026-11-24T12:00:00Z', 17])
-  assert.equal(document.drifted[2].fields[1], { field: 'keys.EXTRA', pointer: '/keys/EXTRA', hidden: true, found: '(hidden)', by })
+  assert.equal(document.drifted[2].fields[1], {
+    field: 'keys.EXTRA',
+    pointer: '/keys/EXTRA',
+    class: 'accepted',
+    hidden: true,
+    found: '(hidden)',
+    by,
+    accepted: { reason: 'ticket 4711', until: '2027-01-31' },
+  })
   assert.equal(document.unchecked, [{ address: 'image/backend', why }])
   assert.not.match(text, /[0-9a-f]{64}/)
 })

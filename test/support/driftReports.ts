@@ -3,6 +3,7 @@ import { address } from '../../src/values/address.ts'
 
 const fingerprint = (digit: string) => `aaaaaaaa:${digit.repeat(64)}`
 export const by = { manager: 'kubectl-edit', time: '2026-11-24T10:00:00Z' }
+const acceptance = { resource: 'secret/spacelift/spacelift-server', field: 'keys.EXTRA', reason: 'ticket 4711', until: '2027-01-31' }
 export const why = { code: 'minio/away', summary: 'MinIO is away.', remedy: 'Wait for it.' }
 
 /** Nothing changed. */
@@ -26,8 +27,15 @@ export const drifted: DriftReport = {
       address: address('bucket', 'spacelift-states'),
       is: 'changed',
       fields: [
-        { pointer: '/versioning', applied: 'enabled', found: 'off' },
-        { pointer: '/policy', applied: 'none', found: 'anybody reads' },
+        { pointer: '/versioning', applied: 'enabled', found: 'off', class: 'repaired' },
+        {
+          pointer: '/quota',
+          applied: 'none',
+          found: '1000 bytes',
+          class: 'reported',
+          note: 'When it is full, Spacelift can no longer write.',
+        },
+        { pointer: '/policy', applied: 'none', found: 'anybody reads', class: 'repaired' },
       ],
       keysUnknown: false,
     },
@@ -36,9 +44,9 @@ export const drifted: DriftReport = {
       address: address('secret', 'spacelift', 'spacelift-server'),
       is: 'changed',
       fields: [
-        { pointer: '/keys/ADMIN_PASSWORD', applied: fingerprint('1'), found: fingerprint('2'), by },
-        { pointer: '/keys/EXTRA', applied: undefined, found: fingerprint('3'), by },
-        { pointer: '/keys/ADMIN_USERNAME', applied: fingerprint('4'), found: undefined },
+        { pointer: '/keys/ADMIN_PASSWORD', applied: fingerprint('1'), found: fingerprint('2'), by, class: 'repaired' },
+        { pointer: '/keys/EXTRA', applied: undefined, found: fingerprint('3'), by, class: 'accepted', acceptance },
+        { pointer: '/keys/ADMIN_USERNAME', applied: fingerprint('4'), found: undefined, class: 'repaired' },
       ],
       keysUnknown: true,
     },

@@ -35,10 +35,22 @@ export type LiveBucket = {
   readonly policy?: string
 }
 
+/** What surrounds a bucket and is told, never changed. */
+export type WatchedBucket = {
+  readonly objectLock: boolean
+  /** ARNs of the targets of rules that are on: ways out for the data. */
+  readonly replicatesTo: readonly string[]
+  /** ARNs of who is told of what happens in it. */
+  readonly notifies: readonly string[]
+  /** Bytes; 0: no limit. */
+  readonly quotaBytes: number
+}
+
 export interface ObjectStoreReads {
   /** The deployment id from the admin API; absent where the user lacks admin:ServerInfo (then the endpoint has to do). */
   identity(): Promise<Read<string>>
   bucket(name: string): Promise<Read<LiveBucket>>
+  watched(name: string): Promise<Read<WatchedBucket>>
   /** No object, no version, no delete marker. */
   isEmpty(name: string): Promise<Read<boolean>>
 }

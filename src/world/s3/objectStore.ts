@@ -4,6 +4,7 @@ import { absent, present, type Read, unknown } from '../../values/read.ts'
 import type { ObjectStoreReads, ObjectStoreWrites } from '../ports/objectStore.ts'
 import { notUnderstood } from './problems.ts'
 import { readBucket } from './readBucket.ts'
+import { readWatched } from './readWatched.ts'
 import { type Call, type Credentials, S3Client } from './s3Client.ts'
 import { writeVersioning } from './versioning.ts'
 import { writeLifecycle } from './writeLifecycle.ts'
@@ -39,6 +40,7 @@ export function connectObjectStore({ endpoint, ca, now = () => new Date(), ...cr
     close: () => client.close(),
     identity: () => identity(client),
     bucket: (name) => readBucket(client, name),
+    watched: (name) => readWatched(client, name),
     isEmpty: (name) => isEmpty(client, name),
     createBucket: (name) => write(client, { method: 'PUT', path: `/${name}`, right: 's3:CreateBucket', bucket: name }),
     removeBucket: (name) => write(client, { method: 'DELETE', path: `/${name}`, right: 's3:DeleteBucket', bucket: name }),

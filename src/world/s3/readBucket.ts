@@ -20,8 +20,8 @@ const PARTS = [
 export async function readBucket(client: S3Client, name: string): Promise<Read<LiveBucket>> {
   const calls = PARTS.map(({ query, right }): Call => ({ method: 'GET', path: `/${name}?${query}`, right, bucket: name }))
   const replies = await Promise.all(calls.map((call) => client.send(call)))
-  const failures = replies.filter((reply, i): reply is Failure => !reply.ok && !says(reply, PARTS[i]?.none))
-  const gone = failures.filter((failure) => says(failure, 'NoSuchBucket'))
+  const failures = replies.filter((reply, i): reply is Failure => !reply.ok && !notThere(reply, PARTS[i]?.none))
+  const gone = failures.filter((failure) => notThere(failure, 'NoSuchBucket'))
   if (gone.length === PARTS.length) return absent(`MinIO says NoSuchBucket of ${name}`)
   const others = failures.filter((failure) => !gone.includes(failure))
   if (others.length > 0) return unknown(together(others))
@@ -41,12 +41,13 @@ async function understood(replies: readonly Reply[], client: S3Client, name: str
   return present({ versioning, rules, ...(policy !== undefined && { policy }) })
 }
 
-function says(reply: Reply, code: string | undefined): boolean {
+/** True when S3 itself says by this code that there is none. */
+export function notThere(reply: Reply, code: string | undefined): boolean {
   return !reply.ok && reply.status === 404 && reply.code !== undefined && reply.code === code
 }
 
 /** All the missing rights in one problem; else the first one. */
-function together(failures: readonly Failure[]): Problem {
+export function together(failures: readonly Failure[]): Problem {
   const denied = failures.filter(({ problem }) => problem.code === 'minio/missing-right')
   const worst = failures.find((failure) => !denied.includes(failure))
   if (worst !== undefined) return worst.problem
