@@ -3,6 +3,7 @@ import { drift } from './drift.ts'
 import { operators } from './operators.ts'
 import type { Check } from './report.ts'
 import { stateFiles } from './stateFiles.ts'
+import { watch } from './watch.ts'
 
 /** "Sure-footed", paragraph by paragraph. */
-export const step2: readonly Check[] = [drift, operators, crashes, stateFiles]
+export const step2: readonly Check[] = [drift, operators, crashes, stateFiles, watch]

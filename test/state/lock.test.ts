@@ -2,7 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type HeldLock, LEASE_SECONDS } from '../../src/state/heldLock.ts'
 import type { Holder } from '../../src/state/holder.ts'
-import { acquireLock, awaitUnlocked, type LockPorts } from '../../src/state/lock.ts'
+import { acquireLock, awaitUnlocked, type LockPorts, watchLock } from '../../src/state/lock.ts'
 import { type Problem, ProblemError } from '../../src/values/problem.ts'
 import type { Lease, Leases, LiveLease } from '../../src/world/ports/leases.ts'
 import type { Processes, ProcessIdentity } from '../../src/world/ports/process.ts'
@@ -117,6 +117,22 @@ test('a holder on another host is taken over after the lease time without a rene
   assert.is(taken.lock, undefined)
   await ports.clock.pass(4_000)
   assert.ok(taken.lock)
+})
+
+test('attempts that never wait see together that a holder on another host is gone', async () => {
+  const ports = world()
+  ports.leases.live = { ...leaseFor(holderOf(9, 'there')), resourceVersion: 'x' }
+  const watch = watchLock(ports.clock)
+  const attempt = () =>
+    acquireLock(ports, PLACE, holderOf(2), 0, watch).then(
+      () => 'taken',
+      () => 'held',
+    )
+  assert.is(await attempt(), 'held')
+  await ports.clock.pass((LEASE_SECONDS - 1) * 1000)
+  assert.is(await attempt(), 'held')
+  await ports.clock.pass(1_000)
+  assert.is(await attempt(), 'taken')
 })
 
 test('a holder on another host that renews is never taken over', async () => {
