@@ -1,0 +1,42 @@
+import { type Edit, NO_IMPACT } from '../../src/kinds/kind.ts'
+import type { Plan, PlannedChange } from '../../src/plan/plan.ts'
+import { jsonReporter } from '../../src/report/jsonReporter.ts'
+import type { Reporter } from '../../src/report/reporter.ts'
+import { address } from '../../src/values/address.ts'
+import { FakeClock } from './fakeClock.ts'
+import { readStream } from './stream.ts'
+
+export const refused = { code: 'minio/refused-connection', summary: 'MinIO refuses the connection.', remedy: 'Look whether it runs.' }
+export const states = address('bucket', 'spacelift-states')
+export const shared = address('secret', 'spacelift', 'spacelift-shared')
+
+/** The lines of what was told, each proven valid. */
+export function lines(tell: (report: Reporter) => void): string[] {
+  let text = ''
+  const clock = new FakeClock()
+  tell(jsonReporter({ write: (line) => (text += line), now: () => clock.now(), version: '0.1.0' }))
+  readStream(text)
+  return text.trimEnd().split('\n')
+}
+
+/** What was told after the version, without what is the same in every line. */
+export function told(tell: (report: Reporter) => void) {
+  return lines(tell)
+    .slice(1)
+    .map((line) => {
+      const { '@module': _, '@timestamp': __, ...event } = JSON.parse(line)
+      return event
+    })
+}
+
+export function planOf(...changes: readonly PlannedChange[]): Plan {
+  return { changes, findings: [], problems: [], notLookedAt: 0 }
+}
+
+export function changeOf(where: PlannedChange['address'], action: PlannedChange['action'], edits: readonly Edit[]): PlannedChange {
+  return { address: where, action, edits, impact: NO_IMPACT, after: [] }
+}
+
+export function edit(pointer: string, from: Edit['from'], to: Edit['to'], more: Partial<Edit> = {}): Edit {
+  return { pointer, from, to, cause: 'unexplained', ...more }
+}
