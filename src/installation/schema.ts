@@ -27,7 +27,7 @@ const registry = z.strictObject({
 const images = z.strictObject({
   archive: told(
     checked(texts.path),
-    'The release archive. Without it both tags must already be in the registry.',
+    'The release archive, or a tar with both images (docs/images.md). Without it both tags must already be in the registry.',
     './self-hosted-v3.0.0.tar.gz',
   ).optional(),
   archiveSha256: told(
