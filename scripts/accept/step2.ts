@@ -2,8 +2,9 @@ import { crashes } from './crashes.ts'
 import { drift } from './drift.ts'
 import { operators } from './operators.ts'
 import type { Check } from './report.ts'
+import { savedPlans } from './savedPlans.ts'
 import { stateFiles } from './stateFiles.ts'
 import { watch } from './watch.ts'
 
 /** "Sure-footed", paragraph by paragraph. */
-export const step2: readonly Check[] = [drift, operators, crashes, stateFiles, watch]
+export const step2: readonly Check[] = [drift, operators, savedPlans, crashes, stateFiles, watch]
