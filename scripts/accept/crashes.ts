@@ -2,6 +2,7 @@ import { firstApply } from './crashes/firstApply.ts'
 import { removal } from './crashes/removal.ts'
 import { repair } from './crashes/repair.ts'
 import { newSite, type Scenario } from './crashes/scenario.ts'
+import { killedWhileUninstalling } from './crashes/uninstalling.ts'
 import { upgrade } from './crashes/upgrade.ts'
 import { converges, killedAt, type Moment } from './kills/trial.ts'
 import type { Check, Report } from './report.ts'
@@ -17,6 +18,10 @@ export const crashes: Check = {
     const grounds = new Grounds()
     try {
       for (const scenario of SCENARIOS) await matrix(report, scenario, grounds, isQuick)
+      if (!isQuick)
+        await report.line('killed, helm too, while an uninstall waits for what something holds, converges', () =>
+          grounds.use(removal, killedWhileUninstalling),
+        )
     } finally {
       await grounds.close()
     }

@@ -5,7 +5,7 @@ import { historySummary } from './historySummary.ts'
 export function historyLine(run: string, records: readonly JournalRecord[]): string {
   const { who = 'unknown', result, planned, done, failed } = historySummary(run, records)
   const tally = `${done} of ${planned} done${failed === 0 ? '' : `, ${failed} failed`}`
-  return [run.padEnd(25), who.padEnd(20), result.padEnd(11), tally].join('  ')
+  return [run.padEnd(28), who.padEnd(20), result.padEnd(11), tally].join('  ')
 }
 
 /** One apply in full: each step with its fields and causes, how long it took and how it ended. */

@@ -60,7 +60,7 @@ export function addHistory(program: Command, host: Wiring, done: Done): void {
       helpText({
         examples: [
           'groundcrew history',
-          'groundcrew history 20261124T010203Z  # the beginning of its name is enough',
+          'groundcrew history 20261124T0102  # the beginning of its name is enough',
           'groundcrew history --json | jq -r \'select(.result != "complete").run\'',
         ],
       }),
@@ -80,8 +80,8 @@ export function addForceUnlock(program: Command, host: Wiring, done: Done): void
       'after',
       helpText({
         examples: [
-          'groundcrew force-unlock 20261124T010203Z-1b2c3d4e',
-          'groundcrew force-unlock --force 20261124T010203Z-1b2c3d4e  # without asking',
+          'groundcrew force-unlock 20261124T010203456Z-1b2c3d4e',
+          'groundcrew force-unlock --force 20261124T010203456Z-1b2c3d4e  # without asking',
         ],
       }),
     )
