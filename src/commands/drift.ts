@@ -10,6 +10,8 @@ import { lastApply, leftovers } from '../state/journal.ts'
 import { awaitUnlocked } from '../state/lock.ts'
 import { emptyState, type State } from '../state/state.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
+import type { DriftForm } from './driftForms.ts'
+import { tellDrift, withAges } from './driftOutput.ts'
 import { type DriftSession, openDriftSession, resolveWithoutSecrets } from './driftSession.ts'
 import type { ExitCode, GlobalOptions, Host, ReportingHost } from './host.ts'
 import { lockPlace, lockTimeoutMs } from './lockOptions.ts'
@@ -17,7 +19,13 @@ import { areGone } from './session.ts'
 import { stateFolder } from './state.ts'
 
 export type DriftOptions = GlobalOptions & {
-  readonly output: 'text' | 'json'
+  readonly output: DriftForm
+  /** Where the report goes instead of stdout. */
+  readonly out?: string
+  /** Says nothing when there is nothing to say. */
+  readonly quiet?: boolean
+  /** The file that remembers since when what is drifted. */
+  readonly remember?: string
   readonly skip?: readonly string[]
   readonly lockTimeout: string
 }
@@ -30,9 +38,10 @@ export async function driftCommand(host: ReportingHost, options: DriftOptions): 
   // Read only now: an apply that ended meanwhile has written it.
   const store = new FileStore(stateFolder(host, options))
   const found = await look(host, options, session, await store.load(), store.folder)
-  const report = { ...found, problems: [...locked, ...found.problems] }
-  await tell(host, options, report)
-  return driftExitCode(report)
+  const report = await withAges(host, options, { ...found, problems: [...locked, ...found.problems] })
+  const exit = driftExitCode(report)
+  if (exit !== 0 || !options.quiet || options.out !== undefined) await tellDrift(host, options, session.installation, report)
+  return exit
 }
 
 async function look(
@@ -77,10 +86,4 @@ async function problemsOf(act: Promise<void>): Promise<readonly Problem[]> {
     if (error instanceof ProblemError) return error.problems
     throw error
   }
-}
-
-async function tell(host: ReportingHost, options: DriftOptions, report: DriftReport): Promise<void> {
-  if (options.output === 'text') return host.report.drift(report)
-  const { driftJson } = await import('../report/driftJson.ts')
-  host.stdout.write(driftJson(report, host.clock.now().toISOString()))
 }

@@ -25,6 +25,8 @@ export type DriftedField = {
   readonly acceptance?: Acceptance
   /** What it means and what to do, where it is reported only. */
   readonly note?: string
+  /** When it was first found so, RFC 3339, where that is remembered. */
+  readonly since?: string
 }
 
 /** `keysUnknown`: something in it changed that cannot be named, because it was fingerprinted with another key. */
@@ -33,6 +35,8 @@ export type DriftedResource = {
   readonly is: 'changed' | 'gone'
   readonly fields: readonly DriftedField[]
   readonly keysUnknown: boolean
+  /** When the resource was first found drifted, RFC 3339, where that is remembered. */
+  readonly since?: string
 }
 
 /** What changed behind our back. Whatever is in `unchecked` is not said to be unchanged. */

@@ -1,6 +1,6 @@
-import { showPointer } from '../plan/diff.ts'
 import { counts, type DriftedField, type DriftedResource, type DriftReport } from '../plan/drift.ts'
-import { attribution, columns, findingsText, isFingerprint, showValue } from './fieldText.ts'
+import { fieldName, remarkOf, verdictOf } from './driftRows.ts'
+import { columns, findingsText, isFingerprint, showValue } from './fieldText.ts'
 import type { Style } from './style.ts'
 
 /** What changed behind our back, as a person reads it. The same report gives the same bytes. */
@@ -15,12 +15,14 @@ function isGone({ is }: DriftedResource): boolean {
 }
 
 function goneText(gone: readonly DriftedResource[], { comparedWith }: DriftReport, style: Style): string[] {
-  const why = style.faint(comparedWith === 'state' ? '(gone)' : '(not there)')
-  return gone.length === 0 ? [] : [...gone.map(({ address }) => `  ${style.removed('-')} ${style.strong(address)}  ${why}`), '']
+  const why = comparedWith === 'state' ? 'gone' : 'not there'
+  const line = ({ address, since }: DriftedResource) =>
+    `  ${style.removed('-')} ${style.strong(address)}  ${style.faint(`(${why}${since === undefined ? '' : ` since ${since}`})`)}`
+  return gone.length === 0 ? [] : [...gone.map(line), '']
 }
 
 function changedText({ address, fields, keysUnknown }: DriftedResource, style: Style): string {
-  const rows = columns(fields.map((field) => [showPointer(field.pointer), valueText(field)] as const))
+  const rows = columns(fields.map((field) => [fieldName(field), valueText(field)] as const))
   const lines = rows.map((row, i) => fieldLine(fields[i] as DriftedField, row, style))
   const what = fields.length > 0 ? 'other values may have changed as well' : 'it changed since it was applied, which values is not known'
   const unknown = keysUnknown ? [`${style.changed('~')} ${what}: the encryption key that compares them is another one`] : []
@@ -37,7 +39,7 @@ function valueText({ applied, found }: DriftedField): string {
 }
 
 function fieldLine(field: DriftedField, row: string, style: Style): string {
-  return `${fieldSymbol(field, style)} ${row}  ${style.faint(`# ${remark(field)}`)}`
+  return `${fieldSymbol(field, style)} ${row}  ${style.faint(`# ${remarkOf(field)}`)}`
 }
 
 /** `!` is reported only, `.` is accepted. */
@@ -47,33 +49,16 @@ function fieldSymbol({ applied, found, class: is }: DriftedField, style: Style):
   return found === undefined ? style.removed('-') : style.changed('~')
 }
 
-function remark({ by, acceptance, note }: DriftedField): string {
-  if (acceptance !== undefined) return `accepted until ${acceptance.until}: ${acceptance.reason}`
-  if (note !== undefined) return `reported only. ${note}`
-  return by === undefined ? 'the server does not say by whom' : `by ${attribution(by)}`
-}
-
 function footer(report: DriftReport, style: Style): string[] {
   const { checked, drifted, unchecked, skipped, lastApply } = report
-  const against = report.comparedWith === 'state' ? 'as applied' : 'as declared'
   const applied = lastApply === undefined ? '' : ` Last applied ${lastApply.at} by ${lastApply.who}.`
-  const counted = drifted.filter(counts).length
-  const verdict =
-    counted > 0
-      ? `${style.strong(`Drift: ${counted} of ${checked} resources are not ${against}.`)}${applied} groundcrew plan shows what would repair them.`
-      : drifted.length > 0
-        ? `${style.strong('No drift but what is accepted.')}${applied}`
-        : `${style.strong(report.comparedWith === 'state' ? 'No drift.' : 'No differences.')} ${all(report)} ${against}.${applied}`
+  const next = drifted.some(counts) ? ' groundcrew plan shows what would repair them.' : ''
   return [
     ...(report.comparedWith === 'file' ? ['There is no state: compared with the file. Values of secrets could not be compared.'] : []),
-    ...(checked > 0 ? [verdict] : []),
+    ...(checked > 0 ? [`${style.strong(verdictOf(report))}${applied}${next}`] : []),
     ...listed('Left out by choice', skipped, style.faint),
     ...listed(style.removed('Not checked'), unchecked.map(({ address }) => address).sort(), style.removed),
   ]
-}
-
-function all({ checked, unchecked, skipped }: DriftReport): string {
-  return unchecked.length + skipped.length === 0 ? `All ${checked} resources are` : `The ${checked} resources that were checked are`
 }
 
 function listed(title: string, names: readonly string[], mark: (text: string) => string): string[] {

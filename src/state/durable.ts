@@ -8,11 +8,12 @@ export async function ensureFolder(folder: string): Promise<void> {
 
 /**
  * Replaces `file` with `text` so that a crash at any moment leaves the old or the new content, whole:
- * written aside, flushed, renamed, and the folder flushed so that the rename itself survives.
+ * written aside, flushed, renamed, and the folder flushed so that the rename itself survives. Readable by its owner only,
+ * unless `mode` says otherwise.
  */
-export async function replaceFile(file: string, text: string): Promise<void> {
+export async function replaceFile(file: string, text: string, mode = 0o600): Promise<void> {
   const aside = `${file}.${process.pid}.new`
-  const handle = await open(aside, 'w', 0o600)
+  const handle = await open(aside, 'w', mode)
   try {
     await handle.writeFile(text)
     await handle.sync()

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { POLICIES } from '../../values/policy.ts'
+import { DRIFT_FORMS } from '../driftForms.ts'
 import { helpText } from '../helpText.ts'
 import type { Done, Wiring } from './wiring.ts'
 
@@ -61,7 +62,10 @@ export function addDrift(program: Command, host: Wiring, done: Done): void {
   program
     .command('drift')
     .description('tell what changed behind our back since the last apply; writes nothing anywhere')
-    .addOption(new Option('--output <form>', 'form of the report; json is one document').choices(['text', 'json']).default('text'))
+    .addOption(new Option('--output <form>', 'form of the report; json is one document').choices(DRIFT_FORMS).default('text'))
+    .option('--out <file>', 'write the report to this file instead, whole or not at all')
+    .option('--quiet', 'say nothing when nothing drifted: for cron')
+    .option('--remember <file>', 'keep there what drifted: the next report says since when')
     .option('--skip <address>', 'leave this resource out, or all below it (repeatable)', collect)
     .option('--lock-timeout <duration>', 'how long to wait while an apply runs, e.g. 5m', '1m')
     .option('--accept-new-world', 'the installation has moved to another cluster or object store')
@@ -74,6 +78,8 @@ export function addDrift(program: Command, host: Wiring, done: Done): void {
           'groundcrew drift --skip image  # all but the images',
           'groundcrew drift --output json > drift.json  # one document',
           'groundcrew drift --json  # one JSON object a line',
+          'groundcrew drift --output html --out drift.html  # a page to mail',
+          'groundcrew drift --quiet --remember drift.memory  # cron',
         ],
       }),
     )

@@ -1,0 +1,50 @@
+import type { DriftedResource, DriftReport } from '../plan/drift.ts'
+import type { Problem } from '../values/problem.ts'
+import { fieldName, remarkOf, sidesOf, verdictOf } from './driftRows.ts'
+
+/** More resources than this are folded away, so that a comment stays one screen long. */
+const OPEN = 10
+
+/** The report as Markdown, as it fits a merge request's comment or a ticket. */
+export function driftMarkdown(report: DriftReport, at: string): string {
+  const { drifted, unchecked, skipped, findings, problems, lastApply } = report
+  const resources = drifted.flatMap(resource)
+  const parts = [
+    `### ${escaped(verdictOf(report))}`,
+    [`Looked at ${at}.`, ...(lastApply ? [`Last applied ${lastApply.at} by ${escaped(lastApply.who)}.`] : [])].join(' '),
+    ...(report.comparedWith === 'file' ? ['There is no state: compared with the file. Values of secrets could not be compared.'] : []),
+    ...(drifted.length > OPEN ? [`<details><summary>${drifted.length} resources</summary>`, ...resources, '</details>'] : resources),
+    ...(problems.length > 0 ? ['**Problems**', problems.map((one) => `- ${sentence(one)}`).join('\n')] : []),
+    ...(unchecked.length > 0
+      ? ['**Not checked**', unchecked.map(({ address, why }) => `- ${code(address)}: ${sentence(why)}`).join('\n')]
+      : []),
+    ...(findings.length > 0 ? ['**Worth knowing**', findings.map((one) => `- ${code(one.address)}: ${sentence(one)}`).join('\n')] : []),
+    ...(skipped.length > 0 ? [`Left out by choice: ${skipped.map(code).join(', ')}.`] : []),
+  ]
+  return `${parts.join('\n\n')}\n`
+}
+
+function resource({ address, is, fields, keysUnknown, since }: DriftedResource): string[] {
+  if (is === 'gone') return [`**${code(address)}** is gone${since === undefined ? '' : ` since ${since}`}.`]
+  const rows = fields.map((field) => {
+    const { applied, found } = sidesOf(field)
+    return `| ${[code(fieldName(field)), code(applied), code(found), field.class, escaped(remarkOf(field))].join(' | ')} |`
+  })
+  const table = ['| field | applied | found | class | |', '|---|---|---|---|---|', ...rows].join('\n')
+  const unknown = keysUnknown ? ['Values may have changed that cannot be compared: the encryption key is another one.'] : []
+  return [`**${code(address)}**`, ...(rows.length > 0 ? [table] : []), ...unknown]
+}
+
+function sentence({ summary, remedy }: Problem): string {
+  return escaped(`${summary} ${remedy}`)
+}
+
+/** In a code span nothing but the backtick means anything; a table's bar has to be escaped even there. */
+function code(text: string): string {
+  const ticks = text.includes('`') ? '``' : '`'
+  return `${ticks}${text.replaceAll('|', '\\|').replaceAll('\n', ' ')}${ticks}`
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\\`*_{}[\]<>|#]/g, '\\$&').replaceAll('\n', ' ')
+}

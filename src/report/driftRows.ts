@@ -1,0 +1,37 @@
+import { showPointer } from '../plan/diff.ts'
+import { counts, type DriftedField, type DriftReport } from '../plan/drift.ts'
+import { attribution, isFingerprint, showValue } from './fieldText.ts'
+
+/** A field's two sides as every form of the report shows them: what is hidden is hidden in all. */
+export function sidesOf({ applied, found }: DriftedField): { readonly applied: string; readonly found: string } {
+  const hidden = isFingerprint(applied) || isFingerprint(found)
+  const side = (value: DriftedField['applied'], none: string) => (value === undefined ? none : hidden ? '(hidden)' : showValue(value))
+  return { applied: side(applied, '(not there)'), found: side(found, '(removed)') }
+}
+
+export function fieldName({ pointer }: DriftedField): string {
+  return showPointer(pointer)
+}
+
+/** Who and when, why it is let be, or what it means. */
+export function remarkOf({ by, acceptance, note, since }: DriftedField): string {
+  const age = since === undefined ? '' : `, since ${since}`
+  if (acceptance !== undefined) return `accepted until ${acceptance.until}: ${acceptance.reason}${age}`
+  if (note !== undefined) return `reported only${age}. ${note}`
+  return `${by === undefined ? 'the server does not say by whom' : `by ${attribution(by)}`}${age}`
+}
+
+/** The report in one sentence, without colours. */
+export function verdictOf(report: DriftReport): string {
+  const { checked, drifted } = report
+  const against = report.comparedWith === 'state' ? 'as applied' : 'as declared'
+  const counted = drifted.filter(counts).length
+  if (checked === 0) return 'Nothing could be looked at.'
+  if (counted > 0) return `Drift: ${counted} of ${checked} resources are not ${against}.`
+  if (drifted.length > 0) return 'No drift but what is accepted.'
+  return `${report.comparedWith === 'state' ? 'No drift.' : 'No differences.'} ${allOf(report)} ${against}.`
+}
+
+function allOf({ checked, unchecked, skipped }: DriftReport): string {
+  return unchecked.length + skipped.length === 0 ? `All ${checked} resources are` : `The ${checked} resources that were checked are`
+}
