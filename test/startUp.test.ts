@@ -1,38 +1,30 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { loadedFiles } from '../scripts/bench/loaded.ts'
 import { options } from '../scripts/bundle/options.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'groundcrew-start-'))
 
-/** The packages that a command line loads, by Node's own word. */
-function packagesOf(...args: readonly string[]): string[] {
-  const log = join(home, 'loaded')
-  const hook = `
-    import { appendFileSync } from 'node:fs'
-    import { registerHooks } from 'node:module'
-    registerHooks({ load: (url, context, next) => { appendFileSync(${JSON.stringify(log)}, url + '\\n'); return next(url, context) } })`
-  const env = { PATH: process.env.PATH ?? '', HOME: home }
-  const flags = ['--disable-warning=ExperimentalWarning', '--import', `data:text/javascript,${encodeURIComponent(hook)}`]
-  rmSync(log, { force: true })
-  spawnSync(process.execPath, [...flags, resolve('src/bin.ts'), ...args], { env, cwd: home })
-  return packages(readFileSync(log, 'utf8').split('\n'))
+/** The packages that a command line loads from source. */
+async function packagesOf(...args: readonly string[]): Promise<string[]> {
+  const command = [process.execPath, '--disable-warning=ExperimentalWarning', resolve('src/bin.ts'), ...args] as const
+  return packages(await loadedFiles(command, { PATH: process.env.PATH ?? '', HOME: home }))
 }
 
 const packages = (files: readonly string[]): string[] =>
   [...new Set(files.flatMap((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []))].sort()
 
-test('--help, version and a mistyped command load nothing but commander', () => {
+test('--help, version and a mistyped command load nothing but commander', async () => {
   for (const args of [['--help'], ['plan', '--help'], ['version'], ['--version'], ['paln']])
-    assert.equal(packagesOf(...args), ['commander'], args.join(' '))
+    assert.equal(await packagesOf(...args), ['commander'], args.join(' '))
 })
 
-test('a file that is not there loads no library of a server', () => {
-  const loaded = packagesOf('plan', '-f', 'missing.yaml')
+test('a file that is not there loads no library of a server', async () => {
+  const loaded = await packagesOf('plan', '-f', join(home, 'missing.yaml'))
   assert.ok(loaded.includes('yaml') && loaded.includes('zod'))
   for (const name of ['minio', '@kubernetes/client-node', 'fast-xml-parser', 'zx', 'chokidar', 'lodash'])
     assert.not.ok(loaded.includes(name), name)

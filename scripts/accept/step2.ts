@@ -1,3 +1,4 @@
+import { bench } from './bench.ts'
 import { crashes } from './crashes.ts'
 import { drift } from './drift.ts'
 import { operators } from './operators.ts'
@@ -7,4 +8,4 @@ import { stateFiles } from './stateFiles.ts'
 import { watch } from './watch.ts'
 
 /** "Sure-footed", paragraph by paragraph. */
-export const step2: readonly Check[] = [drift, operators, savedPlans, crashes, stateFiles, watch]
+export const step2: readonly Check[] = [drift, operators, savedPlans, crashes, stateFiles, watch, bench]

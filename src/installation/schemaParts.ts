@@ -1,6 +1,9 @@
 import * as z from 'zod'
 import type { Wrong } from './wrong.ts'
 
+// A file is checked once: compiling the checks costs more than they do.
+z.config({ jitless: true })
+
 export const secret = z
   .union([
     z.strictObject({ env: z.string().describe('Name of an environment variable of groundcrew.') }),

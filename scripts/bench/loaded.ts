@@ -1,0 +1,18 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Command, run } from '../accept/run.ts'
+
+/** The files that a command line of groundcrew's loads as modules, by Node's own word, however it ends. */
+export async function loadedFiles(command: Command, env: Record<string, string>): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'groundcrew-loaded-'))
+  const log = join(folder, 'log')
+  try {
+    await run(command, { env: { ...env, LOADED_FILE: log, NODE_OPTIONS: `--import=${new URL('loadedHook.mjs', import.meta.url)}` } })
+    const urls = (await readFile(log, 'utf8')).split('\n').filter((url) => url.startsWith('file:'))
+    return urls.map((url) => fileURLToPath(url))
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
