@@ -116,6 +116,8 @@ export type ArchivedBlob = {
   /** Path of the inner image tar within the release archive (empty when the archive is an image tar itself), and the entry in it. */
   readonly tar: string
   readonly entry: string
+  /** Where they begin in the archive's file; absent when they cannot be read from there without unpacking. */
+  readonly offset?: number
 }
 
 export type ArchiveIndex = { readonly path: string; readonly images: readonly ArchivedImage[] }

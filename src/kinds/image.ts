@@ -128,7 +128,14 @@ async function converge(work: Work, { declared, wanted, seen }: ImageChange): Pr
     signal: work.signal,
     beforeWrite: work.fenced,
     onProgress: (progress) =>
-      work.emit({ message: messageOf(progress), done: progress.doneBytes, total: progress.totalBytes, unit: 'bytes' }),
+      work.emit({
+        message: messageOf(progress),
+        done: progress.doneBytes,
+        total: progress.totalBytes,
+        unit: 'bytes',
+        ...(progress.bytesPerSecond !== undefined && { perSecond: progress.bytesPerSecond }),
+        ...(progress.secondsLeft !== undefined && { secondsLeft: progress.secondsLeft }),
+      }),
   })
   return readBack(work, declared, wanted, pushed)
 }

@@ -127,7 +127,15 @@ export type Look = {
 }
 
 /** Progress of a running step, as data. */
-export type Progress = { readonly message: string; readonly done?: number; readonly total?: number; readonly unit?: 'bytes' | 'pods' }
+export type Progress = {
+  readonly message: string
+  readonly done?: number
+  readonly total?: number
+  readonly unit?: 'bytes' | 'pods'
+  /** How fast, in units, and how long at that speed; absent while too little is known. */
+  readonly perSecond?: number
+  readonly secondsLeft?: number
+}
 
 export type Work = {
   readonly world: World

@@ -1,3 +1,4 @@
+import type { Progress } from '../kinds/kind.ts'
 import type { Action } from '../plan/plan.ts'
 import type { ApplyEvent } from '../reconcile/events.ts'
 import type { Style } from './style.ts'
@@ -36,9 +37,16 @@ export function applyLine(event: ApplyEvent, style: Style): string {
   }
 }
 
-function amount({ done, total, unit }: { done?: number; total?: number; unit?: string }): string {
+function amount({ done, total, unit, perSecond, secondsLeft }: Progress): string {
   if (done === undefined || total === undefined) return ''
-  return unit === 'bytes' ? ` ${mebibytes(done)} of ${mebibytes(total)} MiB` : ` ${done} of ${total} ${unit ?? ''}`.trimEnd()
+  if (unit !== 'bytes') return ` ${done} of ${total} ${unit ?? ''}`.trimEnd()
+  const speed = perSecond === undefined || done === total ? '' : ` at ${mebibytes(perSecond)} MiB/s`
+  const left = secondsLeft === undefined || done === total ? '' : `, ${timeLeft(secondsLeft)} left`
+  return ` ${mebibytes(done)} of ${mebibytes(total)} MiB${speed}${left}`
+}
+
+function timeLeft(seconds: number): string {
+  return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
 }
 
 function mebibytes(bytes: number): string {

@@ -155,6 +155,8 @@ const applyProgress = event('apply_progress', 'How far a step is.', {
     done: told(z.number().optional(), 'How much is done.', 1),
     total: told(z.number().optional(), 'Of how much.', 3),
     unit: told(z.enum(['bytes', 'pods']).optional(), 'What is counted.', 'pods'),
+    perSecond: told(z.number().optional(), 'How many of them in a second, of late.', undefined),
+    secondsLeft: told(z.number().optional(), 'How long it takes at that speed.', undefined),
   }),
 })
 const applyComplete = event('apply_complete', 'A step is done.', { address, action, seconds })

@@ -1,6 +1,5 @@
 import type http from 'node:http'
 import https from 'node:https'
-import type { Readable } from 'node:stream'
 import { ProblemError } from '../values/problem.ts'
 import { Lanes } from './lanes.ts'
 import { transportProblem } from './transportProblem.ts'
@@ -25,7 +24,8 @@ export type Request = {
   /** With its query. */
   readonly path: string
   readonly headers?: { readonly [name: string]: string }
-  readonly body?: string | Buffer | Readable
+  /** Pieces are sent one after the other: each may be overwritten when the next is asked for. */
+  readonly body?: string | Buffer | AsyncIterable<Buffer>
   /** Until the answer's head; the body may take as long between two pieces. */
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
@@ -126,15 +126,22 @@ export class SilentServer extends Error {
 }
 
 function sendBody(request: http.ClientRequest, body: Request['body'], reject: (error: unknown) => void): void {
-  if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) {
-    request.end(body)
-    return
+  if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) request.end(body)
+  else
+    pour(request, body).catch((error) => {
+      request.destroy()
+      reject(error)
+    })
+}
+
+/** Ends early when the request has: an answer that came before the end of the body, a broken connection. */
+async function pour(request: http.ClientRequest, body: AsyncIterable<Buffer>): Promise<void> {
+  const over = new Promise<true>((resolve) => request.once('close', () => resolve(true)))
+  for await (const piece of body) {
+    const written = new Promise<false>((resolve) => request.write(piece, () => resolve(false)))
+    if (await Promise.race([written, over])) return
   }
-  body.on('error', (error) => {
-    request.destroy()
-    reject(error)
-  })
-  body.pipe(request)
+  request.end()
 }
 
 function tlsOptions(endpoint: Endpoint): https.AgentOptions {

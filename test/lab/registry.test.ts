@@ -42,7 +42,10 @@ function open(it: Context, settings: Partial<Registry> & { login?: false | strin
     ...(login !== false && { username: lab.env.REGISTRY_USERNAME as string, password: { at: '/p', from: { env: 'X' } } }),
     ...rest,
   }
-  const installation = { registries: [declared], images: { platform: 'linux/amd64' } } as unknown as Installation
+  const installation = {
+    registries: [declared],
+    images: { platform: 'linux/amd64', backend: at(it, 'a/b'), launcher: at(it, 'a/c') },
+  } as unknown as Installation
   const processes = {} as Processes
   const opened = openRegistries(
     { installation, secrets: new Map([['/p', password]]) },

@@ -14,7 +14,7 @@ export type Remembered = {
 }
 
 // Raise it when the index learns something new: older files are then read again.
-const FORMAT = 2
+const FORMAT = 3
 
 /** The remembered index of exactly this file; undefined when there is none, or none that can be used. */
 export async function loadIndex(dir: string, of: Fingerprint): Promise<Remembered | undefined> {
@@ -60,6 +60,7 @@ function isImage(value: unknown): value is ArchivedImage {
 
 function isBlob(value: unknown): value is ArchivedBlob {
   if (!isMap(value)) return false
-  const { digest, size, mediaType, tar, entry } = value
-  return [digest, mediaType, tar, entry].every((text) => typeof text === 'string') && typeof size === 'number'
+  const { digest, size, mediaType, tar, entry, offset } = value
+  const isWhere = offset === undefined || typeof offset === 'number'
+  return isWhere && [digest, mediaType, tar, entry].every((text) => typeof text === 'string') && typeof size === 'number'
 }

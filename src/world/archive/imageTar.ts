@@ -62,8 +62,8 @@ export class ImageTar {
     }
   }
 
-  blob({ name, digest, size }: ScannedFile, mediaType: string): ArchivedBlob {
-    return { digest, size, mediaType, tar: this.tar, entry: name }
+  blob({ name, digest, size, offset }: ScannedFile, mediaType: string): ArchivedBlob {
+    return { digest, size, mediaType, tar: this.tar, entry: name, ...(offset !== undefined && { offset }) }
   }
 
   bad(name: string, detail: string) {

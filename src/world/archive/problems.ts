@@ -66,6 +66,9 @@ export const changedMeanwhile = (path: string) =>
 export const otherBytes = (path: string, is: string, declared: string) =>
   problem('other-bytes', `${path} is not the archive that images.archiveSha256 names.`, AGAIN, `declared: ${declared}\nfile:     ${is}`)
 
+export const truncatedFile = (path: string) =>
+  problem('truncated', `${path} ends too early: it was not written or downloaded completely.`, AGAIN)
+
 /** What reading a file, a gzip stream or a tar throws, in words; problems pass through, as does an abort. */
 export function readProblem(path: string, error: unknown): unknown {
   if (error instanceof ProblemError || !(error instanceof Error) || error.name === 'AbortError') return error
@@ -74,8 +77,7 @@ export function readProblem(path: string, error: unknown): unknown {
   if (code === 'EISDIR') return problem('not-an-archive', `${path} is a folder.`, FORMS)
   if (code === 'EACCES' || code === 'EPERM')
     return problem('unreadable', `${path} may not be read by this user.`, `Make it readable: chmod u+r ${path}`)
-  if (code === 'Z_BUF_ERROR' || /Unexpected end of data|unexpected end of file/i.test(error.message))
-    return problem('truncated', `${path} ends too early: it was not written or downloaded completely.`, AGAIN)
+  if (code === 'Z_BUF_ERROR' || /Unexpected end of data|unexpected end of file/i.test(error.message)) return truncatedFile(path)
   if (/^Z(STD)?_/.test(code)) return problem('corrupt', `${path} is damaged: its compressed data cannot be read.`, AGAIN)
   if (/Invalid (tar )?header|Header exceeds/.test(error.message))
     return problem('not-an-archive', `${path} is damaged or not a tar archive.`, `${FORMS} If it is one: ${AGAIN.toLowerCase()}`)

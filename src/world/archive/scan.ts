@@ -11,6 +11,8 @@ export type ScannedFile = {
   readonly name: string
   readonly digest: string
   readonly size: number
+  /** See {@link Entry}. */
+  readonly offset?: number
   readonly packing: Packing
   /** Digest of what is packed in it; of a plain file its own; undefined for what cannot be unpacked. */
   readonly unpacked?: string
@@ -43,7 +45,7 @@ export async function scan(path: string, signal?: AbortSignal): Promise<readonly
   return [...tars.values()]
 }
 
-async function scanFile(path: string, { name, size, content }: Entry, largestJson: number): Promise<ScannedFile> {
+async function scanFile(path: string, { name, size, offset, content }: Entry, largestJson: number): Promise<ScannedFile> {
   const hash = createHash('sha256')
   const { start, whole } = await begun(content)
   const packing = packingOf(start)
@@ -63,6 +65,7 @@ async function scanFile(path: string, { name, size, content }: Entry, largestJso
     name,
     digest,
     size,
+    ...(offset !== undefined && { offset }),
     packing,
     ...(packing === 'plain' ? { unpacked: digest } : unpacked && { unpacked }),
     ...(isJson && { json: Buffer.concat(kept).toString('utf8') }),

@@ -13,6 +13,8 @@ export type Entry = {
   readonly name: string
   readonly type: Header['type']
   readonly size: number
+  /** Where its content begins in the archive's file; undefined when that is packed. */
+  readonly offset: number | undefined
   /** As written, for symbolic and hard links. */
   readonly linkname: string | undefined
   readonly content: AsyncIterable<Buffer>
@@ -38,7 +40,7 @@ export async function* walk(
   const file = createReadStream(path, { highWaterMark: CHUNK, ...(options.signal && { signal: options.signal }) })
   let count = 0
   try {
-    for await (const entry of entries(path, file, '', options.enter ?? (() => true))) {
+    for await (const entry of entries(path, file, { tar: '', base: 0 }, options.enter ?? (() => true))) {
       if (++count > MOST_ENTRIES) throw tooManyEntries(path, MOST_ENTRIES)
       if (isUnsafe(entry.name) || (entry.linkname ?? '').length > LONGEST_NAME) throw unsafePath(path, entry.name)
       yield entry
@@ -53,31 +55,43 @@ export function isFile({ type }: Entry): boolean {
   return type === 'file' || type === 'contiguous-file'
 }
 
-async function* entries(path: string, source: Readable, tar: string, enter: (tar: string) => boolean): AsyncGenerator<Entry> {
+/** A tar that is being read; `base`: where it begins in the archive's file, as far as that is not packed. */
+type Place = { readonly tar: string; base: number | undefined }
+
+async function* entries(path: string, source: Readable, place: Place, enter: (tar: string) => boolean): AsyncGenerator<Entry> {
+  const { tar } = place
   const opened = extract()
-  const fed = feed(path, source, tar, opened as unknown as Duplex)
+  const fed = feed(path, source, place, opened as unknown as Duplex)
   // Told by the iteration below, where somebody listens.
   fed.catch((error) => opened.destroy(error))
   for await (const entry of opened) {
     const { name, type, size = 0, linkname } = entry.header
     const content = unclosed(entry as AsyncIterable<Buffer>)
     const clean = name.replace(/^(\.\/)+/, '')
+    const offset = place.base === undefined ? undefined : place.base + byteOffsetOf(entry.header)
     if (tar === '' && type === 'file' && IMAGE_TAR.test(clean)) {
-      if (enter(clean)) yield* entries(path, Readable.from(content), clean, enter)
-    } else yield { tar, name: clean, type, size, linkname: linkname ?? undefined, content }
+      if (enter(clean)) yield* entries(path, Readable.from(content), { tar: clean, base: offset }, enter)
+    } else yield { tar, name: clean, type, size, offset, linkname: linkname ?? undefined, content }
     entry.resume() // what was not read is skipped
   }
   await fed
 }
 
 /** Pours the source into the tar reader, unpacked; an error ends both. */
-async function feed(path: string, source: Readable, tar: string, opened: Duplex): Promise<void> {
+async function feed(path: string, source: Readable, place: Place, opened: Duplex): Promise<void> {
   const { start, whole: chunks } = await begun(source)
   const whole = Readable.from(chunks, { objectMode: false, highWaterMark: CHUNK })
   const packing = packingOf(start)
   if (packing === 'plain') return pipeline(whole, opened)
+  // Before the first entry can be seen.
+  place.base = undefined
   if (isUnpackable(packing)) return pipeline(whole, ...unpacking(path, packing), opened)
-  throw unsupportedPacking(path, tar, packing)
+  throw unsupportedPacking(path, place.tar, packing)
+}
+
+/** tar-stream counts it; its types do not know. */
+function byteOffsetOf(header: Header): number {
+  return (header as Header & { readonly byteOffset: number }).byteOffset
 }
 
 /** A reader that stops early must not close the entry: that would end the whole archive. */

@@ -29,12 +29,15 @@ export type PushProgress = {
   readonly totalBytes: number
   readonly blobsPresent: number
   readonly blobs: number
+  /** Of the last seconds; both are absent while too little is known. */
+  readonly bytesPerSecond?: number
+  readonly secondsLeft?: number
 }
 
 export interface RegistryWrites {
   /**
    * Sends the blobs that are missing, straight from the archive (digest-verified, memory flat), then the manifest:
-   * the tag moves only after everything it names is there. Throws a ProblemError.
+   * the tag moves only after everything it names is there. Failures that may pass are tried again. Throws a ProblemError.
    */
   push(image: PushImage): Promise<LiveImage>
   /** Removes the tag's manifest where the registry allows deletes. */
@@ -44,6 +47,8 @@ export interface RegistryWrites {
 export type PushImage = {
   readonly repository: Repository
   readonly tag: string
+  /** Paths of repositories of the same host that may have the same blobs. */
+  readonly siblings?: readonly string[]
   readonly archive: string
   readonly image: ArchivedImage
   readonly signal: AbortSignal

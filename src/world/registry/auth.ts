@@ -102,7 +102,7 @@ export class Auth {
   #ask(realm: URL, service: string | undefined, scope: string, login: Login | undefined): Promise<Reply> {
     const url = new URL(realm)
     if (service !== undefined) url.searchParams.set('service', service)
-    url.searchParams.set('scope', scope)
+    for (const one of scope.split(' ')) url.searchParams.append('scope', one)
     return this.#wire.ask({ method: 'GET', url, ...(login && { headers: { authorization: basic(login) } }) })
   }
 

@@ -1,14 +1,23 @@
-import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ProblemError } from '../../values/problem.ts'
 import type { Auth } from './auth.ts'
+import { retryAfterMs } from './patience.ts'
 import { leavesHost, loginNeeded } from './problems.ts'
-import type { Ask, Reply, Wire } from './wire.ts'
+import type { Ask, Reply, Upload, Wire } from './wire.ts'
 
 /** What may be done in a repository; the scope of the token that allows it. */
 export type Right = 'pull' | 'pull,push' | 'delete'
 
-type Request = Omit<Ask, 'url'> & { readonly path: string; readonly repository: string; readonly right: Right }
+type Request = Omit<Ask, 'url'> & {
+  /** Or a whole address that the registry gave. */
+  readonly path: string
+  readonly repository: string
+  readonly right: Right
+  /** Rights in other repositories that the request needs besides. */
+  readonly scopes?: readonly string[]
+  /** Whoever asks has patience of his own: the first answer counts. */
+  readonly once?: boolean
+}
 
 const MOST_REDIRECTS = 3
 const MOST_TRIES = 3
@@ -29,11 +38,11 @@ export class RegistryHost {
   }
 
   /** Any status is an answer, 401 included when the login was refused. Throws ProblemErrors for what is no answer. */
-  async ask({ path, repository, right, ...ask }: Request): Promise<Reply> {
-    const scope = `repository:${repository}:${right}`
+  async ask({ path, repository, right, scopes = [], once = false, ...ask }: Request): Promise<Reply> {
+    const scope = [`repository:${repository}:${right}`, ...scopes].join(' ')
     let url = new URL(path, this.origin)
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-      const reply = await this.#patient({ ...ask, url }, scope)
+      const reply = await (once ? this.#authorized({ ...ask, url }, scope) : this.#patient({ ...ask, url }, scope))
       const target = ask.method === 'GET' || ask.method === 'HEAD' ? redirectOf(reply, url) : undefined
       if (target === undefined) return reply
       url = target
@@ -41,11 +50,21 @@ export class RegistryHost {
     throw new ProblemError(leavesHost(this.host))
   }
 
-  /** One PUT of a blob to where the registry told us, on whatever host that is. The body is sent once: no second try here. */
-  async upload(location: URL, repository: string, content: Readable, size: number, signal: AbortSignal): Promise<Reply> {
-    const authorization = await this.#authorization(location, `repository:${repository}:pull,push`)
-    const headers = { 'content-type': 'application/octet-stream', ...(authorization && { authorization }) }
-    return this.#wire.upload({ url: location, headers, content, size, signal })
+  /**
+   * One piece of an upload to where the registry told us, on whatever host that is. The body is sent once: no second try
+   * here, but a token that was refused is not used again.
+   */
+  async upload(
+    upload: Omit<Upload, 'headers'> & { readonly headers: { readonly [name: string]: string } },
+    repository: string,
+  ): Promise<Reply> {
+    const scope = `repository:${repository}:pull,push`
+    const authorization = await this.#authorization(upload.url, scope)
+    const own = { 'content-type': 'application/octet-stream', ...(authorization && { authorization }) }
+    const reply = await this.#wire.upload({ ...upload, headers: { ...upload.headers, ...own } })
+    if (reply.status === 401 && upload.url.origin === this.origin)
+      await this.#auth.answer(reply.headers['www-authenticate'], scope, authorization)
+    return reply
   }
 
   /** What a 401 in spite of the login means: a wrong password, or with a token server a missing right. */
@@ -91,7 +110,6 @@ function redirectOf({ status, headers }: Reply, from: URL): URL | undefined {
 /** How long to wait before asking again, in milliseconds; undefined: the answer is final. */
 function waitOf({ status, headers }: Reply, tries: number): number | undefined {
   if (![429, 502, 503, 504].includes(status)) return undefined
-  const asked = Number(headers['retry-after'] ?? Number.NaN) * 1000
-  const wait = Number.isNaN(asked) ? 200 * 2 ** tries : asked
+  const wait = retryAfterMs(headers['retry-after'], Date.now()) ?? 200 * 2 ** tries
   return wait <= LONGEST_WAIT_MS ? wait : undefined
 }

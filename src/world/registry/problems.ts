@@ -1,4 +1,5 @@
 import { type Problem, ProblemError } from '../../values/problem.ts'
+import { Busy, retryAfterMs } from './patience.ts'
 import type { Reply } from './wire.ts'
 
 /** What was asked for, in the words of a sentence: `read spacelift/backend`. */
@@ -60,7 +61,7 @@ export const insecureRealm = (host: string) =>
 
 export const badToken = (host: string, status: number) =>
   problem(
-    'no-token',
+    status >= 500 || status === 429 ? 'token-server-error' : 'no-token',
     `The token server of ${host} gave no token (HTTP ${status}).`,
     'Look at the token server’s log; the login itself was not refused.',
   )
@@ -85,6 +86,13 @@ export function refused({ host, refusesLogin }: { host: string; refusesLogin: bo
     const wait = after && /^\d{1,6}$/.test(after) ? `in ${after} seconds` : 'later'
     return problem('too-many-requests', `The registry ${host} asks to be left alone for a while.`, `Run the command again ${wait}.`, detail)
   }
+  if (status >= 500 && isDiskFull(reply))
+    return problem(
+      'disk-full',
+      `The registry ${host} has no space left on its disk.`,
+      'Let the registry’s administrator free or add disk space, then run the command again: it sends only what is missing.',
+      detail,
+    )
   if (status >= 500)
     return problem(
       'server-error',
@@ -105,6 +113,18 @@ export function refused({ host, refusesLogin }: { host: string; refusesLogin: bo
     `Check the host in the file: curl -i https://${host}/v2/ should answer 200 or 401 with JSON.`,
     detail,
   )
+}
+
+/** The same as an error; one that may pass knows when to come back. */
+export function refusal(host: { host: string; refusesLogin: boolean }, doing: Doing, reply: Reply): ProblemError {
+  const told = refused(host, doing, reply)
+  const after = reply.status === 429 || reply.status >= 500 ? retryAfterMs(reply.headers['retry-after'], Date.now()) : undefined
+  return after === undefined ? new ProblemError(told) : new Busy([told], after)
+}
+
+/** Registries pass on what their disk said: the number of the error, or its text. */
+function isDiskFull({ body }: Reply): boolean {
+  return /"Err":28\b|no space left on device|disk quota exceeded/i.test(body.toString('utf8'))
 }
 
 /** The registry's own code, `MANIFEST_UNKNOWN`; undefined when the answer is not the JSON that registries answer with. */

@@ -1,8 +1,12 @@
-import { Readable } from 'node:stream'
 import type { ArchivedBlob } from '../../installation/installation.ts'
 import type { PushProgress } from '../ports/registry.ts'
 
 const EVERY_MS = 200
+/** The rate is that of the last seconds: what was slow a minute ago says nothing about what is left. */
+const WINDOW_MS = 10_000
+const SHORTEST_MS = 1_000
+
+type Sample = { readonly at: number; readonly bytes: number }
 
 /** Counts what of a push has been sent, and tells it a few times a second and whenever a blob has arrived. */
 export class Progress {
@@ -10,6 +14,7 @@ export class Progress {
   readonly #totalBytes: number
   readonly #tell: (progress: PushProgress) => void
   readonly #sent = new Map<string, number>()
+  #samples: Sample[] = []
   #present: number
   #told = 0
 
@@ -21,16 +26,15 @@ export class Progress {
     this.#report()
   }
 
-  /** The same content, counted on its way. */
-  watch({ digest }: ArchivedBlob, content: Readable): Readable {
-    const counted = async function* (this: Progress): AsyncGenerator<Buffer> {
-      for await (const chunk of content) {
-        yield chunk as Buffer
-        this.#sent.set(digest, (this.#sent.get(digest) ?? 0) + (chunk as Buffer).length)
-        if (performance.now() - this.#told > EVERY_MS) this.#report()
-      }
+  /** The same content, counted on its way; the first `from` bytes are there already. */
+  async *watch({ digest }: ArchivedBlob, content: AsyncIterable<Buffer>, from: number): AsyncGenerator<Buffer> {
+    let sent = 0
+    for await (const piece of content) {
+      yield piece
+      sent += piece.length
+      this.#sent.set(digest, Math.max(sent, from))
+      if (performance.now() - this.#told > EVERY_MS) this.#report()
     }
-    return Readable.from(counted.call(this), { objectMode: false })
   }
 
   arrived({ digest, size }: ArchivedBlob): void {
@@ -42,11 +46,22 @@ export class Progress {
   /** It has to be sent again. */
   lost({ digest }: ArchivedBlob): void {
     this.#sent.delete(digest)
+    // A step back is no speed.
+    this.#samples = []
   }
 
   #report(): void {
     this.#told = performance.now()
     const doneBytes = [...this.#sent.values()].reduce((sum, bytes) => sum + bytes, 0)
-    this.#tell({ doneBytes, totalBytes: this.#totalBytes, blobsPresent: this.#present, blobs: this.#blobs })
+    const counted = { doneBytes, totalBytes: this.#totalBytes, blobsPresent: this.#present, blobs: this.#blobs }
+    this.#tell({ ...counted, ...this.#speed({ at: this.#told, bytes: doneBytes }) })
+  }
+
+  #speed(now: Sample): Pick<PushProgress, 'bytesPerSecond' | 'secondsLeft'> {
+    this.#samples = [...this.#samples.filter(({ at }) => now.at - at <= WINDOW_MS), now]
+    const first = this.#samples[0] as Sample
+    const bytesPerSecond = Math.round(((now.bytes - first.bytes) / (now.at - first.at)) * 1000)
+    if (now.at - first.at < SHORTEST_MS || !(bytesPerSecond > 0)) return {}
+    return { bytesPerSecond, secondsLeft: Math.ceil((this.#totalBytes - now.bytes) / bytesPerSecond) }
   }
 }

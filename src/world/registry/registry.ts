@@ -1,4 +1,4 @@
-import type { Installation, PlainOrSecret, Registry, Resolved } from '../../installation/installation.ts'
+import type { Installation, PlainOrSecret, Registry, Repository, Resolved } from '../../installation/installation.ts'
 import { ProblemError } from '../../values/problem.ts'
 import { Sealed } from '../../values/sealed.ts'
 import type { RegistryReads, RegistryWrites } from '../ports/registry.ts'
@@ -40,7 +40,7 @@ export class Registries implements RegistryReads, RegistryWrites {
 
   push: RegistryWrites['push'] = async (it) => {
     const { pushImage } = await import('./push.ts')
-    return pushImage(this.#host(it.repository.host), it)
+    return pushImage(this.#host(it.repository.host), { ...it, siblings: it.siblings ?? this.#siblings(it.repository) })
   }
 
   /** Takes every tag of this manifest away with it: a registry has no other way. */
@@ -53,6 +53,12 @@ export class Registries implements RegistryReads, RegistryWrites {
 
   close(): void {
     this.#wire.close()
+  }
+
+  /** The installation's other repository, where it is in the same registry. */
+  #siblings({ host, path }: Repository): string[] {
+    const { backend, launcher } = this.#installation.images
+    return [backend, launcher].filter((one) => one.host === host && one.path !== path).map((one) => one.path)
   }
 
   #host(name: string): RegistryHost {

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Readable } from 'node:stream'
 import { getCACertificates } from 'node:tls'
 import { ProblemError } from '../../values/problem.ts'
 import { type Endpoint, HttpClient, SilentServer, type StreamedResponse } from '../http.ts'
@@ -15,7 +14,13 @@ export type Ask = {
   readonly signal?: AbortSignal
 }
 
-export type Upload = Omit<Ask, 'method' | 'body'> & { readonly content: Readable; readonly size: number; readonly signal: AbortSignal }
+export type Upload = Omit<Ask, 'method' | 'body'> & {
+  readonly method: 'PUT' | 'PATCH'
+  readonly content: AsyncIterable<Buffer>
+  /** Bytes. */
+  readonly size: number
+  readonly signal: AbortSignal
+}
 
 /** A whole answer; what registries answer to us is small. */
 export type Reply = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer }
@@ -50,20 +55,20 @@ export class Wire {
   }
 
   /**
-   * One PUT of `content`, however long it takes while something moves; an answer before its end (a refusal) ends it.
+   * One request with `content`, however long it takes while something moves; an answer before its end (a refusal) ends it.
    * What `content` throws is thrown as it is.
    */
-  async upload({ url, headers, content, size, signal }: Upload): Promise<Reply> {
+  async upload({ method, url, headers, content, size, signal }: Upload): Promise<Reply> {
     const client = await this.#client(url)
     const idle = new IdleWatch()
     const over = new AbortController()
-    content.on('data', () => idle.moved())
+    const whole = { isSent: false }
     try {
       const response = await client.open({
-        method: 'PUT',
+        method,
         path: pathOf(url),
         headers: { ...AGENT, ...headers, 'content-length': String(size) },
-        body: content,
+        body: watched(content, idle, whole),
         timeoutMs: NO_LIMIT_MS,
         signal: AbortSignal.any([signal, idle.signal, over.signal]),
       })
@@ -73,7 +78,7 @@ export class Wire {
     } finally {
       idle.stop()
       // A connection with half a body on it is good for nothing.
-      if (!content.readableEnded) over.abort()
+      if (!whole.isSent) over.abort()
     }
   }
 
@@ -119,6 +124,14 @@ async function readReply({ status, headers, stream }: StreamedResponse, endpoint
     throw error instanceof ProblemError ? error : new ProblemError(transportProblem(error, endpoint))
   }
   return { status, headers, body: Buffer.concat(chunks) }
+}
+
+async function* watched(content: AsyncIterable<Buffer>, idle: IdleWatch, whole: { isSent: boolean }): AsyncGenerator<Buffer> {
+  for await (const piece of content) {
+    yield piece
+    idle.moved()
+  }
+  whole.isSent = true
 }
 
 /** Aborts when nothing has moved for a while. */

@@ -67,7 +67,10 @@ export function open(host: string, login: 'file' | 'machine' = 'file', machine: 
     plainHttp: true,
     ...(login === 'file' && { username: 'me', password: { at: '/p', from: { env: 'X' } } }),
   }
-  const installation = { registries: [declared], images: { platform: 'linux/amd64' } } as unknown as Installation
+  const installation = {
+    registries: [declared],
+    images: { platform: 'linux/amd64', backend: { host, path: 'a/b' }, launcher: { host, path: 'a/c' } },
+  } as unknown as Installation
   const run = async (options: RunOptions) => ({
     signal: null,
     stderr: '',

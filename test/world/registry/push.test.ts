@@ -1,93 +1,12 @@
 import { createHash } from 'node:crypto'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { ArchivedImage } from '../../../src/installation/installation.ts'
-import { ProblemError } from '../../../src/values/problem.ts'
-import { indexArchive } from '../../../src/world/archive/indexArchive.ts'
-import type { PushProgress } from '../../../src/world/ports/registry.ts'
-import { classic, type Folder, folder, image, tar } from '../archive/build.ts'
-import { BASIC, error, type Handler, Loopback, open } from './fake.ts'
-
-/** Keeps blobs and manifests in memory, as the distribution specification has it; a `fault` may answer instead. */
-class FakeRegistry {
-  readonly blobs = new Map<string, Buffer>()
-  readonly tags = new Map<string, string>()
-  fault: Handler = () => false
-  #uploads = 0
-
-  readonly handle: Handler = async (request, response, body) => {
-    if (await this.fault(request, response, body)) return undefined
-    const url = new URL(request.url ?? '', 'http://x')
-    if (request.headers.authorization !== BASIC) return error(response, 401, 'UNAUTHORIZED', { 'www-authenticate': 'Basic realm="x"' })
-    if (request.method === 'HEAD') return response.writeHead(this.blobs.has(last(url)) ? 200 : 404).end()
-    if (request.method === 'POST') return response.writeHead(202, { location: `/upload/${++this.#uploads}?_state=a%2Bb%3D` }).end()
-    if (url.pathname.startsWith('/upload/')) return this.#store(url, response, body)
-    return this.#tag(last(url), response, body)
-  }
-
-  #store(url: URL, response: Parameters<Handler>[1], body: Buffer) {
-    const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`
-    if (!url.search.startsWith('?_state=a%2Bb%3D&digest=')) return error(response, 400, 'BLOB_UPLOAD_INVALID')
-    if (digest !== url.searchParams.get('digest')) return error(response, 400, 'DIGEST_INVALID')
-    this.blobs.set(digest, body)
-    return response.writeHead(201).end()
-  }
-
-  #tag(tag: string, response: Parameters<Handler>[1], body: Buffer) {
-    const { config, layers } = JSON.parse(body.toString()) as { config: { digest: string }; layers: { digest: string }[] }
-    if ([config, ...layers].some(({ digest }) => !this.blobs.has(digest))) return error(response, 400, 'MANIFEST_BLOB_UNKNOWN')
-    this.tags.set(tag, body.toString())
-    return response.writeHead(201).end()
-  }
-}
+import { classic, folder, image, tar } from '../archive/build.ts'
+import { error, type Handler, Loopback, open } from './fake.ts'
+import { codeOf, prepared } from './fakeRegistry.ts'
 
 /** A fault that has answered. */
 const done = (_: unknown): true => true
-
-const last = (url: URL): string => url.pathname.split('/').at(-1) ?? ''
-
-type Pushed = {
-  registry: FakeRegistry
-  server: Loopback
-  image: ArchivedImage
-  progress: PushProgress[]
-  fences: number
-  push: () => Promise<unknown>
-}
-
-async function prepared(dir: Folder, registry = new FakeRegistry()): Promise<Pushed> {
-  const made = await image('spacelift-backend:v1', { layers: 3, bytes: 400_000 })
-  const archive = await dir.write('a.tar', await tar(classic(made)))
-  const { images } = await indexArchive(archive, { cacheDir: dir.path })
-  const server = await Loopback.start(() => registry.handle)
-  const it: Pushed = { registry, server, image: images[0] as ArchivedImage, progress: [], fences: 0, push: () => Promise.resolve() }
-  it.push = async () => {
-    const registries = open(server.host)
-    try {
-      return await registries.push({
-        repository: { host: server.host, path: 'a/b' },
-        tag: 'v1',
-        archive,
-        image: it.image,
-        signal: AbortSignal.timeout(20_000),
-        beforeWrite: async () => void it.fences++,
-        onProgress: (progress) => it.progress.push(progress),
-      })
-    } finally {
-      registries.close()
-    }
-  }
-  return it
-}
-
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  const thrown = await work.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-  if (thrown instanceof ProblemError) assert.not.match(JSON.stringify(thrown.problems), 'hunter2')
-  return thrown instanceof ProblemError ? (thrown.problems[0]?.code ?? '') : String(thrown)
-}
 
 test('blobs go up as they are in the archive, each write fenced, the manifest last', async () => {
   await using dir = await folder()
@@ -139,7 +58,7 @@ test('an upload that is cut, lost or refused for a moment is sent again, and onl
     const it = await prepared(dir)
     let uploads = 0
     it.registry.fault = (request, response) => {
-      if (!request.url?.startsWith('/upload/') || ++uploads !== 2) return false
+      if (request.method !== 'PUT' || !request.url?.startsWith('/upload/') || ++uploads !== 2) return false
       fault(request, response)
       return true
     }
@@ -156,7 +75,8 @@ test('a refusal in the middle of an upload ends it at once and is told', async (
   it.registry.fault = (request, response) => request.url?.startsWith('/upload/') && done(error(response, 403, 'DENIED'))
   assert.is(await codeOf(it.push()), 'registry/denied')
   assert.is(it.registry.tags.size, 0)
-  assert.is(it.server.requests.filter((one) => one.startsWith('PUT')).length, 1)
+  // Those that were on their way already.
+  assert.ok(it.server.requests.filter((one) => one.startsWith('PUT')).length <= 4)
   it.server.close()
 })
 
@@ -194,7 +114,7 @@ test('an archive that no longer holds what was indexed pushes nothing', async ()
   await using dir = await folder()
   const it = await prepared(dir)
   await dir.write('a.tar', await tar(classic(await image('other:1'))))
-  assert.is(await codeOf(it.push()), 'archive/missing-entry')
+  assert.match(await codeOf(it.push()), /^archive\/(truncated|wrong-digest)$/)
   assert.is(it.registry.tags.size, 0)
   it.server.close()
 })
