@@ -80,8 +80,8 @@ async function everyField(site: Site, touched: ReadonlySet<string>): Promise<str
   return `${all.size} fields remembered, ${touched.size} changed`
 }
 
-/** Facts that a foreign client can only change together with the whole resource, which is a mutation of its own. */
-const onlyAsAWhole: readonly RegExp[] = [/^image:reference$/, /^namespace:phase$/]
+/** Facts that a foreign client can only change together with the whole resource, which is a mutation of its own; and the objects of the release, which have a check of their own. */
+const onlyAsAWhole: readonly RegExp[] = [/^image:reference$/, /^namespace:phase$/, /^release:objects\b/]
 
 // Resources of a kind have the same fields, so one stands for all; but each key of a secret is a field of its own.
 const nameOf = (address: string, field: string): string => `${field.startsWith('keys.') ? address : kindOf(address as Address)}:${field}`

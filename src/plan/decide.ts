@@ -1,5 +1,5 @@
 import type { Attribution, Cause, Edit, Origins, WriteAction } from '../kinds/kind.ts'
-import { at, canonicalJson, type FactMap, type JsonPointer, longestPrefix } from '../values/json.ts'
+import { at, canonicalJson, type FactMap, type JsonPointer, longestPrefix, segments } from '../values/json.ts'
 import { additions, type Difference, differences } from './diff.ts'
 
 /** What a look found, reduced to what a decision needs. */
@@ -48,10 +48,17 @@ function explain(one: Difference, { last, origins }: Question, seen: Seen & { is
 }
 
 function causeOf(one: Difference, last: FactMap | undefined): Cause {
-  if (last === undefined) return 'unexplained'
+  if (last === undefined || (one.from !== undefined && !remembers(last, one.pointer))) return 'unexplained'
   const before = at(last, one.pointer)
   if (same(before, one.from)) return 'declared'
   return same(before, one.to) ? 'drifted' : 'both'
+}
+
+/** A state of an older version may say nothing at all of a part of the facts. */
+function remembers(last: FactMap, where: JsonPointer): boolean {
+  return segments(where)
+    .slice(0, 1)
+    .every((part) => part in last)
 }
 
 function same(a: unknown, b: unknown): boolean {

@@ -44,7 +44,7 @@ const EMPTY: FactMap = Object.freeze({})
 /** `keys.DATABASE_URL`: a pointer as people read it. */
 export function showPointer(where: JsonPointer): string {
   return segments(where)
-    .map((s) => (/^[\w-]+$/.test(s) ? s : `[${s}]`))
+    .map((s) => (/^([\w-]+|\[\d+\])$/.test(s) ? s : `[${s}]`))
     .join('.')
     .replaceAll('.[', '[')
 }

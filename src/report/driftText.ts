@@ -1,6 +1,7 @@
 import { counts, type DriftedField, type DriftedResource, type DriftReport } from '../plan/drift.ts'
-import { fieldName, remarkOf, verdictOf } from './driftRows.ts'
+import { remarkOf, verdictOf } from './driftRows.ts'
 import { columns, findingsText, isFingerprint, showValue } from './fieldText.ts'
+import { byObject, fieldName, isWhole } from './objectGroups.ts'
 import type { Style } from './style.ts'
 
 /** What changed behind our back, as a person reads it. The same report gives the same bytes. */
@@ -22,11 +23,23 @@ function goneText(gone: readonly DriftedResource[], { comparedWith }: DriftRepor
 }
 
 function changedText({ address, fields, keysUnknown }: DriftedResource, style: Style): string {
-  const rows = columns(fields.map((field) => [fieldName(field), valueText(field)] as const))
-  const lines = rows.map((row, i) => fieldLine(fields[i] as DriftedField, row, style))
+  const { own, objects } = byObject(fields)
+  const lines = [...fieldLines(own, style), ...objects.flatMap(([name, of]) => objectLines(name, of, style))]
   const what = fields.length > 0 ? 'other values may have changed as well' : 'it changed since it was applied, which values is not known'
   const unknown = keysUnknown ? [`${style.changed('~')} ${what}: the encryption key that compares them is another one`] : []
   return [`  ${style.changed('~')} ${style.strong(address)}`, ...[...lines, ...unknown].map((line) => `      ${line}`), ''].join('\n')
+}
+
+/** What came or went as a whole is one line. */
+function objectLines(name: string, fields: readonly DriftedField[], style: Style): string[] {
+  const [first] = fields as [DriftedField, ...DriftedField[]]
+  if (!isWhole(fields)) return [`${style.changed('~')} ${style.strong(name)}`, ...fieldLines(fields, style).map((line) => `    ${line}`)]
+  return [fieldLine(first, `${style.strong(name)}  (${first.applied === undefined ? 'added' : 'gone'})`, style)]
+}
+
+function fieldLines(fields: readonly DriftedField[], style: Style): string[] {
+  const rows = columns(fields.map((field) => [fieldName(field.pointer), valueText(field)] as const))
+  return rows.map((row, i) => fieldLine(fields[i] as DriftedField, row, style))
 }
 
 function valueText({ applied, found }: DriftedField): string {

@@ -15,6 +15,7 @@ import {
 import { isMap, pointer, segments } from '../values/json.ts'
 import { showPosition } from '../values/position.ts'
 import { attribution, columns, findingsText, isFingerprint, showValue } from './fieldText.ts'
+import { byObject, fieldName, isWhole } from './objectGroups.ts'
 import type { Style } from './style.ts'
 
 const SYMBOLS: Partial<Record<Action, string>> = {
@@ -52,16 +53,32 @@ function changeText(change: PlannedChange, style: Style): string {
 /** Everything is new: fields without symbols; keys whose values are hidden are counted, not listed. */
 function creationLines(edits: readonly Edit[]): string[] {
   const hidden = new Map<string, number>()
-  for (const edit of edits.filter((one) => isFingerprint(one.to))) hidden.set(parentOf(edit), (hidden.get(parentOf(edit)) ?? 0) + 1)
+  for (const edit of byObject(edits).own.filter((one) => isFingerprint(one.to)))
+    hidden.set(parentOf(edit), (hidden.get(parentOf(edit)) ?? 0) + 1)
   // What is off or empty goes without saying where everything is new.
   const said = edits.filter((edit) => !isFingerprint(edit.to) && edit.to !== false && !isMap(edit.to))
-  const open = said.map((edit) => [showPointer(edit.pointer), showValue(edit.to)] as const)
+  const { own, objects } = byObject(said)
+  const open = own.map((edit) => [showPointer(edit.pointer), showValue(edit.to)] as const)
   const counted = [...hidden].map(([where, count]) => [where, `${count} values, hidden`] as const)
-  return columns([...open, ...counted].sort(([a], [b]) => (a < b ? -1 : 1)))
+  const made = objects.length === 0 ? [] : [['objects', `${objects.length} objects`] as const]
+  return columns([...open, ...counted, ...made].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function editLines(edits: readonly Edit[], style: Style): string[] {
-  const rows = edits.map((edit) => [showPointer(edit.pointer), change(edit)] as const)
+  const { own, objects } = byObject(edits)
+  return [...fieldLines(own, style), ...objects.flatMap(([name, of]) => objectLines(name, of, style))]
+}
+
+/** What came or went as a whole is one line. */
+function objectLines(name: string, edits: readonly Edit[], style: Style): string[] {
+  const [first] = edits as [Edit, ...Edit[]]
+  if (!isWhole(edits)) return [`${style.changed('~')} ${style.strong(name)}`, ...fieldLines(edits, style).map((line) => `    ${line}`)]
+  const what = first.from === undefined ? 'missing' : 'not in the chart'
+  return [`${editSymbol(first, style)} ${style.strong(name)}  (${what})  ${style.faint(`# ${why(first)}`)}`]
+}
+
+function fieldLines(edits: readonly Edit[], style: Style): string[] {
+  const rows = edits.map((edit) => [fieldName(edit.pointer), change(edit)] as const)
   return columns(rows).map((line, i) => {
     const edit = edits[i] as Edit
     return `${editSymbol(edit, style)} ${line}  ${style.faint(`# ${why(edit)}`)}`

@@ -46,6 +46,39 @@ test('an empty secret gets its first key', async () => {
   assert.equal(await keys('empty'), ['A'])
 })
 
+test('objects of a kind are listed in one request, those of the whole cluster by name, of a kind nobody knows by discovery', async () => {
+  const accounts = await cluster.objects({ apiVersion: 'v1', kind: 'ServiceAccount' }, 'default', [])
+  assert.equal(accounts.is === 'present' && accounts.value.map(({ kind, name }) => [kind, name]), [['ServiceAccount', 'default']])
+  const spaces = await cluster.objects({ apiVersion: 'v1', kind: 'Namespace' }, '', ['default', 'nowhere'])
+  assert.equal(spaces.is === 'present' && spaces.value.map(({ name }) => name), ['default'])
+  const limits = await cluster.objects({ apiVersion: 'v1', kind: 'LimitRange' }, 'default', [])
+  assert.equal(limits, { is: 'present', value: [] })
+  assert.is((await cluster.objects({ apiVersion: 'v1', kind: 'Nonsense' }, 'default', [])).is, 'unknown')
+  assert.is((await cluster.objects({ apiVersion: 'no.such.group/v1', kind: 'Thing' }, 'default', [])).is, 'unknown')
+  await cluster.objects({ apiVersion: 'v1', kind: 'Secret' }, 'default', []).then(
+    () => assert.unreachable('a Secret was read in the open'),
+    (error: Error) => assert.match(error.message, 'Secret'),
+  )
+})
+
+test('an object is patched and deleted only as it was seen', async () => {
+  const name = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'c' }
+  await cluster.createObject(name, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' }, data: { a: '1', b: '2' } })
+  const seen = await configMap()
+  await cluster.patchObject(name, seen, [{ op: 'remove', path: '/data/a' }])
+  assert.equal((await configMap()).raw.data, { b: '2' })
+  await refused(cluster.patchObject(name, seen, [{ op: 'remove', path: '/data/b' }]), 'cluster/changed-meanwhile')
+  await refused(cluster.deleteObject(name, seen), 'cluster/changed-meanwhile')
+  await cluster.deleteObject(name, await configMap())
+})
+
+async function configMap() {
+  const read = await cluster.objects({ apiVersion: 'v1', kind: 'ConfigMap' }, 'default', [])
+  const found = read.is === 'present' ? read.value.find((one) => one.name === 'c') : undefined
+  if (found === undefined) throw new Error('there is no ConfigMap c')
+  return found
+}
+
 test('a Lease is made once and replaced only by who saw its newest version', async () => {
   const time = '2026-11-24T00:00:00.000000Z'
   const lease = { holder: 'a', acquireTime: time, renewTime: time, durationSeconds: 30, transitions: 0, info: '{}' }

@@ -46,6 +46,45 @@ Data at risk: none.`,
   )
 })
 
+test('the fields of an object stand under its name; what came or went as a whole is one line', () => {
+  const within = (object: string, rest: string) => `/objects/${object.replaceAll('/', '~1')}${rest}`
+  const server = 'apps/Deployment/spacelift-server'
+  const plan = planOf(
+    change('release/spacelift/spacelift', 'repair', [
+      { ...edit('/values/a', 1, 2, 'drifted'), by: { manager: 'helm' } },
+      edit(within('Service/mqtt', '/apiVersion'), undefined, 'v1', 'drifted'),
+      edit(within('Service/mqtt', '/spec/type'), undefined, 'ClusterIP', 'drifted'),
+      edit(within('Service/old', '/apiVersion'), 'v1', undefined, 'drifted'),
+      { ...edit(within(server, '/spec/replicas'), 1, 3, 'drifted'), by: { manager: 'kubectl' } },
+      edit(within(server, '/spec/template/spec/containers/server/args/[0]'), print(1), undefined, 'drifted'),
+    ]),
+  )
+  assert.fixture(
+    planText(plan, PLAIN).split('\n\n')[0] ?? '',
+    `  ~ release/spacelift/spacelift  (drifted)
+      ~ values.a  1 -> 2  # drifted, helm
+      + Service/mqtt  (missing)  # drifted
+      - Service/old  (not in the chart)  # drifted
+      ~ apps/Deployment/spacelift-server
+          ~ spec.replicas                                 1 -> 3  # drifted, kubectl
+          - spec.template.spec.containers.server.args[0]  (removed, value hidden)  # drifted`,
+  )
+})
+
+test('a new release counts its objects', () => {
+  const created = ['a', 'b'].flatMap((name) => [
+    edit(`/objects/Service~1${name}/apiVersion`, undefined, 'v1', 'declared'),
+    edit(`/objects/Service~1${name}/spec/type`, undefined, 'ClusterIP', 'declared'),
+  ])
+  const plan = planOf(change('release/spacelift/spacelift', 'create', [edit('/status', undefined, 'deployed', 'declared'), ...created]))
+  assert.fixture(
+    planText(plan, PLAIN).split('\n\n')[0] ?? '',
+    `  + release/spacelift/spacelift
+      objects  2 objects
+      status   deployed`,
+  )
+})
+
 test('a settled installation says so and nothing else', () => {
   assert.is(
     planText(planOf(change('bucket/a', 'keep', []), change('bucket/b', 'adopt', [])), PLAIN),

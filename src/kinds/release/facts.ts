@@ -1,8 +1,11 @@
-import type { Address } from '../../values/address.ts'
+import type { Chart, Installation } from '../../installation/installation.ts'
 import { type FactMap, isMap, type Json } from '../../values/json.ts'
 import { ProblemError } from '../../values/problem.ts'
-import type { ClusterReads, ReleaseRecord } from '../../world/ports/cluster.ts'
-import type { Observation } from '../kind.ts'
+import type { ReleaseRecord } from '../../world/ports/cluster.ts'
+import type { HelmValues } from '../../world/ports/helm.ts'
+import type { Change, Observation } from '../kind.ts'
+import type { ObjectsSeen } from './objects/look.ts'
+import type { ManifestObject } from './objects/manifest.ts'
 import { unreadableState } from './problems.ts'
 import { valueFacts } from './values.ts'
 
@@ -10,8 +13,15 @@ export type ReleaseFacts = {
   readonly status: string
   readonly chart: { readonly name: string; readonly version: string }
   readonly values: FactMap
+  /** Every object by its key, `apps/Deployment/spacelift-server`. A state written before objects were looked at has none. */
+  readonly objects?: FactMap
 }
-export type Seen = Observation<ReleaseFacts, ReleaseRecord>
+export type Material = { readonly installation: Installation; readonly chart: Chart }
+export type Evidence = { readonly record: ReleaseRecord; readonly objects: ObjectsSeen }
+/** What the upgrade is given, and what it will mean to be there. */
+export type Basis = { readonly values: HelmValues; readonly manifest: ReadonlyMap<string, ManifestObject> }
+export type Seen = Observation<ReleaseFacts, Evidence>
+export type ReleaseChange = Change<ReleaseFacts, Material, Evidence, Basis>
 
 /** Stored facts as they were written. Throws a ProblemError for anything else. */
 export function readFacts(stored: Json): ReleaseFacts {
@@ -19,17 +29,12 @@ export function readFacts(stored: Json): ReleaseFacts {
   throw new ProblemError(unreadableState())
 }
 
-/** Helm's newest record of `release/NAMESPACE/NAME`. */
-export async function look(cluster: ClusterReads, it: Address): Promise<Seen> {
-  const [, namespace = '', name = ''] = it.split('/')
-  const read = await cluster.release(namespace, name)
-  if (read.is !== 'present') return read
-  const record = read.value
-  const helm = { manager: 'helm', time: record.lastDeployed }
-  const guard = `${record.revision}:${record.resourceVersion}`
-  return { is: 'present', facts: factsOf(record), guard, evidence: record, by: new Map([['', helm]]) }
+/** What Helm's record itself says. */
+export function headOf({ status, chart, config }: ReleaseRecord): ReleaseFacts {
+  return { status, chart: { name: chart.name, version: chart.version }, values: valueFacts(config) }
 }
 
-export function factsOf({ status, chart, config }: ReleaseRecord): ReleaseFacts {
-  return { status, chart: { name: chart.name, version: chart.version }, values: valueFacts(config) }
+/** Helm's newest record as the server calls its version. */
+export function guardOf({ revision, resourceVersion }: ReleaseRecord): string {
+  return `${revision}:${resourceVersion}`
 }

@@ -1,7 +1,6 @@
-import type { ReleaseRecord } from '../../world/ports/cluster.ts'
 import type { HelmTarget } from '../../world/ports/helm.ts'
-import type { Observation, Work } from '../kind.ts'
-import type { ReleaseFacts } from './facts.ts'
+import type { Work } from '../kind.ts'
+import type { Seen } from './facts.ts'
 
 /** Helm refuses to upgrade these; `superseded` is the newest when somebody deleted the record above it. */
 const STUCK = /^(pending-|superseded$)/
@@ -10,14 +9,9 @@ const STUCK = /^(pending-|superseded$)/
  * Brings a release whose last helm died back to where an upgrade is accepted: forward only. Its record is marked failed;
  * an uninstall that was begun is finished first. Never a rollback, never an uninstall of what runs.
  */
-export async function recover(
-  work: Work,
-  it: HelmTarget,
-  seen: Observation<ReleaseFacts, ReleaseRecord>,
-  timeoutSeconds: number,
-): Promise<void> {
+export async function recover(work: Work, it: HelmTarget, seen: Seen, timeoutSeconds: number): Promise<void> {
   if (seen.is !== 'present') return
-  const record = seen.evidence
+  const { record } = seen.evidence
   if (STUCK.test(record.status)) {
     work.emit({ message: `the release is ${record.status} and nobody works on it: its record is marked failed, then upgraded` })
     await work.fenced()

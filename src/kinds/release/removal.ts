@@ -2,9 +2,9 @@ import { DEFAULTS } from '../../installation/spacelift.ts'
 import { ProblemError } from '../../values/problem.ts'
 import type { Impact, Look, Recorded, Work } from '../kind.ts'
 import { NO_IMPACT, type WhenGone } from '../kind.ts'
-import { look, type ReleaseFacts, type Seen } from './facts.ts'
+import { guardOf, type ReleaseFacts, type Seen } from './facts.ts'
+import { runningWorkloads } from './objects/wanted.ts'
 import { changedMeanwhile, otherChart, refuseWhileBusy } from './problems.ts'
-import { podTemplates } from './restarts.ts'
 
 /** The chart names its objects without the release's name: an old release has to go before one of another name is installed. */
 export const RENAMED: WhenGone = { created: 'remove', adopted: 'refuse', makesWay: true }
@@ -14,13 +14,12 @@ const TIMEOUT_SECONDS = 300
 /** The pods of a release that goes, and that nobody reaches it meanwhile. */
 export async function removal(look: Look, it: Recorded<ReleaseFacts>, seen: Seen): Promise<Impact> {
   if (seen.is !== 'present') return NO_IMPACT
-  const record = seen.evidence
+  const { record, objects } = seen.evidence
   if (record.chart.name !== it.facts.chart.name) throw new ProblemError(otherChart(it.address, record.chart.name))
   refuseWhileBusy(record, DEFAULTS.timeoutSeconds, look)
-  const pods = await podTemplates(record.manifest)
   return {
     ...NO_IMPACT,
-    restarts: [...pods].map(([workload, { replicas }]) => ({ workload, pods: replicas })),
+    restarts: runningWorkloads(objects.facts),
     access: [`Nobody reaches Spacelift from the removal of ${it.address} until another release is ready.`],
   }
 }
@@ -28,12 +27,12 @@ export async function removal(look: Look, it: Recorded<ReleaseFacts>, seen: Seen
 /** Uninstalls the release that was seen; one that somebody upgraded since is left alone. */
 export async function remove(work: Work, it: Recorded<ReleaseFacts>, seen: Seen): Promise<void> {
   if (seen.is === 'unknown') throw new ProblemError(seen.why)
-  const now = await look(work.world.cluster, it.address)
+  const [, namespace = '', name = ''] = it.address.split('/')
+  const now = await work.world.cluster.release(namespace, name)
   if (now.is === 'unknown') throw new ProblemError(now.why)
   // Somebody (an apply that was killed, perhaps) has already done it.
   if (now.is === 'absent') return
-  if (seen.is === 'absent' || now.guard !== seen.guard) throw new ProblemError(changedMeanwhile(it.address))
-  const { namespace, name } = now.evidence
+  if (seen.is === 'absent' || guardOf(now.value) !== seen.guard) throw new ProblemError(changedMeanwhile(it.address))
   await work.fenced()
   const { announce, signal, world } = work
   await world.helm.uninstall({ release: name, namespace, timeoutSeconds: TIMEOUT_SECONDS, announce, signal })

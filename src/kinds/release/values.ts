@@ -46,6 +46,7 @@ export function valueOrigins(it: Installation): Origins {
   return new Map<string, Position | 'guide'>([
     ['', 'guide'],
     ['/chart', at('/release/chart')],
+    ['/objects', at('/release/chart')],
     ['/chart/version', it.positions.get('/release/chart/version') ?? at('/release/chart')],
     [pointer('values', 'shared', 'image'), at('/version')],
     [pointer('values', 'shared', 'serverHostname'), at('/serverDomain')],

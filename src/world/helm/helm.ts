@@ -18,8 +18,21 @@ export class Helm implements HelmReads, HelmWrites {
     this.#place = place
   }
 
-  async render({ release, namespace, chart, values }: HelmTarget, signal: AbortSignal): Promise<string> {
-    const args = ['template', release, reference(chart), '--namespace', namespace, '--is-upgrade', '--values', '-']
+  async render(
+    { release, namespace, chart, values, isUpgrade }: HelmTarget & { readonly isUpgrade: boolean },
+    signal: AbortSignal,
+  ): Promise<string> {
+    const args = [
+      'template',
+      release,
+      reference(chart),
+      '--namespace',
+      namespace,
+      '--include-crds',
+      '--values',
+      '-',
+      ...(isUpgrade ? ['--is-upgrade'] : []),
+    ]
     const { code, stdout, stderr } = await runHelm({ args, env: this.#env(), stdin: JSON.stringify(values), signal })
     if (code !== 0) throw new ProblemError(helmProblem('render the chart', stderr, signal))
     return stdout

@@ -7,21 +7,29 @@ import type {
   Guard,
   LiveDeployment,
   LiveNamespace,
+  LiveObject,
   LivePod,
   LiveSecret,
+  ObjectKind,
+  ObjectName,
+  PatchOperation,
+  RawObject,
   ReleaseRecord,
   SecretEdit,
 } from '../ports/cluster.ts'
 import type { Api } from './api.ts'
 import { guardOf, items, liveDeployment, liveNamespace, livePod, liveSecret, parts } from './live.ts'
+import { Objects } from './objects.ts'
 import { markFailed, readRelease } from './releases.ts'
 
 /** The cluster as kinds know it, over the API server. */
 export class Cluster implements ClusterReads, ClusterWrites {
   readonly #api: Api
+  readonly #objects: Objects
 
   constructor(api: Api) {
     this.#api = api
+    this.#objects = new Objects(api)
   }
 
   async identity(): Promise<Read<string>> {
@@ -78,6 +86,22 @@ export class Cluster implements ClusterReads, ClusterWrites {
 
   async deleteSecret(namespace: string, name: string, guard: Guard): Promise<void> {
     await this.#api.write({ method: 'DELETE', path: secretPath(namespace, name), what: secretName(namespace, name), body: only(guard) })
+  }
+
+  objects(kind: ObjectKind, namespace: string, names: readonly string[]): Promise<Read<readonly LiveObject[]>> {
+    return this.#objects.read(kind, namespace, names)
+  }
+
+  createObject(it: ObjectName, raw: RawObject): Promise<void> {
+    return this.#objects.create(it, raw)
+  }
+
+  patchObject(it: ObjectName, guard: Guard, operations: readonly PatchOperation[]): Promise<void> {
+    return this.#objects.patch(it, guard, operations)
+  }
+
+  deleteObject(it: ObjectName, guard: Guard): Promise<void> {
+    return this.#objects.delete(it, guard)
   }
 
   markReleaseFailed(record: ReleaseRecord, description: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { isMap } from '../../values/json.ts'
 import { Sealed } from '../../values/sealed.ts'
-import type { Guard, LiveContainer, LiveDeployment, LiveNamespace, LivePod, LiveSecret } from '../ports/cluster.ts'
+import type { Guard, LiveContainer, LiveDeployment, LiveNamespace, LiveObject, LivePod, LiveSecret, ObjectKind } from '../ports/cluster.ts'
 import type { ManagedFields } from '../ports/managedFields.ts'
 
 type Raw = { readonly [key: string]: unknown }
@@ -58,6 +58,13 @@ export function livePod(raw: unknown): LivePod[] {
 
 function list(value: unknown): Raw[] {
   return Array.isArray(value) ? value.map(map) : []
+}
+
+/** An object of a list, whose items do not say what they are. */
+export function liveObject(raw: unknown, { apiVersion, kind }: ObjectKind): LiveObject {
+  const { object, metadata, guard } = parts(raw)
+  const names = { namespace: text(metadata.namespace), name: text(metadata.name) }
+  return { ...guard, apiVersion, kind, ...names, raw: { ...object, apiVersion, kind }, managedFields: managedFields(metadata) }
 }
 
 /** uid and resourceVersion of what a write answered. */

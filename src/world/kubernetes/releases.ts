@@ -62,10 +62,22 @@ function recordOf(raw: unknown, readAt: string): ReleaseRecord | undefined {
     chart: { name: text(chart.name), version: text(chart.version), appVersion: text(chart.appVersion) },
     config: map(payload.config),
     manifest: text(payload.manifest),
+    hooks: list(payload.hooks).map((hook) => ({ manifest: text(hook.manifest), ran: text(map(hook.last_run).phase) === 'Succeeded' })),
+    crds: list(map(payload.chart).files)
+      .filter(isCrd)
+      .map((file) => Buffer.from(text(file.data), 'base64').toString('utf8')),
     applyMethod: payload.apply_method === 'ssa' || payload.apply_method === 'csa' ? payload.apply_method : '',
     secretName: text(metadata.name),
     resourceVersion: guard.resourceVersion,
   }
+}
+
+function isCrd(file: { readonly [key: string]: unknown }): boolean {
+  return /^crds\/.*\.(ya?ml|json)$/.test(text(file.name))
+}
+
+function list(value: unknown): readonly { readonly [key: string]: unknown }[] {
+  return Array.isArray(value) ? value.map(map) : []
 }
 
 function revisionOf(raw: unknown): number {

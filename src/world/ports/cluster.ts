@@ -40,6 +40,20 @@ export type LiveContainer = {
   readonly imageId?: string
 }
 
+/** An object as Kubernetes writes it; what stands in it is nobody's promise. */
+export type RawObject = { readonly [key: string]: unknown }
+
+/** What an object is and where it stands. `namespace` means nothing for a kind of the whole cluster. */
+export type ObjectName = { readonly apiVersion: string; readonly kind: string; readonly namespace: string; readonly name: string }
+
+/** An object of any kind but Secret as it is. It may hold passwords in clear: evidence, never a fact. */
+export type LiveObject = Guard & ObjectName & { readonly raw: RawObject; readonly managedFields: readonly ManagedFields[] }
+
+/** One operation of a JSON patch (RFC 6902); `add` replaces what is there. */
+export type PatchOperation =
+  | { readonly op: 'add'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string }
+
 /** Helm's newest record of a release, decoded from its Secret. */
 export type ReleaseRecord = {
   readonly name: string
@@ -57,11 +71,17 @@ export type ReleaseRecord = {
   /** The values Helm was given, `{}` when none. */
   readonly config: { readonly [key: string]: unknown }
   readonly manifest: string
+  /** The chart's hooks, YAML; `ran`: in this revision. */
+  readonly hooks: readonly { readonly manifest: string; readonly ran: boolean }[]
+  /** The chart's crds/, YAML. */
+  readonly crds: readonly string[]
   readonly applyMethod: 'ssa' | 'csa' | ''
   /** The record's Secret: its name and resourceVersion guard a change of the record. */
   readonly secretName: string
   readonly resourceVersion: string
 }
+
+export type ObjectKind = Pick<ObjectName, 'apiVersion' | 'kind'>
 
 export interface ClusterReads {
   /** uid of kube-system: which cluster this is. */
@@ -70,6 +90,11 @@ export interface ClusterReads {
   secret(namespace: string, name: string): Promise<Read<LiveSecret>>
   deployments(namespace: string): Promise<Read<readonly LiveDeployment[]>>
   pods(namespace: string): Promise<Read<readonly LivePod[]>>
+  /**
+   * The objects of one kind: all in the namespace in one list, or of a kind of the whole cluster those that are named. Never
+   * absent: what is not there is not in the list. Refuses the kind Secret.
+   */
+  objects(kind: ObjectKind, namespace: string, names: readonly string[]): Promise<Read<readonly LiveObject[]>>
   /** Absent is proven by an empty SecretList. */
   release(namespace: string, name: string): Promise<Read<ReleaseRecord>>
 }
@@ -86,6 +111,11 @@ export interface ClusterWrites {
   /** Sets `set`, removes the keys `unset` and the annotations `unannotate`, in one patch that holds only for `guard`. */
   patchSecret(namespace: string, name: string, guard: Guard, edit: SecretEdit): Promise<Guard>
   deleteSecret(namespace: string, name: string, guard: Guard): Promise<void>
+  /** Makes an object of any kind but Secret, refused when it exists already. */
+  createObject(it: ObjectName, raw: RawObject): Promise<void>
+  /** One patch that holds only for `guard`. */
+  patchObject(it: ObjectName, guard: Guard, operations: readonly PatchOperation[]): Promise<void>
+  deleteObject(it: ObjectName, guard: Guard): Promise<void>
   /** Marks Helm's record as failed (payload and label), so that an upgrade is accepted again. */
   markReleaseFailed(record: ReleaseRecord, description: string): Promise<void>
 }

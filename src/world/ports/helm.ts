@@ -7,8 +7,8 @@ export type HelmValues = { readonly [key: string]: unknown }
 export type HelmTarget = { readonly release: string; readonly namespace: string; readonly chart: Chart; readonly values: HelmValues }
 
 export interface HelmReads {
-  /** The manifest this chart renders with these values, with nothing asked of the cluster. Throws a ProblemError. */
-  render(target: HelmTarget, signal: AbortSignal): Promise<string>
+  /** What this chart renders with these values, hooks and CRDs included, with nothing asked of the cluster. Throws a ProblemError. */
+  render(target: HelmTarget & { readonly isUpgrade: boolean }, signal: AbortSignal): Promise<string>
 }
 
 export type UpgradeOptions = HelmTarget & {

@@ -1,15 +1,21 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Look, Recorded, Work } from '../../../src/kinds/kind.ts'
-import { factsOf, look, type ReleaseFacts } from '../../../src/kinds/release/facts.ts'
+import { headOf, type ReleaseFacts, type Seen } from '../../../src/kinds/release/facts.ts'
+import { look } from '../../../src/kinds/release/look.ts'
 import { removal, remove } from '../../../src/kinds/release/removal.ts'
 import { address } from '../../../src/values/address.ts'
 import { absent, present, type Read, unknown } from '../../../src/values/read.ts'
-import type { ReleaseRecord } from '../../../src/world/ports/cluster.ts'
+import type { ObjectKind, ReleaseRecord } from '../../../src/world/ports/cluster.ts'
 import { codeOf } from '../bucket/fakeStore.ts'
 
-const manifest = (name: string, replicas: number) =>
-  `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: ${name} }\nspec: { replicas: ${replicas}, template: {} }\n`
+const deployment = (name: string, replicas: number) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name },
+  spec: { replicas },
+})
+const DEPLOYMENTS = [deployment('server', 3), deployment('drain', 2)]
 const RECORD: ReleaseRecord = {
   name: 'old',
   namespace: 'spacelift',
@@ -21,19 +27,31 @@ const RECORD: ReleaseRecord = {
   readAt: '',
   chart: { name: 'spacelift-self-hosted', version: '3.0.0', appVersion: '' },
   config: {},
-  manifest: `---\n${manifest('server', 3)}---\n${manifest('drain', 2)}`,
+  manifest: DEPLOYMENTS.map((one) => `---\n${JSON.stringify(one)}\n`).join(''),
+  hooks: [],
+  crds: [],
   applyMethod: 'ssa',
   secretName: 's',
   resourceVersion: '7',
 }
 const ADDRESS = address('release', 'spacelift', 'old')
-const recorded = { address: ADDRESS, facts: factsOf(RECORD) } as Recorded<ReleaseFacts>
+const recorded = { address: ADDRESS, facts: headOf(RECORD) } as Recorded<ReleaseFacts>
 
 /** A cluster with one answer about the release, and a helm that notes what it is told. */
 function world(answer: Read<ReleaseRecord>) {
   const log: string[] = []
   const it = { answer, log }
-  const cluster = { release: async () => it.answer }
+  const live = DEPLOYMENTS.map((raw) => ({
+    ...raw,
+    uid: 'u',
+    resourceVersion: '1',
+    namespace: 'spacelift',
+    name: raw.metadata.name,
+    raw,
+    managedFields: [],
+  }))
+  const objects = async ({ kind }: ObjectKind) => present(live.filter((one) => one.kind === kind))
+  const cluster = { release: async () => it.answer, objects }
   const helm = {
     uninstall: async ({ release, namespace }: { release: string; namespace: string }) =>
       void log.push(`uninstall ${release} in ${namespace}`),
@@ -43,7 +61,7 @@ function world(answer: Read<ReleaseRecord>) {
   return Object.assign(it, { work, view: { view: { cluster }, now, helmIsGone: false } as unknown as Look })
 }
 
-const seen = (it: ReturnType<typeof world>) => look(it.work.world.cluster, ADDRESS)
+const seen = (it: ReturnType<typeof world>): Promise<Seen> => look(it.view, recorded)
 
 test('the plan names the pods that go, and that nobody reaches Spacelift meanwhile', async () => {
   const it = world(present(RECORD))

@@ -1,0 +1,75 @@
+import { canonicalJson } from '../../values/json.ts'
+import { ProblemError } from '../../values/problem.ts'
+import type { Work } from '../kind.ts'
+import type { ReleaseChange, ReleaseFacts, Seen } from './facts.ts'
+import { look } from './look.ts'
+import { freeDeleted, isOwned } from './objects/deleting.ts'
+import { manifestFacts } from './objects/look.ts'
+import { mend } from './objects/mend.ts'
+import { wantedObjects } from './objects/wanted.ts'
+import { changedMeanwhile, notAsApplied } from './problems.ts'
+import { withPodProgress } from './progress.ts'
+import { recover } from './recover.ts'
+import { target } from './want.ts'
+
+type Present = Seen & { is: 'present' }
+
+/** Patches left over after a round are the server's answer to the one before: more rounds than these mean that somebody works against us. */
+const ROUNDS = 5
+
+/**
+ * Makes the release as planned: what the chart declares by an upgrade, what nobody declared by patches of the objects it
+ * stands in. A release in which only such fields are foreign gets no new revision.
+ */
+export async function converge(work: Work, change: ReleaseChange): Promise<{ facts: ReleaseFacts; guard: string }> {
+  const { declared, seen } = change
+  const before = await lookAgain(work, change)
+  // Helm itself would upgrade whatever it finds.
+  if (!isSame(before, seen)) throw new ProblemError(changedMeanwhile(declared.address))
+  if (before.is === 'present') await freeDeleted(work, before.evidence.objects, change)
+  if (needsUpgrade(change)) await upgrade(work, change)
+  const now = await mended(work, change)
+  const { objects: _objects, ...head } = now.facts
+  const { objects: _wanted, ...wanted } = change.wanted
+  if (canonicalJson(head) !== canonicalJson(wanted)) throw new ProblemError(notAsApplied(declared.address))
+  return { facts: now.facts, guard: now.guard }
+}
+
+function isSame(a: Seen, b: Seen): boolean {
+  if (a.is !== 'present' || b.is !== 'present') return a.is === b.is
+  return a.guard === b.guard && canonicalJson(a.facts) === canonicalJson(b.facts)
+}
+
+/** True for anything but fields that nobody declared and objects that helm never touches again. */
+function needsUpgrade(change: ReleaseChange): boolean {
+  return change.seen.is !== 'present' || change.edits.some((edit) => isOwned(edit, change))
+}
+
+async function upgrade(work: Work, { declared, basis, seen }: ReleaseChange): Promise<void> {
+  const { timeoutSeconds } = declared.material.installation.release
+  const it = target(declared, basis.values)
+  await recover(work, it, seen, timeoutSeconds)
+  await work.fenced()
+  const forceConflicts = seen.is === 'present' && seen.evidence.record.applyMethod === 'ssa'
+  const { announce, signal, world } = work
+  await withPodProgress(work, it.namespace, () => world.helm.upgrade({ ...it, timeoutSeconds, forceConflicts, announce, signal }))
+}
+
+/** Looks, and mends what is planned and still not as the deployed manifest has it, until nothing is left. */
+async function mended(work: Work, change: ReleaseChange): Promise<Present> {
+  for (let round = 1; ; round++) {
+    const now = await lookAgain(work, change)
+    if (now.is !== 'present') throw new ProblemError(notAsApplied(change.declared.address))
+    const { objects } = now.evidence
+    const factsOf = (one: Parameters<typeof manifestFacts>[0]) => manifestFacts(one, change.declared.address, work.fingerprint)
+    const wanted = wantedObjects(objects.manifest.values(), objects.facts, factsOf)
+    if (canonicalJson(wanted) === canonicalJson(objects.facts)) return now
+    if (round === ROUNDS || !(await mend(work, change, objects, wanted))) throw new ProblemError(changedMeanwhile(change.declared.address))
+  }
+}
+
+async function lookAgain({ world, fingerprint }: Work, { declared }: ReleaseChange): Promise<Seen> {
+  const seen = await look({ view: world, fingerprint }, declared)
+  if (seen.is === 'unknown') throw new ProblemError(seen.why)
+  return seen
+}

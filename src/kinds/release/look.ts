@@ -1,0 +1,33 @@
+import type { ReleaseRecord } from '../../world/ports/cluster.ts'
+import type { Attribution, Declared, Look, Recorded } from '../kind.ts'
+import { guardOf, headOf, type Material, type ReleaseFacts, type Seen } from './facts.ts'
+import { lookAtObjects } from './objects/look.ts'
+import { ObjectLists } from './objects/read.ts'
+
+/** Looks at a release through Helm's own newest record, and at every object the record means to be there. */
+export async function look(
+  { view, fingerprint }: Pick<Look, 'view' | 'fingerprint'>,
+  it: Declared<Material> | Recorded<ReleaseFacts>,
+): Promise<Seen> {
+  const [, namespace = '', name = ''] = it.address.split('/')
+  const { cluster } = view
+  const lists = new ObjectLists(cluster)
+  lists.expectUsual(namespace)
+  const read = await cluster.release(namespace, name)
+  if (read.is !== 'present') return read
+  const record = read.value
+  const objects = await lookAtObjects({ address: it.address, fingerprint, lists, record, cluster })
+  if (objects.is !== 'present') return objects
+  const facts = { ...headOf(record), ...(remembersObjects(it) && { objects: objects.value.facts }) }
+  const by = new Map<string, Attribution>([...objects.value.by, ...byHelm(record)])
+  return { is: 'present', facts, guard: guardOf(record), evidence: { record, objects: objects.value }, by }
+}
+
+/** What a state does not remember cannot be told to have changed since. */
+function remembersObjects(it: Declared<Material> | Recorded<ReleaseFacts>): boolean {
+  return !('facts' in it) || it.facts.objects !== undefined
+}
+
+function byHelm({ lastDeployed }: ReleaseRecord): [string, Attribution][] {
+  return ['/status', '/chart', '/values'].map((where) => [where, { manager: 'helm', time: lastDeployed }])
+}

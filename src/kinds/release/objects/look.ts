@@ -1,0 +1,138 @@
+import type { Address } from '../../../values/address.ts'
+import type { Fingerprinter } from '../../../values/fingerprint.ts'
+import { type FactMap, isMap, type JsonPointer, pointer } from '../../../values/json.ts'
+import { present, type Read } from '../../../values/read.ts'
+import { Sealed } from '../../../values/sealed.ts'
+import type { LiveObject, LiveSecret, ReleaseRecord } from '../../../world/ports/cluster.ts'
+import type { Attribution } from '../../kind.ts'
+import { blame } from './blame.ts'
+import { objectFacts } from './facts.ts'
+import { MANAGED_BY, type ManifestObject, objectKey, objectsOfRecord, RELEASE_NAME, RELEASE_NAMESPACE } from './manifest.ts'
+import type { ObjectLists } from './read.ts'
+import { isSecret, liveSecretFacts, manifestSecretFacts, readSecrets } from './secrets.ts'
+import { seenFacts } from './seen.ts'
+
+/** The objects of a release, each by its key. */
+export type ObjectsSeen = {
+  readonly facts: FactMap
+  readonly by: ReadonlyMap<JsonPointer, Attribution>
+  readonly manifest: ReadonlyMap<string, ManifestObject>
+  readonly live: ReadonlyMap<string, LiveObject>
+  readonly secrets: ReadonlyMap<string, LiveSecret>
+  /** Objects that the release left behind and that hold data. */
+  readonly kept: readonly string[]
+  /** Workloads whose number of pods an autoscaler decides. */
+  readonly scaled: readonly string[]
+}
+
+/** They hold what cannot be made again, or take it with them. */
+const HOLDS_DATA = ['PersistentVolumeClaim', 'PersistentVolume', 'CustomResourceDefinition', 'Namespace']
+
+export type ObjectsQuestion = {
+  readonly address: Address
+  readonly fingerprint: Fingerprinter
+  readonly lists: ObjectLists
+  readonly record: ReleaseRecord
+}
+
+/** Looks at every object that the newest revision means to be there, and at those it left behind. Reads only. */
+export async function lookAtObjects({
+  address,
+  fingerprint,
+  lists,
+  record,
+  cluster,
+}: ObjectsQuestion & { cluster: Parameters<typeof readSecrets>[0] }): Promise<Read<ObjectsSeen>> {
+  const manifest = new Map((await objectsOfRecord(record)).map((one) => [one.key, one]))
+  const own = [...manifest.values()]
+  const [read, usual, secrets] = await Promise.all([
+    lists.ofManifest(own),
+    lists.usual(record.namespace),
+    readSecrets(cluster, own.filter(isSecret)),
+  ])
+  if (read.is === 'unknown') return read
+  if (secrets.is === 'unknown') return secrets
+  const found = read.is === 'present' ? read.value : []
+  const all = new Map([...found, ...usual].map((live) => [objectKey(live, record.namespace), live]))
+  const scaled = await scaledWorkloads(lists, manifest, all, record.namespace)
+  if (scaled.is !== 'present') return scaled
+  const live = new Map([...all].filter(([key, one]) => manifest.has(key) || isLeftBehind(one, record)))
+  const kept = [...live].filter(([key, { kind }]) => !manifest.has(key) && HOLDS_DATA.includes(kind)).map(([key]) => key)
+  for (const key of kept) live.delete(key)
+  const texts = textPrint(address, fingerprint)
+  const facts = [...live].map(([key, one]) => [key, liveFacts(key, one, manifest.get(key), scaled.value, texts)] as const)
+  const secretValues = secrets.is === 'present' ? secrets.value : new Map<string, LiveSecret>()
+  const secretFacts = [...secretValues].map(([key, one]) => [key, liveSecretFacts(one, keyPrint(address, fingerprint, key))] as const)
+  const by = [...live].flatMap(([key, { raw, managedFields }]) =>
+    [...blame(raw, managedFields)].map(([where, who]) => [`${pointer('objects', key)}${where}`, who] as const),
+  )
+  return present({
+    facts: Object.fromEntries([...facts, ...secretFacts]),
+    by: new Map(by),
+    manifest,
+    live,
+    secrets: secretValues,
+    kept,
+    scaled: scaled.value,
+  })
+}
+
+/** What the manifest wants of an object. */
+export function manifestFacts(it: ManifestObject, address: Address, fingerprint: Fingerprinter): FactMap {
+  return isSecret(it) ? manifestSecretFacts(it.raw, keyPrint(address, fingerprint, it.key)) : objectFacts(it.raw)
+}
+
+function liveFacts(
+  key: string,
+  { kind, raw }: LiveObject,
+  manifest: ManifestObject | undefined,
+  scaled: readonly string[],
+  fingerprint: (key: string, where: JsonPointer, text: string) => string,
+): FactMap {
+  const named = manifest === undefined ? undefined : objectFacts(manifest.raw)
+  const facts = seenFacts(kind, raw, named, (where, text) => fingerprint(key, where, text))
+  return scaled.includes(key) && isMap(facts.spec) ? { ...facts, spec: { ...(facts.spec as FactMap), ...replicasOf(named) } } : facts
+}
+
+function replicasOf(facts: FactMap | undefined): FactMap {
+  const replicas = isMap(facts?.spec) ? (facts.spec as FactMap).replicas : undefined
+  return replicas === undefined ? {} : { replicas }
+}
+
+/** Helm's marks say that an object is this release's; an object it was told to keep is left to whoever wanted that. */
+function isLeftBehind({ raw }: LiveObject, { name, namespace }: ReleaseRecord): boolean {
+  const metadata = isMap(raw.metadata) ? raw.metadata : {}
+  const [labels, annotations] = [isMap(metadata.labels) ? metadata.labels : {}, isMap(metadata.annotations) ? metadata.annotations : {}]
+  const isOurs = labels[MANAGED_BY] === 'Helm' && annotations[RELEASE_NAME] === name && annotations[RELEASE_NAMESPACE] === namespace
+  return isOurs && annotations['helm.sh/resource-policy'] !== 'keep'
+}
+
+/** The API is asked for autoscalers only when a number of pods is not the manifest's. */
+async function scaledWorkloads(
+  lists: ObjectLists,
+  manifest: ReadonlyMap<string, ManifestObject>,
+  live: ReadonlyMap<string, LiveObject>,
+  namespace: string,
+): Promise<Read<readonly string[]>> {
+  const differ = [...manifest].filter(([key, one]) => {
+    const found = live.get(key)
+    return found !== undefined && 'replicas' in specOf(found.raw) && specOf(found.raw).replicas !== (specOf(one.raw).replicas ?? 1)
+  })
+  if (differ.length === 0) return present([])
+  const read = await lists.of({ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' }, namespace, [])
+  if (read.is !== 'present') return read
+  const targets = read.value.map(({ raw }) => specOf(raw).scaleTargetRef).filter(isMap)
+  return present(differ.filter(([, one]) => targets.some(({ kind, name }) => kind === one.kind && name === one.name)).map(([key]) => key))
+}
+
+function specOf(raw: { readonly [key: string]: unknown }): { readonly [key: string]: unknown } {
+  return isMap(raw.spec) ? raw.spec : {}
+}
+
+function textPrint(address: Address, fingerprint: Fingerprinter) {
+  return (key: string, where: JsonPointer, text: string) => fingerprint.of(address, `${key}${where}`, Sealed.of(text))
+}
+
+function keyPrint(address: Address, fingerprint: Fingerprinter, object: string) {
+  return (key: string, value: Sealed) => fingerprint.of(address, `${object}/${key}`, value)
+}

@@ -1,0 +1,50 @@
+import { type FactMap, isMap, type JsonPointer } from '../../../values/json.ts'
+import type { RawObject } from '../../../world/ports/cluster.ts'
+import { withoutDefaults } from './defaults.ts'
+import { objectFacts } from './facts.ts'
+import { hide } from './hide.ts'
+
+/** `kubectl rollout restart` is how people restart: what runs is as declared, and taking it away would restart again. */
+const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt'
+
+/**
+ * The facts of a live object beside those of its manifest: without what the server adds, and with what nobody declared.
+ * Annotations outside the pod template belong to whoever writes them: only the manifest's own are looked at.
+ */
+export function seenFacts(
+  kind: string,
+  raw: RawObject,
+  manifest: FactMap | undefined,
+  fingerprint: (where: JsonPointer, text: string) => string,
+): FactMap {
+  const own = keepAnnotations(objectFacts(raw), manifest, ['metadata'], () => false)
+  const facts = keepAnnotations(own, manifest, ['spec', 'template', 'metadata'], (name) => name !== RESTARTED_AT)
+  return hide(withoutDefaults(kind, facts, manifest), manifest, fingerprint)
+}
+
+/** `facts` with only those annotations at `path` that the manifest has or `keeps` says yes to. */
+function keepAnnotations(
+  facts: FactMap,
+  manifest: FactMap | undefined,
+  [key, ...rest]: readonly string[],
+  keeps: (name: string) => boolean,
+): FactMap {
+  if (key === undefined) return keepOwn(facts, mapAt(manifest, 'annotations'), keeps)
+  const inner = mapAt(facts, key)
+  if (inner === undefined) return facts
+  const kept = keepAnnotations(inner, mapAt(manifest, key), rest, keeps)
+  const { [key]: _, ...others } = facts
+  return Object.keys(kept).length === 0 ? others : { ...facts, [key]: kept }
+}
+
+function keepOwn(metadata: FactMap, named: FactMap | undefined, keeps: (name: string) => boolean): FactMap {
+  const { annotations, ...rest } = metadata
+  if (!isMap(annotations)) return metadata
+  const kept = Object.entries(annotations as FactMap).filter(([name]) => (named !== undefined && name in named) || keeps(name))
+  return kept.length === 0 ? rest : { ...rest, annotations: Object.fromEntries(kept) }
+}
+
+function mapAt(facts: FactMap | undefined, key: string): FactMap | undefined {
+  const value = facts?.[key]
+  return isMap(value) ? (value as FactMap) : undefined
+}

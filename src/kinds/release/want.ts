@@ -1,0 +1,81 @@
+import { canonicalJson, type FactMap } from '../../values/json.ts'
+import type { ReleaseRecord } from '../../world/ports/cluster.ts'
+import type { HelmTarget, HelmValues } from '../../world/ports/helm.ts'
+import type { Declared, Finding, Look, Upstream } from '../kind.ts'
+import { type Basis, headOf, type Material, type ReleaseFacts, type Seen } from './facts.ts'
+import { findingsOf } from './findings.ts'
+import { manifestFacts } from './objects/look.ts'
+import { type ManifestObject, objectsOfRendered } from './objects/manifest.ts'
+import { templatesThatDiffer, wantedObjects } from './objects/wanted.ts'
+import { refuseWhileBusy } from './problems.ts'
+import { imagesOf, isTracked, secretsOf, track, workloads } from './tracking.ts'
+import { chartValues, valueFacts } from './values.ts'
+
+type Manifest = ReadonlyMap<string, ManifestObject>
+
+/** What the release should be. The chart is rendered only when it, or its values, are not those that are deployed. */
+export async function want(
+  look: Look,
+  it: Declared<Material>,
+  seen: Seen,
+  upstream: Upstream,
+): Promise<{ facts: ReleaseFacts; basis: Basis; findings: readonly Finding[] }> {
+  const evidence = seen.is === 'present' ? seen.evidence : undefined
+  refuseWhileBusy(evidence?.record, it.material.installation.release.timeoutSeconds, look)
+  const values = await wantedValues(look, it, seen, upstream)
+  const head = wantedHead(it, values)
+  const isSettled = evidence !== undefined && canonicalJson(headOf(evidence.record)) === canonicalJson(head)
+  const manifest = isSettled ? evidence.objects.manifest : await rendered(look, it, values, evidence?.record)
+  const found = evidence?.objects.facts ?? {}
+  const objects = wantedObjects(manifest.values(), found, (one) => manifestFacts(one, it.address, look.fingerprint))
+  return { facts: { ...head, objects }, basis: { values, manifest }, findings: findingsOf(it.address, evidence?.objects) }
+}
+
+function wantedHead({ material: { chart } }: Declared<Material>, values: HelmValues): ReleaseFacts {
+  return { status: 'deployed', chart: { name: chart.name, version: chart.version }, values: valueFacts(values) }
+}
+
+/**
+ * A workload without our annotations is not tracked yet. That is no difference by itself: it is tracked with the next
+ * change that restarts it anyway, and at once when something it reads changes, since nothing else would restart it.
+ */
+async function wantedValues(look: Look, it: Declared<Material>, seen: Seen, upstream: Upstream): Promise<HelmValues> {
+  const { installation } = it.material
+  const plain = chartValues(installation)
+  const all = workloads(plain)
+  if (seen.is !== 'present') return track(plain, installation, all, upstream)
+  const { record, objects } = seen.evidence
+  const tracked = all.filter(
+    (one) => isTracked(record.config, one) || [...secretsOf(installation, one), ...imagesOf(one)].some(upstream.changes),
+  )
+  const untracked = all.filter((one) => !tracked.includes(one))
+  const values = track(plain, installation, tracked, upstream, record.config)
+  if (untracked.length === 0 || canonicalJson(headOf(record)) === canonicalJson(wantedHead(it, values))) return values
+  const factsOf = (one: ManifestObject) => manifestFacts(one, it.address, look.fingerprint)
+  const before = wantedObjects(objects.manifest.values(), {}, factsOf)
+  const after = wantedObjects((await rendered(look, it, values, record)).values(), before, factsOf)
+  const restarting = new Set(templatesThatDiffer(before, after))
+  return track(
+    values,
+    installation,
+    untracked.filter((one) => restarting.has(one.deployment)),
+    upstream,
+  )
+}
+
+async function rendered(look: Look, it: Declared<Material>, values: HelmValues, record: ReleaseRecord | undefined): Promise<Manifest> {
+  const asked = { ...target(it, values), isUpgrade: record !== undefined }
+  const text = await look.view.helm.render(asked, look.signal)
+  const objects = await objectsOfRendered(text, { name: asked.release, namespace: asked.namespace }, asked.isUpgrade)
+  return new Map(objects.map((one) => [one.key, one]))
+}
+
+/** What helm is told. */
+export function target({ material: { installation, chart } }: Declared<Material>, values: HelmValues): HelmTarget {
+  return { release: installation.release.name, namespace: installation.kubernetes.namespace, chart, values }
+}
+
+/** The facts of the objects, none where there are none. */
+export function objectsIn(seen: Seen): FactMap {
+  return (seen.is === 'present' ? seen.facts.objects : undefined) ?? {}
+}
