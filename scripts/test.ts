@@ -3,7 +3,7 @@
  * and closes with `N passed, N failed`. A file that ran no test has failed: uvu exits 0 without `test.run()`.
  *
  *   node scripts/test.ts test            all but the lab's
- *   node scripts/test.ts test/lab        the lab's
+ *   node scripts/test.ts test/lab        the lab's; with files named besides, only these
  *   node scripts/test.ts --floor 120 …   fails when fewer tests ran
  */
 import { spawn } from 'node:child_process'
@@ -18,7 +18,9 @@ const { values, positionals } = parseArgs({
   options: { floor: { type: 'string' }, jobs: { type: 'string' }, match: { type: 'string' } },
 })
 const lab = positionals.some((p) => p.includes('lab'))
-const files = positionals
+// `npm run test:lab -- test/lab/x.test.ts`: the script has named the folder already.
+const named = positionals.filter((p) => p.endsWith('.ts'))
+const files = (named.length > 0 ? named : positionals)
   .flatMap((p) => (p.endsWith('.ts') ? [p] : globSync(`${p}/**/*.test.ts`)))
   .filter((file) => lab || !file.startsWith('test/lab/'))
   .filter((file) => file.includes(values.match ?? ''))

@@ -1,4 +1,5 @@
 import { bench } from './bench.ts'
+import { broken } from './broken.ts'
 import { crashes } from './crashes.ts'
 import { drift } from './drift.ts'
 import { operators } from './operators.ts'

@@ -18,7 +18,7 @@ const interferences: readonly Interference[] = [
   {
     what: 'a bucket',
     does: 'mc version suspend lab/spacelift-run-logs',
-    says: /spacelift-run-logs.*\n?.*something else changed it|spacelift-run-logs/,
+    says: /The bucket spacelift-run-logs is no longer what was planned on: something else changed it/,
     flags: ['-target', 'bucket/spacelift-run-logs'],
   },
 ]
