@@ -9,4 +9,4 @@ import { stateFiles } from './stateFiles.ts'
 import { watch } from './watch.ts'
 
 /** "Sure-footed", paragraph by paragraph. */
-export const step2: readonly Check[] = [drift, operators, savedPlans, crashes, stateFiles, watch, bench]
+export const step2: readonly Check[] = [crashes, stateFiles, operators, savedPlans, watch, drift, broken, bench]
