@@ -5,10 +5,11 @@ import { farAway } from './bench/farAway.ts'
 import { firstApply } from './bench/firstApply.ts'
 import { manyBuckets } from './bench/manyBuckets.ts'
 import { noopPlan } from './bench/noopPlan.ts'
+import { push } from './bench/push.ts'
 import { asText, circumstances } from './bench/report.ts'
 import { startUp } from './bench/startUp.ts'
 
-const benches: readonly Bench[] = [startUp, noopPlan, farAway, firstApply, manyBuckets]
+const benches: readonly Bench[] = [startUp, noopPlan, farAway, firstApply, manyBuckets, push]
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -70,7 +70,7 @@ async function peaks(it: Contestant): Promise<number[]> {
 }
 
 /** User and system time of all processes that this one has waited for. */
-function childrenSeconds(): number {
+export function childrenSeconds(): number {
   const fields = readFileSync('/proc/self/stat', 'latin1').split(') ')[1]?.split(' ') ?? []
   return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND
 }

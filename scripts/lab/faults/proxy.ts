@@ -32,6 +32,7 @@ export class FaultProxy {
   readonly #sockets = new Set<Duplex>()
   readonly #forwarded = new Set<ClientRequest>()
   #bytesLeft = Number.POSITIVE_INFINITY
+  #onBytes: () => void = () => undefined
 
   private constructor(settings: ProxySettings) {
     this.#settings = settings
@@ -72,7 +73,13 @@ export class FaultProxy {
 
   /** When the server has been given so many more bytes of bodies, all connections end at once. Once. */
   cutAfterBytes(bytes: number): void {
+    this.onBytes(bytes, () => this.cut())
+  }
+
+  /** When the server has been given so many more bytes of bodies, this happens, and that body's connection ends. Once. */
+  onBytes(bytes: number, then: () => void): void {
     this.#bytesLeft = bytes
+    this.#onBytes = then
   }
 
   /** Ends all connections now. */
@@ -121,9 +128,14 @@ export class FaultProxy {
     return new Promise((resolve, reject) => {
       const sent = send({ hostname, port, method, path, headers: rawHeaders, agent: this.#agent, ...names })
       this.#forwarded.add(sent)
-      sent.on('close', () => this.#forwarded.delete(sent))
+      const gone = () => sent.destroy()
+      request.socket.once('close', gone)
+      sent.on('close', () => {
+        this.#forwarded.delete(sent)
+        // A connection outlives many requests.
+        request.socket.off('close', gone)
+      })
       sent.on('response', resolve).on('error', reject)
-      request.socket.on('close', () => sent.destroy())
       if (!hasBody(headers)) return void sent.end()
       this.#pour(request, sent, passed, fault?.do === 'cutRequest' ? fault.afterBytes : Number.POSITIVE_INFINITY)
     })
@@ -149,7 +161,7 @@ export class FaultProxy {
   #end(request: IncomingMessage, sent: ClientRequest): void {
     if (this.#bytesLeft <= 0) {
       this.#bytesLeft = Number.POSITIVE_INFINITY
-      this.cut()
+      this.#onBytes()
     }
     sent.destroy()
     request.socket.destroy()

@@ -1,0 +1,57 @@
+import { join } from 'node:path'
+import { writeSaved } from '../../bench/push/archive.ts'
+import { empty, measured } from '../../bench/push/measure.ts'
+import { type Pusher, pushers, workFolder } from '../../bench/push/pushers.ts'
+import type { Lab } from '../../lab/index.ts'
+import type { Report } from '../report.ts'
+import type { PushResult } from './push.ts'
+
+/** Seconds and MiB. */
+const UNCHANGED = 0.1
+const MEMORY = 150
+
+/** Quick runs are for machines that do other things meanwhile: figures are told, and only what does not hang on them is proved. */
+export async function figures(report: Report, lab: Lab, isQuick: boolean): Promise<void> {
+  await using work = await workFolder()
+  const { ours, unread, crane } = await pushers(lab, work.path)
+  const small = join(work.path, 'small.tar')
+  await writeSaved({ path: small, bytes: isQuick ? 50e6 : 200e6, layers: ['first', 'second', 'third'] })
+  await report.line('a first push beside crane, at the same compression', () => paired(lab, work.path, small, ours, crane, isQuick))
+  await report.line('a push of what is there sends no blob', () => unchanged(lab, work.path, small, ours, isQuick))
+  if (isQuick) return
+  await report.line(`a first push of 2 GB takes no more than ${MEMORY} MiB`, async () => {
+    const large = join(work.path, 'large.tar')
+    await writeSaved({ path: large, bytes: 2e9, layers: ['first', 'second', 'third'] })
+    await empty(lab, work.path)
+    const { memory } = await measured(unread, large, lab.env.REGISTRY ?? '')
+    if (memory > MEMORY) throw new Error(`${memory.toFixed(0)} MiB`)
+    return `${memory.toFixed(0)} MiB`
+  })
+}
+
+async function paired(lab: Lab, work: string, archive: string, ours: Pusher, crane: Pusher, isQuick: boolean): Promise<string> {
+  // As after a plan: the archive has been read.
+  await measured(ours, archive, lab.env.REGISTRY ?? '')
+  const ratios: number[] = []
+  for (let pair = 0; pair < (isQuick ? 3 : 9); pair++) {
+    const walls = new Map<Pusher, number>()
+    for (const pusher of pair % 2 === 0 ? [ours, crane] : [crane, ours]) {
+      await empty(lab, work)
+      walls.set(pusher, (await measured(pusher, archive, lab.env.REGISTRY ?? '')).wall)
+    }
+    ratios.push((walls.get(ours) ?? Number.NaN) / (walls.get(crane) ?? Number.NaN))
+  }
+  const middle = ratios.toSorted((a, b) => a - b)[Math.floor(ratios.length / 2)] ?? Number.NaN
+  if (!isQuick && !(middle <= 1)) throw new Error(`${middle.toFixed(2)} of crane's time, the median of ${ratios.length} pairs`)
+  return `${middle.toFixed(2)} of crane's time, the median of ${ratios.length} pairs`
+}
+
+async function unchanged(lab: Lab, work: string, archive: string, ours: Pusher, isQuick: boolean): Promise<string> {
+  await empty(lab, work)
+  await measured(ours, archive, lab.env.REGISTRY ?? '')
+  const { stdout, wall } = await measured(ours, archive, lab.env.REGISTRY ?? '')
+  const { sentBytes, seconds } = JSON.parse(stdout) as PushResult & { sentBytes: number }
+  if (sentBytes !== 0) throw new Error(`it sent ${sentBytes} bytes`)
+  if (!isQuick && seconds > UNCHANGED) throw new Error(`it took ${seconds.toFixed(3)} s`)
+  return `${seconds.toFixed(3)} s of ${wall.toFixed(3)} s with the process`
+}

@@ -1,0 +1,82 @@
+import type { ChildProcess } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type FaultProxy, faultProxy, type Lab, type PassedRequest } from '../../lab/index.ts'
+import { writeImage } from '../../lab/inputs/image.ts'
+import { run } from '../run.ts'
+import { repository } from '../site.ts'
+import type { PushOrder, PushResult } from './push.ts'
+
+export const program = [
+  process.execPath,
+  '--disable-warning=ExperimentalWarning',
+  join(repository, 'scripts/accept/pushes/push.ts'),
+] as const
+
+type Served = 'registry' | 'plain-registry' | 'token-registry'
+
+/** An archive and one registry of a lab behind a fault proxy. */
+export class Pushing {
+  readonly lab: Lab
+  readonly proxy: FaultProxy
+  readonly archive: string
+  readonly #login: Pick<PushOrder, 'username' | 'password' | 'caFile'>
+
+  private constructor(lab: Lab, proxy: FaultProxy, archive: string, login: Pick<PushOrder, 'username' | 'password' | 'caFile'>) {
+    this.lab = lab
+    this.proxy = proxy
+    this.archive = archive
+    this.#login = login
+  }
+
+  static async to(lab: Lab, server: Served, archive: string): Promise<Pushing> {
+    const name = server === 'registry' ? 'REGISTRY' : server === 'plain-registry' ? 'PLAIN_REGISTRY' : 'TOKEN_REGISTRY'
+    const { [`${name}_USERNAME`]: username = '', [`${name}_PASSWORD`]: password = '', REGISTRY_CA: caFile = '' } = lab.env
+    const login = { username, password, ...(server !== 'plain-registry' && { caFile }) }
+    return new Pushing(lab, await faultProxy(lab, server), archive, login)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.proxy.close()
+  }
+
+  /** Pushes to this repository; undefined when the process was killed. */
+  async push(path: string, other: Partial<PushOrder> = {}, onStart?: (child: ChildProcess) => void): Promise<PushResult | undefined> {
+    const order: PushOrder = {
+      archive: this.archive,
+      host: this.proxy.host,
+      path,
+      cacheDir: join(this.lab.dir, 'cache'),
+      ...this.#login,
+      ...other,
+    }
+    const env = { PATH: process.env.PATH ?? '', PUSH: JSON.stringify(order) }
+    const ran = await run(program, { env, timeoutSeconds: 120, ...(onStart && { onStart }) })
+    if (ran.signal === 'SIGKILL') return undefined
+    if (ran.code !== 0) throw new Error(`the push ended with ${ran.code ?? ran.signal}:\n${ran.stderr}`)
+    return JSON.parse(ran.stdout) as PushResult
+  }
+}
+
+/** The sizes of an image's blobs by digest. */
+export async function blobSizes(pushing: Pushing): Promise<Map<string, number>> {
+  const { indexArchive } = await import('../../../src/world/archive/indexArchive.ts')
+  const { images } = await indexArchive(pushing.archive, { cacheDir: join(pushing.lab.dir, 'cache') })
+  return new Map(images.flatMap(({ config, layers }) => [config, ...layers]).map(({ digest, size }) => [digest, size]))
+}
+
+/** A docker-save tar for pushes, in the lab's folder. */
+export async function madeImage(lab: Lab, bytes: number): Promise<string> {
+  const path = join(lab.dir, `push-${bytes}.tar`)
+  await readFile(path).catch(() => writeImage(path, { name: 'spacelift-backend', tag: 'v3.0.0', bytes }))
+  return path
+}
+
+/** The blob whose upload this request ends. */
+export const closes = ({ method, path }: PassedRequest): string | undefined =>
+  method === 'PUT' ? /[?&]digest=(sha256:[0-9a-f]{64})/.exec(decodeURIComponent(path))?.[1] : undefined
+
+export function expectDone(result: PushResult | undefined): PushResult & { sentBytes: number } {
+  if (result && 'sentBytes' in result) return result
+  throw new Error(result ? `${result.code}: ${result.summary}` : 'the push was killed')
+}

@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import type { PushOrder } from '../../accept/pushes/push.ts'
+import type { Command } from '../../accept/run.ts'
+import type { Lab } from '../../lab/index.ts'
+
+/** One way to bring an archive into a registry. */
+export type Pusher = {
+  readonly name: string
+  command(archive: string, host: string): { command: Command; env: Record<string, string> }
+}
+
+export type Pushers = { readonly ours: Pusher; readonly unread: Pusher; readonly skopeo: Pusher; readonly crane: Pusher }
+
+const PATH = 'bench/image'
+/** Where groundcrew remembers an archive that a plan has read, and where it finds nothing. */
+export const [REMEMBERED, FORGOTTEN] = ['remembered', 'forgotten']
+
+/**
+ * groundcrew's push, bundled as it ships, after a plan that has read the archive or without one; crane and skopeo, logged in, with
+ * nothing remembered of earlier runs.
+ */
+export async function pushers(lab: Lab, work: string): Promise<Pushers> {
+  const program = join(work, 'push.mjs')
+  await build({
+    entryPoints: [fileURLToPath(new URL('../../accept/pushes/push.ts', import.meta.url))],
+    outfile: program,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'esm',
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  })
+  const { REGISTRY_USERNAME: username = '', REGISTRY_PASSWORD: password = '', REGISTRY_CA: caFile = '' } = lab.env
+  const env = { ...(process.env as Record<string, string>), ...lab.env, HOME: work }
+  const groundcrew = (name: string, cache: string): Pusher => ({
+    name,
+    command: (archive, host) => {
+      const order: PushOrder = { archive, host, path: PATH, username, password, caFile, cacheDir: join(work, cache) }
+      return { command: [process.execPath, program], env: { ...env, PUSH: JSON.stringify(order) } }
+    },
+  })
+  return {
+    ours: groundcrew('groundcrew', REMEMBERED),
+    unread: groundcrew('groundcrew, archive never read', FORGOTTEN),
+    skopeo: { name: 'skopeo copy', command: (archive, host) => ({ command: skopeo(archive, host), env }) },
+    crane: { name: 'crane push', command: (archive, host) => ({ command: ['crane', 'push', archive, `${host}/${PATH}:v3.0.0`], env }) },
+  }
+}
+
+const skopeo = (archive: string, host: string): Command => [
+  'skopeo',
+  'copy',
+  '--quiet',
+  `docker-archive:${archive}`,
+  `docker://${host}/${PATH}:v3.0.0`,
+]
+
+/** A folder for what the pushers need. */
+export async function workFolder() {
+  const path = await mkdtemp(join(tmpdir(), 'groundcrew-push-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) }
+}
