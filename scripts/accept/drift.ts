@@ -117,7 +117,7 @@ async function untilHeld(site: Site): Promise<string> {
 
 async function showsAndNames(report: Report, site: Site, { name, address, change, flags = [] }: Mutation): Promise<void> {
   await report.line(`${address}: ${name}: exit 2`, async () => {
-    await change(site)
+    await withSecrets(site, () => change(site))
     const { drifted } = JSON.parse(expectExit(await site.groundcrew(['drift', '--output', 'json']), 2).stdout) as DriftDocument
     const own = drifted.find((one) => one.address === address)
     if (own === undefined || (own.is === 'changed' && own.fields.length === 0)) throw new Error(JSON.stringify(drifted, null, 2))

@@ -92,7 +92,9 @@ function outcome({ work: { signal } }: ApplyRun, result: Result): EndResult {
 
 function line(change: PlannedChange): PlannedLine[] {
   if (!isWrite(change.action)) return []
-  const edits = change.edits.map((edit) => ({ field: showPointer(edit.pointer), cause: edit.cause }))
+  // Of what is made, everything is new: a release alone has hundreds of fields.
+  const made = change.action === 'create' || change.action === 'recover'
+  const edits = (made ? [] : change.edits).map((edit) => ({ field: showPointer(edit.pointer), cause: edit.cause }))
   return [{ address: change.address, action: change.action, edits }]
 }
 
