@@ -4,8 +4,9 @@ import { type Check, Report } from './accept/report.ts'
 import { step1 } from './accept/step1.ts'
 import { step2 } from './accept/step2.ts'
 import { step3 } from './accept/step3.ts'
+import { step4 } from './accept/step4.ts'
 
-const steps: Record<string, readonly Check[]> = { '1': step1, '2': step2, '3': step3 }
+const steps: Record<string, readonly Check[]> = { '1': step1, '2': step2, '3': step3, '4': step4 }
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -3,9 +3,10 @@ import { ProblemError } from '../../values/problem.ts'
 import type { Work } from '../kind.ts'
 import type { ReleaseChange, ReleaseFacts, Seen } from './facts.ts'
 import { look } from './look.ts'
-import { freeDeleted, isOwned } from './objects/deleting.ts'
+import { freeDeleted } from './objects/deleting.ts'
 import { manifestFacts } from './objects/look.ts'
 import { mend } from './objects/mend.ts'
+import { isOwned, mixed } from './objects/owned.ts'
 import { wantedObjects } from './objects/wanted.ts'
 import { changedMeanwhile, notAsApplied } from './problems.ts'
 import { withPodProgress } from './progress.ts'
@@ -27,7 +28,10 @@ export async function converge(work: Work, change: ReleaseChange): Promise<{ fac
   // Helm itself would upgrade whatever it finds.
   if (!isSame(before, seen)) throw new ProblemError(changedMeanwhile(declared.address))
   if (before.is === 'present') await freeDeleted(work, before.evidence.objects, change)
-  if (needsUpgrade(change)) await upgrade(work, change)
+  if (needsUpgrade(change)) {
+    await mendMixed(work, change)
+    await upgrade(work, change)
+  }
   const now = await mended(work, change)
   const { objects: _objects, ...head } = now.facts
   const { objects: _wanted, ...wanted } = change.wanted
@@ -43,6 +47,16 @@ function isSame(a: Seen, b: Seen): boolean {
 /** True for anything but fields that nobody declared and objects that helm never touches again. */
 function needsUpgrade(change: ReleaseChange): boolean {
   return change.seen.is !== 'present' || change.edits.some((edit) => isOwned(edit, change))
+}
+
+async function mendMixed(work: Work, change: ReleaseChange): Promise<void> {
+  const keys = mixed(change)
+  if (keys.size === 0) return
+  const now = await lookAgain(work, change)
+  if (now.is !== 'present') return
+  const { objects } = now.evidence
+  const isHere = (key: string) => keys.has(key) && objects.live.has(key) && change.basis.manifest.has(key)
+  await mend(work, change, { ...objects, manifest: change.basis.manifest }, change.wanted.objects ?? {}, isHere)
 }
 
 async function upgrade(work: Work, { declared, basis, seen }: ReleaseChange): Promise<void> {

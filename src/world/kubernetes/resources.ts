@@ -24,6 +24,7 @@ const KNOWN: { readonly [kind: string]: Resource } = {
   'batch/v1/CronJob': namespaced('cronjobs'),
   'batch/v1/Job': namespaced('jobs'),
   'networking.k8s.io/v1/Ingress': namespaced('ingresses'),
+  'networking.k8s.io/v1/IngressClass': ofCluster('ingressclasses'),
   'networking.k8s.io/v1/NetworkPolicy': namespaced('networkpolicies'),
   'policy/v1/PodDisruptionBudget': namespaced('poddisruptionbudgets'),
   'rbac.authorization.k8s.io/v1/ClusterRole': ofCluster('clusterroles'),

@@ -1,24 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { at, type FactMap, isMap, pointer, segments } from '../../../values/json.ts'
+import { at, type FactMap, pointer, segments } from '../../../values/json.ts'
 import { ProblemError } from '../../../values/problem.ts'
 import type { LiveObject } from '../../../world/ports/cluster.ts'
-import type { Edit, Work } from '../../kind.ts'
+import type { Work } from '../../kind.ts'
 import type { ReleaseChange } from '../facts.ts'
-import { editsBetween, withoutImplied } from './edits.ts'
+import { editsBetween } from './edits.ts'
 import type { ObjectsSeen } from './look.ts'
+import { isDeleting } from './owned.ts'
 import { patchOf } from './patch.ts'
-
-/** True for an edit that only an upgrade can make: of the release itself, or of what the chart's templates say. */
-export function isOwned(edit: Edit, { basis, wanted, seen }: ReleaseChange): boolean {
-  const [objects, key = '', ...rest] = segments(edit.pointer)
-  if (objects !== 'objects') return true
-  if (basis.manifest.get(key)?.origin !== 'template')
-    return seen.is === 'present' && seen.evidence.objects.manifest.get(key)?.origin === 'template'
-  if (isDeleting(rest)) return true
-  const facts = wanted.objects?.[key]
-  const inner = { pointer: pointer(...rest), from: edit.from, to: edit.to }
-  return edit.to !== undefined && isMap(facts) && withoutImplied([inner], facts as FactMap).length > 0
-}
 
 const PATIENCE_MS = 60_000
 const EVERY_MS = 500
@@ -58,10 +47,6 @@ async function untilGone(work: Work, live: LiveObject, what: string): Promise<vo
     work.emit({ message: `waiting for the deletion of ${what} to end` })
     await sleep(EVERY_MS, undefined, { signal: work.signal })
   }
-}
-
-function isDeleting([metadata, deleting]: readonly string[]): boolean {
-  return metadata === 'metadata' && deleting === 'deleting'
 }
 
 function stillThere(what: string) {

@@ -6,6 +6,7 @@ import { Sealed } from '../../../values/sealed.ts'
 import type { LiveObject, LiveSecret, ReleaseRecord } from '../../../world/ports/cluster.ts'
 import type { Attribution } from '../../kind.ts'
 import { blame } from './blame.ts'
+import { type Decided, lookAtDeciders, withDecided } from './decided.ts'
 import { objectFacts } from './facts.ts'
 import { MANAGED_BY, type ManifestObject, objectKey, objectsOfRecord, RELEASE_NAME, RELEASE_NAMESPACE } from './manifest.ts'
 import type { ObjectLists } from './read.ts'
@@ -54,13 +55,13 @@ export async function lookAtObjects({
   if (secrets.is === 'unknown') return secrets
   const found = read.is === 'present' ? read.value : []
   const all = new Map([...found, ...usual].map((live) => [objectKey(live, record.namespace), live]))
-  const scaled = await scaledWorkloads(lists, manifest, all, record.namespace)
-  if (scaled.is !== 'present') return scaled
+  const decided = await lookAtDeciders(lists, record.namespace, { manifest, live: all })
+  if (decided.is !== 'present') return decided
   const live = new Map([...all].filter(([key, one]) => manifest.has(key) || isLeftBehind(one, record)))
   const kept = [...live].filter(([key, { kind }]) => !manifest.has(key) && HOLDS_DATA.includes(kind)).map(([key]) => key)
   for (const key of kept) live.delete(key)
   const texts = textPrint(address, fingerprint)
-  const facts = [...live].map(([key, one]) => [key, liveFacts(key, one, manifest.get(key), scaled.value, texts)] as const)
+  const facts = [...live].map(([key, one]) => [key, liveFacts(key, one, manifest.get(key), decided.value, texts)] as const)
   const secretValues = secrets.is === 'present' ? secrets.value : new Map<string, LiveSecret>()
   const secretFacts = [...secretValues].map(([key, one]) => [key, liveSecretFacts(one, keyPrint(address, fingerprint, key))] as const)
   const by = [...live].flatMap(([key, { raw, managedFields }]) =>
@@ -73,7 +74,7 @@ export async function lookAtObjects({
     live,
     secrets: secretValues,
     kept,
-    scaled: scaled.value,
+    scaled: decided.value.scaled,
   })
 }
 
@@ -86,17 +87,12 @@ function liveFacts(
   key: string,
   { kind, raw }: LiveObject,
   manifest: ManifestObject | undefined,
-  scaled: readonly string[],
+  decided: Decided,
   fingerprint: (key: string, where: JsonPointer, text: string) => string,
 ): FactMap {
   const named = manifest === undefined ? undefined : objectFacts(manifest.raw)
   const facts = seenFacts(kind, raw, named, (where, text) => fingerprint(key, where, text))
-  return scaled.includes(key) && isMap(facts.spec) ? { ...facts, spec: { ...(facts.spec as FactMap), ...replicasOf(named) } } : facts
-}
-
-function replicasOf(facts: FactMap | undefined): FactMap {
-  const replicas = isMap(facts?.spec) ? (facts.spec as FactMap).replicas : undefined
-  return replicas === undefined ? {} : { replicas }
+  return withDecided(key, facts, named, decided)
 }
 
 /** Helm's marks say that an object is this release's; an object it was told to keep is left to whoever wanted that. */
@@ -105,28 +101,6 @@ function isLeftBehind({ raw }: LiveObject, { name, namespace }: ReleaseRecord): 
   const [labels, annotations] = [isMap(metadata.labels) ? metadata.labels : {}, isMap(metadata.annotations) ? metadata.annotations : {}]
   const isOurs = labels[MANAGED_BY] === 'Helm' && annotations[RELEASE_NAME] === name && annotations[RELEASE_NAMESPACE] === namespace
   return isOurs && annotations['helm.sh/resource-policy'] !== 'keep'
-}
-
-/** The API is asked for autoscalers only when a number of pods is not the manifest's. */
-async function scaledWorkloads(
-  lists: ObjectLists,
-  manifest: ReadonlyMap<string, ManifestObject>,
-  live: ReadonlyMap<string, LiveObject>,
-  namespace: string,
-): Promise<Read<readonly string[]>> {
-  const differ = [...manifest].filter(([key, one]) => {
-    const found = live.get(key)
-    return found !== undefined && 'replicas' in specOf(found.raw) && specOf(found.raw).replicas !== (specOf(one.raw).replicas ?? 1)
-  })
-  if (differ.length === 0) return present([])
-  const read = await lists.of({ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' }, namespace, [])
-  if (read.is !== 'present') return read
-  const targets = read.value.map(({ raw }) => specOf(raw).scaleTargetRef).filter(isMap)
-  return present(differ.filter(([, one]) => targets.some(({ kind, name }) => kind === one.kind && name === one.name)).map(([key]) => key))
-}
-
-function specOf(raw: { readonly [key: string]: unknown }): { readonly [key: string]: unknown } {
-  return isMap(raw.spec) ? raw.spec : {}
 }
 
 function textPrint(address: Address, fingerprint: Fingerprinter) {

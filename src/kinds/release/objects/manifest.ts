@@ -68,7 +68,7 @@ export function objectKey(
   own: string,
 ): string {
   const group = apiVersion.includes('/') ? [apiVersion.split('/')[0] as string] : []
-  return [...group, kind, ...(namespace === own ? [] : [namespace]), name].join('/')
+  return [...group, kind, ...(namespace === own || namespace === '' ? [] : [namespace]), name].join('/')
 }
 
 function manifestObject(raw: RawObject, release: ReleaseName, origin: ManifestObject['origin']): ManifestObject {

@@ -15,10 +15,16 @@ type Broken = { readonly key: string; readonly edits: readonly FieldEdit[] }
  * Writes what no upgrade writes, object by object, each only as it was seen. Touches nothing but what was planned; false
  * when nothing of that is left to do.
  */
-export async function mend(work: Work, change: ReleaseChange, seen: ObjectsSeen, wanted: FactMap): Promise<boolean> {
+export async function mend(
+  work: Work,
+  change: ReleaseChange,
+  seen: ObjectsSeen,
+  wanted: FactMap,
+  only: (key: string) => boolean = () => true,
+): Promise<boolean> {
   const planned = new Set(change.edits.map((edit) => edit.pointer))
   const all = [...new Set([...Object.keys(seen.facts), ...Object.keys(wanted)])].map((key) => brokenAt(key, seen.facts, wanted, planned))
-  const broken = all.filter(({ edits }) => edits.length > 0)
+  const broken = all.filter(({ key, edits }) => edits.length > 0 && only(key))
   for (const one of broken) await mendOne(work, one, seen, wanted)
   const touched = broken.map(({ key }) => key)
   await untilRolledOut(work, touched, seen, change.declared.material.installation.release.timeoutSeconds)
