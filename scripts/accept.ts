@@ -5,8 +5,9 @@ import { step1 } from './accept/step1.ts'
 import { step2 } from './accept/step2.ts'
 import { step3 } from './accept/step3.ts'
 import { step4 } from './accept/step4.ts'
+import { step5 } from './accept/step5.ts'
 
-const steps: Record<string, readonly Check[]> = { '1': step1, '2': step2, '3': step3, '4': step4 }
+const steps: Record<string, readonly Check[]> = { '1': step1, '2': step2, '3': step3, '4': step4, '5': step5 }
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

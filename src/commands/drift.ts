@@ -4,7 +4,7 @@ import { type DriftReport, driftExitCode, driftFromPlan } from '../plan/drift.ts
 import { clusterKey } from '../reconcile/fingerprintKey.ts'
 import { lookForDrift } from '../reconcile/lookForDrift.ts'
 import { makePlan } from '../reconcile/makePlan.ts'
-import { otherWorld, readWorld } from '../reconcile/worldCheck.ts'
+import { otherWorld, readWorld, untoldStore, type WorldRead } from '../reconcile/worldCheck.ts'
 import { FileStore } from '../state/fileStore.ts'
 import { lastApply, leftovers } from '../state/journal.ts'
 import { awaitUnlocked } from '../state/lock.ts'
@@ -63,7 +63,13 @@ async function look(
     ? compareWithFile(host, session, it, options.skip)
     : lookForDrift({ kinds: KINDS, state, look: it, skip: options.skip ?? [], certain, accept: installation.drift.accept }))
   const last = await lastApply(folder)
-  return { ...report, ...(last && { lastApply: last }), problems: 'problems' in read ? read.problems : [] }
+  return { ...report, ...(last && { lastApply: last }), problems: problemsOfWorld(read, state) }
+}
+
+function problemsOfWorld(read: WorldRead, state: State | undefined): readonly Problem[] {
+  if ('problems' in read) return read.problems
+  const untold = untoldStore(state?.world ?? null, read.identity)
+  return untold === undefined ? [] : [untold]
 }
 
 async function compareWithFile(

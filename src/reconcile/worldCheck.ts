@@ -37,6 +37,16 @@ export function otherWorld(remembered: WorldIdentity | null, found: WorldIdentit
   }
 }
 
+/** The problem of an object store that the state knows by its id and that no longer tells it, if so: a look may be at another one. */
+export function untoldStore(remembered: WorldIdentity | null, found: WorldIdentity): Problem | undefined {
+  if (remembered === null || remembered.objectStore === '' || found.objectStore !== '') return undefined
+  return {
+    code: 'world/untold',
+    summary: 'MinIO does not tell its id (admin:ServerInfo is denied), so nobody knows whether it is the object store the state remembers.',
+    remedy: 'Allow admin:ServerInfo to the user of objectStorage.admin: deploy/drift-minio-policy.json has all that drift needs.',
+  }
+}
+
 /** By the deployment ids where both are known; a user without admin:ServerInfo is told one store from another by its endpoint. */
 function objectStoreDiffers(remembered: WorldIdentity, found: WorldIdentity): string[] {
   const known = remembered.objectStore !== '' && found.objectStore !== ''

@@ -1,6 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { otherWorld } from '../../src/reconcile/worldCheck.ts'
+import { otherWorld, untoldStore } from '../../src/reconcile/worldCheck.ts'
 import type { WorldIdentity } from '../../src/state/state.ts'
 
 const home: WorldIdentity = { cluster: 'c', objectStore: 'id', objectStoreEndpoint: 'https://minio', registries: ['r'] }
@@ -19,6 +19,13 @@ test('another cluster or another object store is named, with the way out', () =>
   const unnamed = otherWorld(home, { ...home, objectStore: '', objectStoreEndpoint: 'https://elsewhere' })
   assert.match(unnamed?.detail ?? '', /https:\/\/minio, now https:\/\/elsewhere/)
   assert.match(unnamed?.remedy ?? '', /--accept-new-world/)
+})
+
+test('an object store that no longer tells the id it was known by is a problem that names the right', () => {
+  assert.match(untoldStore(home, { ...home, objectStore: '' })?.remedy ?? '', /admin:ServerInfo/)
+  assert.is(untoldStore(home, home), undefined)
+  assert.is(untoldStore({ ...home, objectStore: '' }, { ...home, objectStore: '' }), undefined)
+  assert.is(untoldStore(null, { ...home, objectStore: '' }), undefined)
 })
 
 test.run()

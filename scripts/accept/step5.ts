@@ -1,0 +1,5 @@
+import { driftReport } from './driftReport.ts'
+import type { Check } from './report.ts'
+
+/** "The drift report", paragraph by paragraph. */
+export const step5: readonly Check[] = [driftReport]
