@@ -69,8 +69,8 @@ async function objectStoreOf({ installation, secrets }: Logins) {
 }
 
 async function readCa(file: string, { positions }: Installation): Promise<string> {
-  return readFile(file, 'utf8').catch((error) => {
-    const at = positions.get('/objectStorage/caFile')
+  const at = positions.get('/objectStorage/caFile')
+  const text = await readFile(file, 'utf8').catch((error) => {
     const summary = `The certificates ${file} cannot be read (${code(error)}).`
     throw new ProblemError({
       code: 'file/unreadable',
@@ -78,5 +78,12 @@ async function readCa(file: string, { positions }: Installation): Promise<string
       ...(at && { at }),
       remedy: 'Mend objectStorage.caFile, or the rights of the file.',
     })
+  })
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text
+  throw new ProblemError({
+    code: 'file/no-certificates',
+    summary: `The file ${file} holds no certificate.`,
+    ...(at && { at }),
+    remedy: 'Name a file with certificates in PEM form in objectStorage.caFile.',
   })
 }

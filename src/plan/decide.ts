@@ -1,5 +1,6 @@
 import type { Attribution, Cause, Edit, Origins, WriteAction } from '../kinds/kind.ts'
-import { at, canonicalJson, type FactMap, type JsonPointer, longestPrefix, segments } from '../values/json.ts'
+import { keyIdOf } from '../values/fingerprint.ts'
+import { at, canonicalJson, type FactMap, type FactValue, type JsonPointer, longestPrefix, segments } from '../values/json.ts'
 import { additions, type Difference, differences } from './diff.ts'
 
 /** What a look found, reduced to what a decision needs. */
@@ -50,7 +51,8 @@ function explain(one: Difference, { last, origins }: Question, seen: Seen & { is
 function causeOf(one: Difference, last: FactMap | undefined): Cause {
   if (last === undefined || (one.from !== undefined && !remembers(last, one.pointer))) return 'unexplained'
   const before = at(last, one.pointer)
-  if (same(before, one.from)) return 'declared'
+  // Under another encryption key no fingerprint equals what was remembered: that says nothing about the world.
+  if (same(before, one.from) || areIncomparable(before, one.from)) return 'declared'
   return same(before, one.to) ? 'drifted' : 'both'
 }
 
@@ -59,6 +61,11 @@ function remembers(last: FactMap, where: JsonPointer): boolean {
   return segments(where)
     .slice(0, 1)
     .every((part) => part in last)
+}
+
+function areIncomparable(before: FactValue | undefined, now: FactValue | undefined): boolean {
+  const [then, today] = [keyIdOf(before), keyIdOf(now)]
+  return then !== undefined && today !== undefined && then !== today
 }
 
 function same(a: unknown, b: unknown): boolean {

@@ -13,7 +13,13 @@ export function driftJson(report: DriftReport, at: string): string {
     comparedWith,
     ...(lastApply && { lastApply }),
     checked,
-    drifted: drifted.map(({ address, is, fields, keysUnknown }) => ({ address, is, keysUnknown, fields: fields.map(fieldJson) })),
+    drifted: drifted.map(({ address, is, fields, keysUnknown, since }) => ({
+      address,
+      is,
+      keysUnknown,
+      ...(since && { since }),
+      fields: fields.map(fieldJson),
+    })),
     unchecked: unchecked.map(({ address, why }) => ({ address, why: problemJson(why) })),
     skipped,
     findings: findings.map(({ address, ...finding }) => ({ address, ...problemJson(finding) })),
@@ -23,7 +29,7 @@ export function driftJson(report: DriftReport, at: string): string {
 }
 
 /** A field's sides are left out where nothing stands; a hidden one says so instead of its fingerprint. */
-function fieldJson({ pointer, applied, found, by, class: is, acceptance, note }: DriftedField) {
+function fieldJson({ pointer, applied, found, by, class: is, acceptance, note, since }: DriftedField) {
   const hidden = isFingerprint(applied) || isFingerprint(found)
   const side = (value: FactValue | undefined) => (hidden ? '(hidden)' : (value as Json))
   return {
@@ -36,6 +42,7 @@ function fieldJson({ pointer, applied, found, by, class: is, acceptance, note }:
     ...(by && { by }),
     ...(acceptance && { accepted: { reason: acceptance.reason, until: acceptance.until } }),
     ...(note && { note }),
+    ...(since && { since }),
   }
 }
 

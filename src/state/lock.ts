@@ -29,8 +29,9 @@ export async function acquireLock(
     if (ports.signal.aborted) throw new ProblemError(INTERRUPTED)
     const seen = await look(ports, place)
     const taken = await tryTake(ports, place, holder, seen, watch)
-    if (taken !== undefined) return new Held(ports, place, holder, taken, watch.endedHelm)
-    if (ports.clock.monotonic() >= deadline) throw new ProblemError(heldBy(seen, place))
+    if (typeof taken === 'object') return new Held(ports, place, holder, taken, watch.endedHelm)
+    // Somebody was quicker: who that is, is told, not whose place both of us wanted.
+    if (ports.clock.monotonic() >= deadline) throw new ProblemError(heldBy(taken === 'outrun' ? await look(ports, place) : seen, place))
     await pause(ports, deadline)
   }
 }
@@ -75,7 +76,7 @@ async function tryTake(
   holder: Holder,
   seen: LiveLease | undefined,
   watch: LockWatch,
-): Promise<Taken | undefined> {
+): Promise<Taken | 'outrun' | undefined> {
   if (seen !== undefined && !(await isFree(ports, seen, watch))) return undefined
   const next = leaseOf(inheriting(holder, watch.endedHelm), ports.clock, seen === undefined ? 0 : seen.transitions + 1)
   const asked = ports.clock.monotonic()
@@ -83,7 +84,7 @@ async function tryTake(
     seen === undefined
       ? await ports.leases.create(namespace, name, next)
       : await ports.leases.replace(namespace, name, next, seen.resourceVersion)
-  return typeof outcome === 'string' ? undefined : { lease: outcome, asked }
+  return typeof outcome === 'string' ? 'outrun' : { lease: outcome, asked }
 }
 
 async function isFree(ports: LockPorts, seen: LiveLease, watch: LockWatch): Promise<boolean> {

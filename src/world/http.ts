@@ -50,12 +50,13 @@ export class HttpClient {
   readonly agent: http.Agent
   readonly #lanes: Lanes
 
-  constructor(endpoint: Endpoint, maxSockets = 16) {
+  /** `soonMs`: how long an answer may take that still comes soon; see {@link Lanes}. */
+  constructor(endpoint: Endpoint, maxSockets = 16, soonMs?: number) {
     this.endpoint = endpoint
     const options = { keepAlive: true, maxSockets, scheduling: 'fifo' as const }
     const isSecure = endpoint.url.protocol === 'https:'
     this.agent = isSecure ? new https.Agent({ ...options, ...tlsOptions(endpoint) }) : new (plainHttp().Agent)(options)
-    this.#lanes = new Lanes(maxSockets, (error) => error instanceof SilentServer)
+    this.#lanes = new Lanes(maxSockets, (error) => error instanceof SilentServer, soonMs)
   }
 
   /** Sends a request when it is its turn and reads the whole answer. */

@@ -50,6 +50,18 @@ test('a field is declared when the world stands as it was applied, drifted when 
   assert.is(cause(1, 2, 3), 'both')
 })
 
+test('under another encryption key a changed value is declared: what was remembered compares with nothing', () => {
+  const [before, live, wanted] = [`aaaaaaaa:${'1'.repeat(64)}`, `bbbbbbbb:${'2'.repeat(64)}`, `bbbbbbbb:${'3'.repeat(64)}`]
+  const { edits } = decide({
+    wanted: { key: wanted },
+    seen: asSeen({ key: live }),
+    last: { key: before },
+    origins: new Map(),
+    fixed: [],
+  })
+  assert.is(edits[0]?.cause, 'declared')
+})
+
 test('a fixed field means a replacement', () => {
   for (const { wanted, seen, decision } of everything().filter((one) => one.seen !== undefined))
     assert.is(decision.action === 'replace', wanted.type !== seen?.type)

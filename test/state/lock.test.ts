@@ -76,6 +76,19 @@ test('the second apply is refused, naming the holder, and takes over after the f
   await acquireLock(ports, PLACE, holderOf(2), 0)
 })
 
+test('of two that want the place of a dead holder, the slower one is told who was quicker', async () => {
+  const ports = world()
+  await acquireLock(ports, PLACE, holderOf(1), 0)
+  ports.processes.dead.add(1)
+  const { replace } = ports.leases
+  ports.leases.replace = async (...asked) => {
+    ports.leases.replace = replace
+    await acquireLock(ports, PLACE, holderOf(3), 0)
+    return replace.apply(ports.leases, asked)
+  }
+  await refused(ports, holderOf(2), /process 3 on here/)
+})
+
 test('a holder killed on this host is taken over at once, and the helm it left is ended first', async () => {
   const ports = world()
   const first = await acquireLock(ports, PLACE, holderOf(1), 0)

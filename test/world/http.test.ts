@@ -6,12 +6,12 @@ import { ProblemError } from '../../src/values/problem.ts'
 import { HttpClient } from '../../src/world/http.ts'
 
 /** Runs `ask` against a server of the test's; answers how many connections it took. */
-async function connections(answer: RequestListener, ask: (client: HttpClient) => Promise<unknown>): Promise<number> {
+async function connections(answer: RequestListener, ask: (client: HttpClient) => Promise<unknown>, soonMs?: number): Promise<number> {
   let count = 0
   const server = createServer(answer).on('connection', () => count++)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  const client = new HttpClient({ url: new URL(`http://127.0.0.1:${port}`), what: 'MinIO', code: 'minio' }, 12)
+  const client = new HttpClient({ url: new URL(`http://127.0.0.1:${port}`), what: 'MinIO', code: 'minio' }, 12, soonMs)
   try {
     await ask(client)
   } finally {
@@ -26,7 +26,8 @@ const get = (client: HttpClient, timeoutMs?: number) => client.request({ method:
 const many = (client: HttpClient, timeoutMs?: number) => Promise.allSettled(Array.from({ length: 40 }, () => get(client, timeoutMs)))
 
 test('a server nearby is asked everything over two kept-alive connections', async () => {
-  const used = await connections((_, response) => response.end('{}'), many)
+  // However slow this machine is today.
+  const used = await connections((_, response) => response.end('{}'), many, 60_000)
   assert.is(used, 2)
 })
 
