@@ -1,15 +1,22 @@
 import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { classes } from './driftReport/classes.ts'
+import { cron } from './driftReport/cron.ts'
+import { planted } from './driftReport/planted.ts'
 import { rights } from './driftReport/rights.ts'
 import type { Check } from './report.ts'
 import { expectExit, Site } from './site.ts'
 
 export const driftReport: Check = {
   name: 'driftReport',
-  about: 'the report of drift as it is used: with read-only rights only, none too many',
+  about:
+    'the report of drift as it is used: from cron, with read-only rights, none too many; no secret in any form; each drift with its class',
   async run(report, isQuick) {
     await using site = await settled()
+    await cron(report, site)
+    await planted(report, site)
     await rights(report, site, isQuick)
+    await classes(report, site, isQuick)
   },
 }
 
