@@ -10,6 +10,7 @@ const programs = {
   unzip: 'unzip',
   strace: 'strace',
   faketime: 'faketime',
+  chromium: 'chromium',
 }
 
 /** The Debian packages that the lab needs and this machine does not have. */

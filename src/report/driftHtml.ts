@@ -23,7 +23,7 @@ export function driftHtml(report: DriftReport, at: string, title: string): strin
 ${facts(report, at)}
 </header>
 <main>
-${section('What is not as applied', drifted.map(resource))}
+${section('What is not as applied', drifted.length === 0 ? [] : [LEGEND, ...drifted.map(resource)])}
 ${section(
   'Problems',
   problems.map((one) => item(undefined, one)),
@@ -46,6 +46,10 @@ ${section(
 `
 }
 
+/** What the classes mean, for a reader who never saw such a page. */
+const LEGEND =
+  '<p class="legend"><b>repaired</b>: the next apply puts it back. <b>reported</b>: groundcrew never undoes it. <b>accepted</b>: somebody let it be until a day.</p>'
+
 function toneOf(report: DriftReport): 'bad' | 'warn' | 'good' {
   if (report.unchecked.length + report.problems.length > 0) return 'bad'
   return report.drifted.some(counts) ? 'warn' : 'good'
@@ -53,8 +57,8 @@ function toneOf(report: DriftReport): 'bad' | 'warn' | 'good' {
 
 function facts({ checked, drifted, unchecked, lastApply, comparedWith }: DriftReport, at: string): string {
   const rows = [
-    ['Looked at', at],
-    ...(lastApply ? [['Last applied', `${lastApply.at} by ${lastApply.who}`]] : []),
+    ['Looked at', readable(at)],
+    ...(lastApply ? [['Last applied', `${readable(lastApply.at)} by ${lastApply.who}`]] : []),
     ['Compared with', comparedWith === 'state' ? 'what was last applied' : 'the file; values of secrets could not be compared'],
     ['Resources', `${checked} checked, ${drifted.filter(counts).length} drifted, ${unchecked.length} not checked`],
   ]
@@ -66,7 +70,7 @@ function section(title: string, parts: readonly string[]): string {
 }
 
 function resource({ address, is, fields, keysUnknown, since }: DriftedResource): string {
-  const age = since === undefined ? '' : ` <span class="age">since ${text(since)}</span>`
+  const age = since === undefined ? '' : ` <span class="age">since ${text(readable(since))}</span>`
   const gone = is === 'gone' ? ' <strong class="gone">gone</strong>' : ''
   const unknown = keysUnknown ? '<p>Values may have changed that cannot be compared: the encryption key is another one.</p>' : ''
   return `<article>\n<h3><code>${text(address)}</code>${gone}${age}</h3>\n${fields.length === 0 ? '' : table(fields)}${unknown}\n</article>`
@@ -79,12 +83,17 @@ function table(fields: readonly DriftedField[]): string {
 
 function row(field: DriftedField): string {
   const { applied, found } = sidesOf(field)
-  return `<tr><th scope="row"><code>${text(fieldName(field))}</code></th><td data-name="Applied"><code>${text(applied)}</code></td><td data-name="Found"><code>${text(found)}</code></td><td data-name="Class"><span class="class ${field.class}">${field.class}</span></td><td data-name="By whom, why">${text(remarkOf(field))}</td></tr>`
+  return `<tr><th scope="row"><code>${text(fieldName(field))}</code></th><td data-name="Applied"><code>${text(applied)}</code></td><td data-name="Found"><code>${text(found)}</code></td><td data-name="Class"><span class="class ${field.class}">${field.class}</span></td><td data-name="By whom, why">${text(readable(remarkOf(field)))}</td></tr>`
 }
 
 function item(address: string | undefined, { summary, remedy }: Problem): string {
   const name = address === undefined ? '' : `<code>${text(address)}</code> `
   return `<p>${name}${text(summary)} <span class="remedy">${text(remedy)}</span></p>`
+}
+
+/** Times as people say them; seconds tell nobody anything here. */
+function readable(told: string): string {
+  return told.replaceAll(/(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z/g, '$1 $2 UTC')
 }
 
 function text(raw: string): string {

@@ -8,13 +8,17 @@ export const DRIFT_CSS = `
 body { margin: 0 auto; max-width: 72rem; padding: 1.5rem; background: var(--page); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.1rem; margin: 0; color: var(--soft); font-weight: 600; }
 h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
-h3 { font-size: 1rem; margin: 1.25rem 0 .4rem; }
+h3 { font-size: 1rem; margin: 1.75rem 0 .4rem; }
+h3 code { font-weight: 700; font-size: 1rem; }
+section { border-top: 1px solid var(--line); margin-top: 2rem; } section h2 { margin-top: 1.25rem; }
+.legend { color: var(--soft); font-size: .85rem; margin: 0; } .legend b { color: var(--ink); font-weight: 600; }
 .verdict { font-size: 1.5rem; font-weight: 700; margin: .25rem 0 .75rem; border-left: .35rem solid; padding-left: .75rem; }
 .good { color: var(--good); } .warn { color: var(--warn); } .bad, .gone { color: var(--bad); }
 dl { display: flex; flex-wrap: wrap; gap: .25rem 2rem; margin: 0; }
 dt { color: var(--soft); font-size: .85rem; } dd { margin: 0; }
 code { font: .9em/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
-table { border-collapse: collapse; width: 100%; }
+table { border-collapse: collapse; width: 100%; table-layout: fixed; }
+thead th { width: 19%; } thead th:first-child { width: 26%; } thead th:nth-child(4) { width: 6.5rem; } thead th:last-child { width: 28%; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bottom: 1px solid var(--line); font-weight: 400; }
 thead th { color: var(--soft); font-size: .85rem; background: var(--shade); }
 .class { border: 1px solid var(--line); border-radius: .75rem; padding: 0 .5rem; font-size: .85rem; }

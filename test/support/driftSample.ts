@@ -1,0 +1,65 @@
+import type { DriftReport } from '../../src/plan/drift.ts'
+import { address } from '../../src/values/address.ts'
+
+/** A report with one of everything that a report can hold, long names and long texts among it. */
+export const EVERYTHING: DriftReport = {
+  comparedWith: 'state',
+  lastApply: { at: '2026-11-20T06:58:03.120Z', who: 'maria@jump-01' },
+  checked: 17,
+  drifted: [
+    {
+      address: address('bucket', 'spacelift-run-logs'),
+      is: 'changed',
+      keysUnknown: false,
+      since: '2026-11-22T07:00:04.000Z',
+      fields: [
+        { pointer: '/versioning/status', applied: 'Enabled', found: 'Suspended', class: 'repaired', since: '2026-11-22T07:00:04.000Z' },
+        {
+          pointer: '/quota',
+          applied: 'none',
+          found: '1073741824 bytes',
+          class: 'reported',
+          note: 'When it is full, Spacelift can no longer write. It is not undone by groundcrew; look at it: mc quota info ALIAS/spacelift-run-logs',
+        },
+        {
+          pointer: '/rules/all objects/expireAfterDays',
+          applied: 60,
+          found: 90,
+          class: 'accepted',
+          acceptance: { resource: 'bucket/spacelift-run-logs', field: 'rules', reason: 'legal hold, TICKET-123', until: '2027-01-31' },
+        },
+      ],
+    },
+    {
+      address: address('release', 'spacelift', 'spacelift'),
+      is: 'changed',
+      keysUnknown: true,
+      fields: [
+        {
+          pointer: '/objects/apps~1Deployment~1spacelift-server/spec/template/spec/containers/server/env/HTTPS_PROXY/value',
+          applied: 'http://proxy.internal.example.com:3128/with/a/rather/long/path/that/does/not/end',
+          found: '<script>alert(1)</script>',
+          by: { manager: 'kubectl-edit', time: '2026-11-22T23:14:09Z' },
+          class: 'repaired',
+        },
+      ],
+    },
+    { address: address('bucket', 'spacelift-modules'), is: 'gone', keysUnknown: false, fields: [] },
+  ],
+  unchecked: [
+    {
+      address: address('image', 'registry.example.com/spacelift/backend'),
+      why: { code: 'x', summary: 'The registry does not answer (ECONNREFUSED).', remedy: 'Is it up?' },
+    },
+  ],
+  skipped: [address('secret', 'spacelift/spacelift-drain')],
+  findings: [
+    {
+      address: address('bucket', 'spacelift-policy-inputs'),
+      code: 'bucket/noncurrent',
+      summary: 'Noncurrent versions stay for ever.',
+      remedy: 'Set objectStorage.buckets.policy-inputs.noncurrentDays.',
+    },
+  ],
+  problems: [{ code: 'y', summary: 'MinIO is starting (https://minio.example.com, HTTP 503).', remedy: 'Try again in a minute.' }],
+}
