@@ -67,6 +67,17 @@ test('libraries are used only in the folders they are for', () => {
   }
 })
 
+test('a CommonJS library that is loaded late is taken by its default: a bundle has no other name of it', () => {
+  for (const file of files) {
+    const late = readFileSync(file, 'utf8').matchAll(/const \{([^}]*)\} = await import\('([^.'][^']*)'\)/g)
+    for (const [, names = '', library = ''] of late) {
+      if (library.startsWith('node:')) continue
+      const { type } = JSON.parse(readFileSync(`node_modules/${library}/package.json`, 'utf8')) as { type?: string }
+      assert.ok(type === 'module' || /^ *default:/.test(names), `${file}: ${library}`)
+    }
+  }
+})
+
 test('only the edges reach out of this process', () => {
   for (const { file, folder, target } of imports.filter((one) => OUTSIDE.test(one.target)))
     assert.ok(MAY_REACH_OUT.includes(folder), `${file} must not import ${target}`)

@@ -59,8 +59,9 @@ async function readArchive(path: string): Promise<{ text: string; digest: string
 
 /** `NAME/Chart.yaml` of a packaged chart; its subcharts have theirs further down. */
 async function chartYamlOf(tar: Buffer): Promise<string> {
-  const { extract } = await import('tar-stream')
-  const unpack = extract()
+  // A bundle knows a CommonJS library by its default alone.
+  const { default: tarStream } = await import('tar-stream')
+  const unpack = tarStream.extract()
   unpack.end(tar)
   for await (const entry of unpack) {
     const chunks: Buffer[] = []

@@ -1,4 +1,4 @@
-import type { Tags } from 'yaml'
+import { parseAllDocuments, type Tags } from 'yaml'
 import { isMap } from '../../../values/json.ts'
 import type { RawObject, ReleaseRecord } from '../../../world/ports/cluster.ts'
 
@@ -21,7 +21,6 @@ export type ReleaseName = { readonly name: string; readonly namespace: string }
 
 /** Reads YAML as Helm renders it, with the names of the files it comes from. */
 export async function parseManifest(text: string, release: ReleaseName, origin: ManifestObject['origin']): Promise<ManifestObject[]> {
-  const { parseAllDocuments } = await import('yaml')
   const documents = parseAllDocuments(text, { version: '1.1', customTags: asHelmReads })
   let isOfCrds = false
   return [...documents].flatMap((document) => {
