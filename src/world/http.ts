@@ -1,6 +1,7 @@
 import type http from 'node:http'
 import https from 'node:https'
-import { ProblemError } from '../values/problem.ts'
+import { uptime } from 'node:os'
+import { type Problem, ProblemError } from '../values/problem.ts'
 import { Lanes } from './lanes.ts'
 import { transportProblem } from './transportProblem.ts'
 
@@ -41,17 +42,27 @@ export type StreamedResponse = {
 /** A silent server is answered for within 10 s of a person's time, connection included. */
 export const TIMEOUT_MS = 8_000
 
+/**
+ * A write that its holder of the lock decided on, and that could not be sent for so long, may find another holder: a lock
+ * is fenced 20 s after its last renewal and taken over after 30 s. Seconds after boot count, also those of a suspension.
+ */
+const WRITE_WITHIN_SECONDS = 8
+
 /** Importing it would load undici: an ES module of Node's reads all that it exports. */
 const plainHttp = () => process.getBuiltinModule('node:http')
+
+/** `soonMs`: how long an answer may take that still comes soon; see {@link Lanes}. */
+export type Patience = { readonly soonMs?: number | undefined; readonly writeWithinSeconds?: number | undefined }
 
 /** One server over one pool of kept-alive connections. Throws a ProblemError for all that is no HTTP answer. */
 export class HttpClient {
   readonly endpoint: Endpoint
   readonly agent: http.Agent
   readonly #lanes: Lanes
+  readonly #writeWithinSeconds: number
 
-  /** `soonMs`: how long an answer may take that still comes soon; see {@link Lanes}. */
-  constructor(endpoint: Endpoint, maxSockets = 16, soonMs?: number) {
+  constructor(endpoint: Endpoint, maxSockets = 16, { soonMs, writeWithinSeconds = WRITE_WITHIN_SECONDS }: Patience = {}) {
+    this.#writeWithinSeconds = writeWithinSeconds
     this.endpoint = endpoint
     const options = { keepAlive: true, maxSockets, scheduling: 'fifo' as const }
     const isSecure = endpoint.url.protocol === 'https:'
@@ -59,9 +70,15 @@ export class HttpClient {
     this.#lanes = new Lanes(maxSockets, (error) => error instanceof SilentServer, soonMs)
   }
 
-  /** Sends a request when it is its turn and reads the whole answer. */
+  /** Sends a request when it is its turn and reads the whole answer. Writes come first, and are not sent late. */
   async request(request: Request): Promise<Response> {
-    return this.#lanes.run(() => this.#exchange(request)).catch((error) => Promise.reject(this.#problem(error)))
+    const decided = uptime()
+    const isWrite = !isRepeatable(request)
+    const send = () => {
+      if (isWrite && uptime() - decided > this.#writeWithinSeconds) throw new ProblemError(tooLate(this.endpoint))
+      return this.#exchange(request)
+    }
+    return this.#lanes.run(send, isWrite).catch((error) => Promise.reject(this.#problem(error)))
   }
 
   /** Sends a request and answers as soon as the head is there; the caller reads or destroys the stream. */
@@ -118,6 +135,14 @@ export class HttpClient {
       })
       sendBody(request, body, reject)
     })
+  }
+}
+
+function tooLate({ what, code }: Endpoint): Problem {
+  return {
+    code: `${code}/too-late`,
+    summary: `A write to ${what} could not be sent in time, so it is not sent: somebody else may hold the lock by now.`,
+    remedy: 'Look why this machine or the server was busy or suspended, then apply again: it goes on from here.',
   }
 }
 

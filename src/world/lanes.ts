@@ -30,10 +30,10 @@ export class Lanes {
   /**
    * Runs a request when there is a lane for it, in the order in which they came. Throws what it throws; and when the
    * server stayed silent towards one request and all others meanwhile, those that wait fail with it: one person's patience
-   * is enough for all.
+   * is enough for all. `first`: before all that wait.
    */
-  async run<T>(request: () => Promise<T>): Promise<T> {
-    if (this.#busy >= this.#lanes) await this.#turn()
+  async run<T>(request: () => Promise<T>, first = false): Promise<T> {
+    if (this.#busy >= this.#lanes) await this.#turn(first)
     else this.#busy++
     const before = this.#answers
     try {
@@ -49,9 +49,10 @@ export class Lanes {
   }
 
   /** A lane that is handed on stays busy all the while. */
-  #turn(): Promise<void> {
+  #turn(first: boolean): Promise<void> {
     return new Promise((begin, fail) => {
-      this.#waiting.push({ begin, fail })
+      if (first) this.#waiting.unshift({ begin, fail })
+      else this.#waiting.push({ begin, fail })
       if (this.#lanes < this.#most) this.#timer ??= setTimeout(() => this.#late(), this.#soonMs)
     })
   }

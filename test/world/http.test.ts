@@ -6,12 +6,20 @@ import { ProblemError } from '../../src/values/problem.ts'
 import { HttpClient } from '../../src/world/http.ts'
 
 /** Runs `ask` against a server of the test's; answers how many connections it took. */
-async function connections(answer: RequestListener, ask: (client: HttpClient) => Promise<unknown>, soonMs?: number): Promise<number> {
+async function connections(
+  answer: RequestListener,
+  ask: (client: HttpClient) => Promise<unknown>,
+  soonMs?: number,
+  writeWithinSeconds?: number,
+): Promise<number> {
   let count = 0
   const server = createServer(answer).on('connection', () => count++)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  const client = new HttpClient({ url: new URL(`http://127.0.0.1:${port}`), what: 'MinIO', code: 'minio' }, 12, soonMs)
+  const client = new HttpClient({ url: new URL(`http://127.0.0.1:${port}`), what: 'MinIO', code: 'minio' }, 12, {
+    soonMs,
+    writeWithinSeconds,
+  })
   try {
     await ask(client)
   } finally {
@@ -39,6 +47,33 @@ test('one that keeps us waiting is asked over as many as are allowed', async () 
     if (waiting.length >= 12) for (const answer of waiting) answer()
   }, many)
   assert.is(used, 12)
+})
+
+test('a write that had to wait too long is not sent, a read is', async () => {
+  const sent: string[] = []
+  const blocked: (() => void)[] = []
+  const answer: RequestListener = (request, response) => {
+    sent.push(request.method ?? '')
+    if (blocked.length < 2) blocked.push(() => response.end())
+    else response.end()
+  }
+  await connections(
+    answer,
+    async (client) => {
+      const first = [get(client), get(client)]
+      while (blocked.length < 2) await new Promise(setImmediate)
+      const [write, read] = [client.request({ method: 'PUT', path: '/' }).catch((error: unknown) => error), get(client)]
+      // As long as a suspended process does not notice.
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      for (const end of blocked) end()
+      await Promise.all([...first, read])
+      const late = await write
+      assert.is(late instanceof ProblemError && late.problems[0]?.code, 'minio/too-late')
+    },
+    60_000,
+    0.04,
+  )
+  assert.equal(sent, ['GET', 'GET', 'GET'])
 })
 
 test('forty requests to a server that never answers end with the first that has waited long enough', async () => {

@@ -50,6 +50,16 @@ test('a server that answers soon is asked two things at a time, in order', async
   assert.equal(await all, ['a!', 'b!', 'c!', 'd!'])
 })
 
+test('what must not wait comes before all that waits', async () => {
+  const server = new Server()
+  const lanes = new Lanes(2, isSilence, NEVER)
+  const all = Promise.all([...['a', 'b', 'c'].map((what) => lanes.run(server.ask(what))), lanes.run(server.ask('write'), true)])
+  await server.answers('a')
+  assert.equal(server.asked, ['a', 'b', 'write'])
+  for (const what of ['b', 'write', 'c']) await server.answers(what)
+  await all
+})
+
 test('one that lets everybody wait is asked as much at a time as is allowed, and from then on', async () => {
   const server = new Server()
   const lanes = new Lanes(4, isSilence, 1)
