@@ -14,6 +14,7 @@ import {
   type Observation,
   type Origins,
   type Recorded,
+  type Stays,
   type Upstream,
   type Watched,
   type WhenGone,
@@ -81,8 +82,8 @@ export interface AnyRecorded {
 
 export interface AnySeenRecorded {
   readonly shown: Shown
-  /** What its removal means. Throws a ProblemError for what must not be removed. */
-  removal(look: Look): Promise<Impact>
+  /** What its removal means, or why it stays. Throws a ProblemError when that cannot be said. */
+  removal(look: Look): Promise<Impact | Stays>
   remove(work: Work): Promise<void>
 }
 

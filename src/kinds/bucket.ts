@@ -22,6 +22,7 @@ import {
   NO_IMPACT,
   type Origins,
   type Recorded,
+  type Stays,
   type WhenGone,
 } from './kind.ts'
 
@@ -102,10 +103,9 @@ function impact({ address, seen, wanted, basis }: BucketChange): Impact {
   }
 }
 
-async function removal({ view }: Look, it: Recorded<BucketFacts>): Promise<Impact> {
+async function removal({ view }: Look, it: Recorded<BucketFacts>): Promise<Impact | Stays> {
   const name = nameOf(it.address)
   const read = await view.objectStore.isEmpty(name)
   if (read.is === 'unknown') throw new ProblemError(read.why)
-  if (read.is === 'present' && !read.value) throw new ProblemError(notEmpty(name))
-  return NO_IMPACT
+  return read.is === 'present' && !read.value ? { stays: notEmpty(name) } : NO_IMPACT
 }

@@ -161,6 +161,9 @@ export interface Upstream {
 /** A finding: something a person should know that no change repairs. */
 export type Finding = Problem & { readonly address: Address }
 
+/** What the file dropped and is not removed all the same; it stands in nobody's way. */
+export type Stays = { readonly stays: Problem }
+
 /**
  * Knows how to look at and change one sort of resource. `F`: facts, `M`: declared material, `E`: evidence, `B`: basis.
  * A kind never compares and never prints.
@@ -190,8 +193,8 @@ export interface Kind<F extends FactMap, M, E, B> {
   impact(change: Change<F, M, E, B>): Impact
   /** Writes only `change.edits`, only if the guard still holds; safe to repeat. Returns the facts and guard as they are now. */
   converge(work: Work, change: Change<F, M, E, B>): Promise<{ facts: F; guard: string }>
-  /** What its removal means; reads at most. Throws a ProblemError for what must not be removed. Default: nothing beyond itself. */
-  removal?(look: Look, it: Recorded<F>, seen: Observation<F, E>): Promise<Impact>
+  /** What its removal means, or why it stays; reads at most. Throws a ProblemError when that cannot be said. Default: nothing beyond itself. */
+  removal?(look: Look, it: Recorded<F>, seen: Observation<F, E>): Promise<Impact | Stays>
   /** Takes away what the journal proves we made, if what was seen is still there. */
   remove(work: Work, it: Recorded<F>, seen: Observation<F, E>): Promise<void>
 }

@@ -67,6 +67,7 @@ export async function lookAtGone(it: Gone, look: Look): Promise<(before: Before)
 
 async function removed({ address, after }: Node, seen: AnySeenRecorded, found: Outcome['found'], look: Look): Promise<Outcome> {
   const impact = await seen.removal(look)
+  if ('stays' in impact) return kept({ address, after }, impact.stays)
   const carryOut: NonNullable<Outcome['step']>['carryOut'] = async (work) => {
     await seen.remove(work)
     return undefined
@@ -77,6 +78,11 @@ async function removed({ address, after }: Node, seen: AnySeenRecorded, found: O
     ...(found && { found }),
     findings: [],
   }
+}
+
+/** It is neither removed nor forgotten, so that it goes as soon as it can; meanwhile a person should know. */
+function kept({ address, after }: Node, why: Problem): Outcome {
+  return { change: { address, action: 'keep', edits: [], impact: NO_IMPACT, after }, findings: [{ ...why, address }] }
 }
 
 function forgotten({ address, after }: Node): Outcome {

@@ -2,7 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { BucketFacts } from '../../src/kinds/bucket/facts.ts'
 import { bucket } from '../../src/kinds/bucket.ts'
-import type { Recorded } from '../../src/kinds/kind.ts'
+import { NO_IMPACT, type Recorded } from '../../src/kinds/kind.ts'
 import { differences } from '../../src/plan/diff.ts'
 import { address } from '../../src/values/address.ts'
 import type { Json } from '../../src/values/json.ts'
@@ -46,10 +46,11 @@ test('an extra bucket of ours goes when the file drops it, one of the guide neve
 test('a bucket with anything in it, or that nobody could look into, is not removed', async () => {
   const store = new FakeStore({ acme: NEW })
   const recorded = { address: address('bucket', 'acme') } as Recorded<BucketFacts>
-  const removal = () => bucket.removal?.(store.work(), recorded, { is: 'absent', provedBy: '' })
-  assert.is(await codeOf(removal), undefined)
+  const removal = async () => bucket.removal?.(store.work(), recorded, { is: 'absent', provedBy: '' })
+  assert.equal(await removal(), NO_IMPACT)
   store.filled.add('acme')
-  assert.is(await codeOf(removal), 'bucket/not-empty')
+  const what = await removal()
+  assert.is(what && 'stays' in what && what.stays.code, 'bucket/not-empty')
   store.answers = false
   assert.is(await codeOf(removal), 'minio/silent')
 })

@@ -56,12 +56,20 @@ test('what cannot be looked at is not removed, and that is said', async () => {
   assert.equal([made.changes[0]?.action, made.problems[0]?.summary, steps.size], ['blocked', 'the server is away', 0])
 })
 
-test('what holds something is not removed, and the kind says what to do', async () => {
-  const { things, state } = await settled([one('extra', REMOVE)])
-  things.wanted = []
+test('what holds something stays, hinders nothing else, is said each time, and goes once it can', async () => {
+  const { things, store, state } = await settled([one('extra', REMOVE), one('other')])
+  things.wanted = [{ name: 'other', value: '2' }]
   things.precious.add('thing/extra')
-  const { plan: made, steps } = await plan(things, state)
-  assert.equal([made.changes[0]?.action, made.problems[0]?.summary, steps.size], ['blocked', 'thing/extra is not empty', 0])
+  const planned = await plan(things, state)
+  assert.equal([actions(planned), planned.plan.problems], [['keep extra', 'update other'], []])
+  assert.equal(
+    planned.plan.findings.map(({ address, summary }) => [address, summary]),
+    [['thing/extra', 'thing/extra is not empty']],
+  )
+  const after = await applied(things, store)
+  assert.equal([things.written, after.state.resources['thing/extra']], [['thing/other'], state.resources['thing/extra']])
+  things.precious.clear()
+  assert.equal(actions(await plan(things, after.state)), ['remove extra', 'keep other'])
 })
 
 test('what the file must not drop is refused, in a partial plan too', async () => {

@@ -58,7 +58,7 @@ export class Things {
       return { facts: change.wanted, guard: 'g' }
     },
     removal: async (_look, it) => {
-      if (this.precious.has(it.address)) throw new ProblemError(problem(`${it.address} is not empty`))
+      if (this.precious.has(it.address)) return { stays: problem(`${it.address} is not empty`) }
       return this.whatRemovalMeans
     },
     remove: async (_work, it) => {
