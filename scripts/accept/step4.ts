@@ -1,5 +1,8 @@
+import { guideMade } from './guideMade.ts'
 import { objects } from './objects.ts'
+import { oneStory } from './oneStory.ts'
+import { orphan } from './orphan.ts'
 import type { Check } from './report.ts'
 
 /** "The release, to the end", paragraph by paragraph. */
-export const step4: readonly Check[] = [objects]
+export const step4: readonly Check[] = [objects, guideMade, oneStory, orphan]

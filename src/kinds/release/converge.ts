@@ -1,12 +1,12 @@
-import { canonicalJson } from '../../values/json.ts'
+import { canonicalJson, type FactMap } from '../../values/json.ts'
 import { ProblemError } from '../../values/problem.ts'
 import type { Work } from '../kind.ts'
 import type { ReleaseChange, ReleaseFacts, Seen } from './facts.ts'
 import { look } from './look.ts'
 import { freeDeleted } from './objects/deleting.ts'
-import { manifestFacts } from './objects/look.ts'
+import { manifestFacts, type ObjectsSeen } from './objects/look.ts'
 import { mend } from './objects/mend.ts'
-import { isOwned, mixed } from './objects/owned.ts'
+import { bringsNew, isOwned, mixed } from './objects/owned.ts'
 import { wantedObjects } from './objects/wanted.ts'
 import { changedMeanwhile, notAsApplied } from './problems.ts'
 import { withPodProgress } from './progress.ts'
@@ -49,6 +49,7 @@ function needsUpgrade(change: ReleaseChange): boolean {
   return change.seen.is !== 'present' || change.edits.some((edit) => isOwned(edit, change))
 }
 
+/** An upgrade to something new begins from what the deployed revision says: the pods of the new one come after its hooks. */
 async function mendMixed(work: Work, change: ReleaseChange): Promise<void> {
   const keys = mixed(change)
   if (keys.size === 0) return
@@ -56,7 +57,12 @@ async function mendMixed(work: Work, change: ReleaseChange): Promise<void> {
   if (now.is !== 'present') return
   const { objects } = now.evidence
   const isHere = (key: string) => keys.has(key) && objects.live.has(key) && change.basis.manifest.has(key)
-  await mend(work, change, { ...objects, manifest: change.basis.manifest }, change.wanted.objects ?? {}, isHere)
+  if (bringsNew(change)) await mend(work, change, objects, asDeployed(work, change, objects), isHere)
+  else await mend(work, change, { ...objects, manifest: change.basis.manifest }, change.wanted.objects ?? {}, isHere)
+}
+
+function asDeployed({ fingerprint }: Work, { declared }: ReleaseChange, { manifest, facts }: ObjectsSeen): FactMap {
+  return wantedObjects(manifest.values(), facts, (one) => manifestFacts(one, declared.address, fingerprint))
 }
 
 async function upgrade(work: Work, { declared, basis, seen }: ReleaseChange): Promise<void> {
@@ -75,8 +81,7 @@ async function mended(work: Work, change: ReleaseChange): Promise<Present> {
     const now = await lookAgain(work, change)
     if (now.is !== 'present') throw new ProblemError(notAsApplied(change.declared.address))
     const { objects } = now.evidence
-    const factsOf = (one: Parameters<typeof manifestFacts>[0]) => manifestFacts(one, change.declared.address, work.fingerprint)
-    const wanted = wantedObjects(objects.manifest.values(), objects.facts, factsOf)
+    const wanted = asDeployed(work, change, objects)
     if (canonicalJson(wanted) === canonicalJson(objects.facts)) return now
     if (round === ROUNDS || !(await mend(work, change, objects, wanted))) throw new ProblemError(changedMeanwhile(change.declared.address))
   }

@@ -1,4 +1,4 @@
-import { type FactMap, isMap, pointer, segments } from '../../../values/json.ts'
+import { type FactMap, isMap, type JsonPointer, pointer, segments } from '../../../values/json.ts'
 import type { Edit } from '../../kind.ts'
 import type { ReleaseChange } from '../facts.ts'
 import { withoutImplied } from './edits.ts'
@@ -17,14 +17,24 @@ export function isOwned(edit: Edit, { basis, wanted, seen }: ReleaseChange): boo
 
 /**
  * The objects in which strangers stand beside what an upgrade is to set. The API may refuse both together (two ports of one
- * name), so these are mended before the upgrade. Nothing of the kind where chart or values change: then it is the upgrade's.
+ * name), so these are mended before the upgrade. Where it brings other values or another chart, only what drifted counts: the
+ * rest is the upgrade's.
  */
 export function mixed(change: ReleaseChange): ReadonlySet<string> {
-  const paths = change.edits.map((edit) => ({ edit, path: segments(edit.pointer) }))
-  if (paths.some(({ path: [part] }) => part !== 'objects' && part !== 'status')) return new Set()
-  const groups = Map.groupBy(paths, ({ path: [, key = ''] }) => key)
+  const counts = bringsNew(change) ? change.edits.filter(({ cause }) => cause !== 'declared') : change.edits
+  const groups = Map.groupBy(counts, ({ pointer: where }) => objectOf(where))
   const isMixed = (edits: readonly Edit[]) => edits.some(({ to }) => to === undefined) && edits.some((edit) => isOwned(edit, change))
-  return new Set([...groups].filter(([, group]) => isMixed(group.map(({ edit }) => edit))).map(([key]) => key))
+  return new Set([...groups].flatMap(([key, edits]) => (key !== undefined && isMixed(edits) ? [key] : [])))
+}
+
+/** True when the upgrade will be of other values or another chart. */
+export function bringsNew({ edits }: ReleaseChange): boolean {
+  return edits.some(({ pointer: where }) => !['objects', 'status'].includes(segments(where)[0] ?? ''))
+}
+
+function objectOf(where: JsonPointer): string | undefined {
+  const [objects, key] = segments(where)
+  return objects === 'objects' ? key : undefined
 }
 
 /** The segments within an object of the fact that its deletion is under way. */

@@ -36,12 +36,18 @@ test('an object whose deletion is under way is made again by an upgrade', () => 
   assert.ok(owned(edit(at(SERVICE, 'metadata', 'deleting'), true, undefined)))
 })
 
-test('strangers beside what an upgrade sets are taken out before it, unless chart or values change', () => {
+test('strangers beside what an upgrade sets are taken out before it', () => {
   assert.equal([...mixed(change(stranger, declared))], [SERVICE])
   assert.equal([...mixed(change(stranger, declared, edit('/status', 'failed', 'deployed')))], [SERVICE])
   assert.equal([...mixed(change(stranger))], [])
   assert.equal([...mixed(change(declared))], [])
-  assert.equal([...mixed(change(stranger, declared, edit('/values/a', 1, 2)))], [])
+})
+
+test('where values change too, only what drifted is repaired before the upgrade', () => {
+  const values = edit('/values/a', 1, 2)
+  assert.equal([...mixed(change(stranger, declared, values))], [SERVICE])
+  assert.equal([...mixed(change(stranger, { ...declared, cause: 'declared' }, values))], [])
+  assert.equal([...mixed(change({ ...stranger, cause: 'declared' }, declared, values))], [])
 })
 
 test.run()
