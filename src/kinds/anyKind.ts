@@ -1,6 +1,6 @@
 import type { Resolved } from '../installation/installation.ts'
 import type { Address } from '../values/address.ts'
-import type { FactMap, Json } from '../values/json.ts'
+import type { FactMap, Json, JsonPointer } from '../values/json.ts'
 import type { Problem } from '../values/problem.ts'
 import {
   type Attribution,
@@ -14,6 +14,7 @@ import {
   type Observation,
   type Origins,
   type Recorded,
+  type Stale,
   type Stays,
   type Upstream,
   type Watched,
@@ -69,6 +70,8 @@ export interface AnySeen {
 export interface AnyWanted {
   readonly facts: FactMap
   readonly findings: readonly Finding[]
+  readonly stale: Stale
+  readonly undoing: readonly JsonPointer[]
   served(): FactMap
   impact(action: WriteAction, edits: readonly Edit[]): Impact
   converge(work: Work, action: WriteAction, edits: readonly Edit[]): Promise<{ facts: FactMap; guard: string }>
@@ -115,7 +118,7 @@ async function want<F extends FactMap, M, E, B>(
   look: Look,
   upstream: Upstream,
 ): Promise<AnyWanted> {
-  const { facts, basis, findings = [] } = await kind.want(look, declared, seen, upstream)
+  const { facts, basis, findings = [], stale = new Map(), undoing = [] } = await kind.want(look, declared, seen, upstream)
   const change = (action: WriteAction, edits: readonly Edit[]) => ({
     address: declared.address,
     action,
@@ -128,6 +131,8 @@ async function want<F extends FactMap, M, E, B>(
   return {
     facts,
     findings,
+    stale,
+    undoing,
     served: () => kind.served(facts),
     impact: (action, edits) => kind.impact(change(action, edits)),
     converge: (work, action, edits) => kind.converge(work, change(action, edits)),

@@ -9,17 +9,7 @@ import { findInArchive, missingInArchive, type Role } from './image/inArchive.ts
 import { type Evidence, type ImageFacts, type ImageMaterial, observe, parseReference, place, referenceOf, type Seen } from './image/look.ts'
 import { changedMeanwhile, notAsPushed, notPushed, otherPlatform } from './image/problems.ts'
 import { runningOthers } from './image/running.ts'
-import {
-  type Change,
-  type Declared,
-  type Finding,
-  type Kind,
-  type Look,
-  NO_IMPACT,
-  type Origins,
-  type Recorded,
-  type Work,
-} from './kind.ts'
+import { type Change, type Declared, type Kind, type Look, NO_IMPACT, type Origins, type Recorded, type Wanted, type Work } from './kind.ts'
 
 export type { ImageFacts, ImageMaterial } from './image/look.ts'
 
@@ -81,27 +71,23 @@ function origins({ positions, images }: Installation, role: Role): Origins {
   ])
 }
 
-async function want(
-  look: Look,
-  it: Declared<ImageMaterial>,
-  seen: Seen,
-): Promise<{ facts: ImageFacts; basis: undefined; findings: Finding[] }> {
+async function want(look: Look, it: Declared<ImageMaterial>, seen: Seen): Promise<Wanted<ImageFacts, undefined>> {
   const facts = wanted(it, seen)
-  return { facts, basis: undefined, findings: await findings(look, it, seen, facts) }
+  return { facts, basis: undefined, ...(await running(look, it, seen, facts)) }
 }
 
 /** A tag that this plan moves has its readers restarted: what they run now is no finding. */
-async function findings(
+async function running(
   { view }: Look,
   { address, material }: Declared<ImageMaterial>,
   seen: Seen,
   { reference, config }: ImageFacts,
-): Promise<Finding[]> {
-  if (seen.is !== 'present' || seen.facts.config !== config || seen.evidence.pods === undefined) return []
+): Promise<Pick<Wanted<ImageFacts, undefined>, 'findings' | 'stale'>> {
+  if (seen.is !== 'present' || seen.facts.config !== config || seen.evidence.pods === undefined) return {}
   const known = { config, ...(material.archived && { content: material.archived.image.content }) }
   const where = { repository: material.repository, reference }
-  const problems = await runningOthers(view.registry, where, seen.evidence.live, known, seen.evidence.pods)
-  return problems.map((problem) => ({ ...problem, address }))
+  const { problems, stale } = await runningOthers(view.registry, where, seen.evidence.live, known, seen.evidence.pods)
+  return { findings: problems.map((problem) => ({ ...problem, address })), stale }
 }
 
 function wanted({ material }: Declared<ImageMaterial>, seen: Seen): ImageFacts {

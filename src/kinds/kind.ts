@@ -156,6 +156,24 @@ export interface Upstream {
   served(it: Address): FactMap | undefined
   /** True when what readers read of a resource that is there becomes something else with this plan. */
   changes(it: Address): boolean
+  /** See {@link Stale}; empty for a resource that this plan changes. */
+  stale(it: Address): Stale
+}
+
+/**
+ * Deployments whose pods took in something else than what a resource is, although it is as wanted, each with words for what
+ * that was: only a restart brings them to the right thing.
+ */
+export type Stale = ReadonlyMap<string, readonly string[]>
+
+/** What a resource should be, and what came to light on the way. */
+export type Wanted<F, B> = {
+  readonly facts: F
+  readonly basis: B
+  readonly findings?: readonly Finding[]
+  readonly stale?: Stale
+  /** Prefixes of facts that become other ones only to undo what drifted elsewhere: drift is their cause, whatever they were before. */
+  readonly undoing?: readonly JsonPointer[]
 }
 
 /** A finding: something a person should know that no change repairs. */
@@ -181,12 +199,7 @@ export interface Kind<F extends FactMap, M, E, B> {
   /** Reads only. */
   observe(look: Look, it: Declared<M> | Recorded<F>): Promise<Observation<F, E>>
   /** What the facts should be, now that the world is known; reads at most. Throws a ProblemError when that cannot be said. */
-  want(
-    look: Look,
-    it: Declared<M>,
-    seen: Observation<F, E>,
-    upstream: Upstream,
-  ): Promise<{ facts: F; basis: B; findings?: readonly Finding[] }>
+  want(look: Look, it: Declared<M>, seen: Observation<F, E>, upstream: Upstream): Promise<Wanted<F, B>>
   /** What a reader reads of it (key fingerprints, a config digest); pure. */
   served(facts: F): FactMap
   /** Pure. */

@@ -18,6 +18,8 @@ export type Question = {
   readonly origins: Origins
   /** Pointers of facts that only a replacement can change. */
   readonly fixed: readonly JsonPointer[]
+  /** Pointers (prefixes) of facts that are only changed to undo what drifted elsewhere. */
+  readonly undoing?: readonly JsonPointer[]
 }
 
 /**
@@ -43,9 +45,12 @@ function decidePresent(question: Question, seen: Seen & { is: 'present' }): Deci
   return { action: edits.every((edit) => edit.cause === 'drifted') ? 'repair' : 'update', edits }
 }
 
-function explain(one: Difference, { last, origins }: Question, seen: Seen & { is: 'present' }): Edit {
+function explain(one: Difference, { last, origins, undoing = [] }: Question, seen: Seen & { is: 'present' }): Edit {
+  const cause = causeOf(one, last)
+  // Nobody touched this field: whoever wrote it last did right.
+  if (cause === 'declared' && undoing.some((prefix) => isWithin(one.pointer, prefix))) return { ...one, cause: 'drifted' }
   const by = longestPrefix(seen.by, one.pointer)
-  return { ...one, cause: causeOf(one, last), ...(by && { by }), ...originOf(origins, one.pointer) }
+  return { ...one, cause, ...(by && { by }), ...originOf(origins, one.pointer) }
 }
 
 function causeOf(one: Difference, last: FactMap | undefined): Cause {

@@ -1,4 +1,4 @@
-import { type Finding, NO_IMPACT, type Work, type WriteAction } from '../kinds/kind.ts'
+import { type Finding, NO_IMPACT, type Stale, type Work, type WriteAction } from '../kinds/kind.ts'
 import type { Node } from '../plan/graph.ts'
 import type { PlannedChange } from '../plan/plan.ts'
 import type { Address } from '../values/address.ts'
@@ -13,6 +13,7 @@ export type Outcome = {
   readonly found?: Found
   /** What readers read of it, as it is and as it will be. */
   readonly served?: { readonly is: FactMap | undefined; readonly willBe: FactMap }
+  readonly stale?: Stale
   readonly findings: readonly Finding[]
 }
 

@@ -28,7 +28,7 @@ function decided(it: AnyDeclared, seen: AnySeen, wanted: AnyWanted, { fixed, las
   const { address, after, origins, whenGone } = it
   const { shown } = seen
   const found = shown.is === 'present' ? { is: 'present' as const, facts: shown.facts, by: shown.by } : { is: 'absent' as const }
-  const { action, edits } = decide({ wanted: wanted.facts, seen: found, last, origins, fixed })
+  const { action, edits } = decide({ wanted: wanted.facts, seen: found, last, origins, fixed, undoing: wanted.undoing })
   const accepted = action === 'repair' ? acceptedEdits(address, edits, acceptances) : []
   if (accepted.length > 0) return letBe(it, seen, wanted, accepted)
   const write = isWrite(action) ? (action as WriteAction) : undefined
@@ -38,6 +38,7 @@ function decided(it: AnyDeclared, seen: AnySeen, wanted: AnyWanted, { fixed, las
     ...(write && { step: { action: write, carryOut: (work) => wanted.converge(work, write, edits) } }),
     ...(shown.is === 'present' && { found: { facts: shown.facts, guard: shown.guard } }),
     served: { is: seen.served(), willBe: wanted.served() },
+    stale: wanted.stale,
     findings: wanted.findings,
   }
 }
@@ -71,5 +72,9 @@ function upstreamOf(before: Before): Upstream {
     const { is, willBe } = before.get(address)?.served ?? {}
     return is !== undefined && willBe !== undefined && canonicalJson(willBe) !== canonicalJson(is)
   }
-  return { served: (address) => before.get(address)?.served?.willBe, changes }
+  return {
+    served: (address) => before.get(address)?.served?.willBe,
+    changes,
+    stale: (address) => (changes(address) ? undefined : before.get(address)?.stale) ?? new Map(),
+  }
 }

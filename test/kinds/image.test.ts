@@ -254,18 +254,33 @@ test('what is remembered is recognised by its manifest, and a conversion of it b
   assert.is(await configOf(live(hex('c'))), hex('c'))
 })
 
-/** Findings of a plan while pods run what their nodes say, `image=imageId` a container. */
-async function findings(registry: FakeRegistry, pods: { readonly [name: string]: readonly (string | undefined)[] }) {
-  const image_ = 'registry.example.com:5000/spacelift/backend:v3.0.0'
-  registry.pods = present(
-    Object.entries(pods).map(([name, ids]) => ({
-      name,
-      containers: [{ image: 'other:1', imageId: `other@${hex('f')}` }, ...ids.map((id) => ({ image: image_, ...(id && { imageId: id }) }))],
-    })),
-  )
+/** A pod whose node says this of its containers: `spacelift-server-1-x` is of the Deployment spacelift-server and its template 1. */
+function pod(name: string, ids: readonly (string | undefined)[], created = '2026-01-01T00:00:00Z'): LivePod {
+  const reference = 'registry.example.com:5000/spacelift/backend:v3.0.0'
+  const containers = [{ image: 'other:1', imageId: `other@${hex('f')}` }]
+  const [, deployment, template = ''] = /^(.+)-(\d)-\w+$/.exec(name) ?? []
+  return {
+    name,
+    created,
+    containers: [...containers, ...ids.map((id) => ({ image: reference, ...(id && { imageId: id }) }))],
+    ...(deployment && { deployment: { name: deployment, template } }),
+  }
+}
+
+/** What a plan wants while these pods run. */
+async function wantedBeside(registry: FakeRegistry, pods: readonly LivePod[]) {
+  registry.pods = present(pods)
   const work = registry.work()
-  const seen = await image.observe(work, declared())
-  return (await image.want(work, declared(), seen, {} as Upstream)).findings ?? []
+  return image.want(work, declared(), await image.observe(work, declared()), {} as Upstream)
+}
+
+/** Findings of a plan while pods run what their nodes say. */
+async function findings(registry: FakeRegistry, pods: { readonly [name: string]: readonly (string | undefined)[] }) {
+  const { findings: found = [] } = await wantedBeside(
+    registry,
+    Object.entries(pods).map(([name, ids]) => pod(name, ids)),
+  )
+  return found
 }
 
 const settled = () => new FakeRegistry(present({ manifestDigest: hex('1'), imageDigest: hex('2'), configDigest: hex('b'), mediaType: 'm' }))
@@ -294,6 +309,30 @@ test('another manifest of the same image is no finding', async () => {
   registry.others.set(hex('6'), live(hex('c'), hex('6')))
   registry.contents.set(hex('c'), present(ours.content))
   assert.equal(await findings(registry, { one: [`h/b@${hex('5')}`, `h/b@${hex('6')}`] }), [])
+})
+
+test('Deployments are stale by what the registry knows to be another image, and by no pod that is being replaced', async () => {
+  const registry = settled()
+  registry.others.set(hex('3'), live(hex('e'), hex('3')))
+  registry.others.set(hex('5'), live(hex('b'), hex('5')))
+  registry.others.set(hex('7'), unknown(why))
+  const pods = [
+    pod('spacelift-server-1-a', [`h/b@${hex('3')}`]),
+    pod('spacelift-server-1-b', [`h/b@${hex('1')}`]),
+    pod('spacelift-drain-1-a', [`h/b@${hex('4')}`, `h/b@${hex('5')}`, `h/b@${hex('7')}`]),
+    pod('spacelift-scheduler-1-a', [`h/b@${hex('3')}`]),
+    pod('spacelift-scheduler-2-a', [`h/b@${hex('1')}`], '2026-01-01T00:00:01Z'),
+    pod('somebody', [`h/b@${hex('3')}`]),
+  ]
+  const { stale, findings: found = [] } = await wantedBeside(registry, pods)
+  assert.equal([...(stale ?? [])], [['spacelift-server', [hex('3')]]])
+  assert.match(found[0]?.summary ?? '', '4 pods run another image')
+})
+
+test('nothing is stale of a tag that this plan moves', async () => {
+  const registry = new FakeRegistry(live(hex('c')))
+  registry.others.set(hex('3'), live(hex('e'), hex('3')))
+  assert.equal((await wantedBeside(registry, [pod('spacelift-server-1-a', [`h/b@${hex('3')}`])])).stale, undefined)
 })
 
 test('what pods run is no finding while this plan moves the tag; pods that cannot be looked at are told', async () => {

@@ -49,7 +49,7 @@ async function planned(live: Live) {
   }
   const look = { view: { cluster }, fingerprint } as unknown as Look
   const seen = (await secret.observe(look, declared)) as Observation<SecretFacts, LiveSecret> & { is: 'present' }
-  const { facts, basis } = await secret.want(look, declared, seen, { served: () => ({}), changes: () => false })
+  const { facts, basis } = await secret.want(look, declared, seen, { served: () => ({}), changes: () => false, stale: () => new Map() })
   const decision = decide({ wanted: facts, seen, last: undefined, origins: new Map(), fixed: secret.fixed })
   const change = {
     address: declared.address,

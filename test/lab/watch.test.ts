@@ -102,6 +102,19 @@ for (const policy of ['none', 'declared', 'drifted'] as const)
     assert.equal(await noncurrent(it, 'spacelift-run-logs'), policy === 'declared' ? [5] : [])
   })
 
+watch('policy drifted: a tag that was moved comes back, and its readers restart with it', async (it) => {
+  const { site } = it
+  const servers = () => site.kubectl('-n', 'spacelift', 'get', 'pods', '-o', 'name')
+  const before = await servers()
+  await using daemon = await Watching.start(site, '--policy', 'drifted')
+  await daemon.after(() => site.client('crane', 'copy', site.image('launcher'), site.image('backend')), APPLIED)
+  const after = (await servers()).split('\n')
+  assert.equal(
+    before.split('\n').filter((name) => name !== '' && after.includes(name)),
+    [],
+  )
+})
+
 watch('what would delete data is left to a person, with the command that does it', async (it) => {
   const { site } = it
   await site.client('sh', '-c', 'echo state | mc pipe lab/spacelift-run-logs/log')

@@ -50,6 +50,24 @@ test('a field is declared when the world stands as it was applied, drifted when 
   assert.is(cause(1, 2, 3), 'both')
 })
 
+test('what only undoes drift elsewhere is drift, and nobody is said to have written it', () => {
+  const by = new Map([['/annotation', { manager: 'helm' }]])
+  const question = { wanted: { annotation: 'A.1', days: 1 }, origins: new Map(), fixed: [], undoing: ['/annotation'] }
+  const decided = (seen: FactMap, last: FactMap | undefined) => decide({ ...question, seen: { is: 'present', facts: seen, by }, last })
+  const applied = { annotation: 'A', days: 1 }
+  const alone = decided(applied, applied)
+  assert.is(alone.action, 'repair')
+  assert.equal(alone.edits, [{ pointer: '/annotation', from: 'A', to: 'A.1', cause: 'drifted' }])
+  const older = { annotation: 'A', days: 2 }
+  const withOthers = decided(older, older)
+  assert.is(withOthers.action, 'update')
+  assert.equal(
+    withOthers.edits.map(({ cause }) => cause),
+    ['drifted', 'declared'],
+  )
+  assert.is(decided(applied, undefined).edits[0]?.cause, 'unexplained')
+})
+
 test('under another encryption key a changed value is declared: what was remembered compares with nothing', () => {
   const [before, live, wanted] = [`aaaaaaaa:${'1'.repeat(64)}`, `bbbbbbbb:${'2'.repeat(64)}`, `bbbbbbbb:${'3'.repeat(64)}`]
   const { edits } = decide({

@@ -35,11 +35,13 @@ export function notAsPushed(reference: string, pushed: string, served: string): 
 
 export function podsRunAnother(reference: string, inRegistry: string, pods: readonly { pod: string; digest: string }[]): Problem {
   const rows = pods.map(({ pod, digest }) => `${pod}: ${digest}`)
+  const count = new Set(pods.map(({ pod }) => pod)).size
   return {
     code: 'image/pods-run-another',
-    summary: `${pods.length === 1 ? 'One pod runs' : `${pods.length} pods run`} another image than ${reference} is in the registry.`,
+    summary: `${count === 1 ? 'One pod runs' : `${count} pods run`} another image than ${reference} is in the registry.`,
     detail: [`registry: ${inRegistry}`, ...rows].join('\n'),
-    remedy: 'Restart them when it suits: kubectl rollout restart deployment NAME. If they come back so, a node keeps an old image.',
+    remedy:
+      'An apply restarts those that Restarts names. Restart others when it suits: kubectl rollout restart deployment NAME. If they come back so, a node or a mirror keeps an old image.',
   }
 }
 

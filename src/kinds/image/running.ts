@@ -3,15 +3,20 @@ import type { Problem } from '../../values/problem.ts'
 import type { Read } from '../../values/read.ts'
 import type { LiveContainer, LivePod } from '../../world/ports/cluster.ts'
 import type { LiveImage, RegistryReads } from '../../world/ports/registry.ts'
+import type { Stale } from '../kind.ts'
 import { identityOf, type Known } from './identity.ts'
 import { podsRunAnother, podsUnknown } from './problems.ts'
 
 type Where = { readonly repository: Repository; readonly reference: string }
-type Running = { readonly pod: string; readonly digest: string }
+type Running = { readonly pod: LivePod; readonly digest: string }
+type Others = { readonly problems: readonly Problem[]; readonly stale: Stale }
+
+const NONE: Others = { problems: [], stale: new Map() }
 
 /**
  * Which pods run something else than what the tag is, by what their nodes say of it. A node that says nothing, or that
- * says it in a way without a digest, proves nothing. Another manifest of the same image is no other image.
+ * says it in a way without a digest, proves nothing. Another manifest of the same image is no other image. Stale are those
+ * of which the registry still knows that it is another one: what it does not know may be our image from elsewhere.
  */
 export async function runningOthers(
   registry: RegistryReads,
@@ -19,20 +24,41 @@ export async function runningOthers(
   live: LiveImage,
   known: Known,
   pods: Read<readonly LivePod[]>,
-): Promise<Problem[]> {
-  if (pods.is === 'unknown') return [podsUnknown(reference, pods.why)]
-  if (pods.is === 'absent') return []
+): Promise<Others> {
+  if (pods.is === 'unknown') return { ...NONE, problems: [podsUnknown(reference, pods.why)] }
+  if (pods.is === 'absent') return NONE
   const others = pods.value.flatMap((pod) => running(pod, reference)).filter(({ digest }) => !isOf(live, digest))
-  const digests = [...new Set(others.map(({ digest }) => digest))]
-  const same = new Set<string>()
-  for (const digest of digests) if (await isSame(registry, repository, digest, known)) same.add(digest)
-  const left = others.filter(({ digest }) => !same.has(digest))
-  return left.length === 0 ? [] : [podsRunAnother(reference, live.manifestDigest, left)]
+  const kinds = new Map<string, 'same' | 'other' | 'unproven'>()
+  for (const digest of new Set(others.map((one) => one.digest))) kinds.set(digest, await comparison(registry, repository, digest, known))
+  const left = others.filter(({ digest }) => kinds.get(digest) !== 'same')
+  if (left.length === 0) return NONE
+  const rows = left.map(({ pod, digest }) => ({ pod: pod.name, digest }))
+  const proven = left.filter(({ digest }) => kinds.get(digest) === 'other')
+  return { problems: [podsRunAnother(reference, live.manifestDigest, rows)], stale: staleOf(proven, pods.value) }
 }
 
-function running({ name, containers }: LivePod, reference: string): Running[] {
-  const digests = containers.filter(({ image }) => image === reference).flatMap(digestOf)
-  return [...new Set(digests)].map((digest) => ({ pod: name, digest }))
+/** By Deployment; a pod of a template that is being replaced is on its way out already. */
+function staleOf(others: readonly Running[], pods: readonly LivePod[]): Stale {
+  const byDeployment = Map.groupBy(others.filter(isNewest(pods)), ({ pod }) => pod.deployment?.name ?? '')
+  byDeployment.delete('')
+  return new Map([...byDeployment].map(([name, all]) => [name, [...new Set(all.map(({ digest }) => digest))].sort()]))
+}
+
+function isNewest(pods: readonly LivePod[]): (it: Running) => boolean {
+  const newest = (name: string | undefined) => {
+    const own = pods.filter(({ deployment }) => deployment?.name === name)
+    const last = own
+      .map(({ created }) => created)
+      .sort()
+      .at(-1)
+    return own.filter(({ created }) => created === last).map(({ deployment }) => deployment?.template)
+  }
+  return ({ pod: { deployment } }) => newest(deployment?.name).includes(deployment?.template)
+}
+
+function running(pod: LivePod, reference: string): Running[] {
+  const digests = pod.containers.filter(({ image }) => image === reference).flatMap(digestOf)
+  return [...new Set(digests)].map((digest) => ({ pod, digest }))
 }
 
 /** containerd and CRI-O write `repository@sha256:...`, the docker shim `docker-pullable://...` or the config's digest. */
@@ -44,7 +70,8 @@ function isOf({ manifestDigest, imageDigest, configDigest }: LiveImage, digest: 
   return [manifestDigest, imageDigest, configDigest].includes(digest)
 }
 
-async function isSame(registry: RegistryReads, at: Repository, digest: string, known: Known): Promise<boolean> {
+async function comparison(registry: RegistryReads, at: Repository, digest: string, known: Known): Promise<'same' | 'other' | 'unproven'> {
   const read = await registry.image(at, digest)
-  return read.is === 'present' && (await identityOf(registry, at, read.value, known)) === known.config
+  if (read.is !== 'present') return 'unproven'
+  return (await identityOf(registry, at, read.value, known)) === known.config ? 'same' : 'other'
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Installation } from '../../installation/installation.ts'
 import { ANNOTATION_PREFIX, SECRET_NAMES, WORKLOADS, type Workload } from '../../installation/spacelift.ts'
 import { type Address, address } from '../../values/address.ts'
-import { canonicalJson, isMap } from '../../values/json.ts'
+import { canonicalJson, isMap, type JsonPointer, pointer } from '../../values/json.ts'
 import { ProblemError } from '../../values/problem.ts'
 import type { HelmValues } from '../../world/ports/helm.ts'
 import type { Upstream } from '../kind.ts'
@@ -41,21 +41,45 @@ export function track(
 
 function annotations(it: Installation, workload: Workload, upstream: Upstream, deployed: HelmValues): Annotations {
   const images = imagesOf(workload)
-  const image = digest(images, upstream)
+  const repairs = { isRepaired: images.some(upstream.changes), ran: images.flatMap((one) => staleOf(upstream, one, workload)) }
   return {
     [SECRETS_ANNOTATION]: digest(secretsOf(it, workload), upstream),
-    [IMAGE_ANNOTATION]: afterRepairs(image, deployedAnnotations(deployed, workload)[IMAGE_ANNOTATION], images.some(upstream.changes)),
+    [IMAGE_ANNOTATION]: afterRepairs(digest(images, upstream), deployedAnnotations(deployed, workload)[IMAGE_ANNOTATION], repairs),
   }
 }
 
+/** What the pods of a Deployment run instead of an image that is as wanted: the beginning of each digest. */
+export function staleOf(upstream: Upstream, image: Address, { deployment }: Workload): readonly string[] {
+  return (upstream.stale(image).get(deployment) ?? []).map((one) => one.replace(/^sha256:/, '').slice(0, 12))
+}
+
+const COUNTED = /^([0-9a-f]+)(?:\.(\d+)((?:-[0-9a-f]+)*))?$/
+
 /**
  * A tag that is moved back is what it was, and so is its digest, but pods may have started from it meanwhile: the count of
- * repairs behind the digest (`HEX.2`) restarts them.
+ * repairs behind the digest (`HEX.2`) restarts them. So does what they are known to run instead (`HEX.3-ab12`): once, for if
+ * they come back with it, no restart helps.
  */
-function afterRepairs(digest: string, deployed: unknown, isRepaired: boolean): string {
-  const [, was, count = '0'] = /^([0-9a-f]+)(?:\.(\d+))?$/.exec(String(deployed)) ?? []
+function afterRepairs(digest: string, deployed: unknown, { isRepaired, ran }: { isRepaired: boolean; ran: readonly string[] }): string {
+  const [, was, count = '0', left = ''] = COUNTED.exec(String(deployed)) ?? []
   if (was !== digest) return digest
-  return isRepaired ? `${digest}.${Number(count) + 1}` : (deployed as string)
+  const isNew = ran.some((one) => !left.split('-').includes(one))
+  if (isRepaired || isNew) return [`${digest}.${Number(count) + 1}`, ...(isRepaired ? [] : ran)].join('-')
+  return deployed as string
+}
+
+/** Where the values, and the objects rendered from them, differ from what is deployed only because pods are restarted after a repair. */
+export function repairedAt(deployed: HelmValues, wanted: HelmValues): readonly JsonPointer[] {
+  return WORKLOADS.flatMap((one) => {
+    const [before, after] = [deployed, wanted].map((values) => deployedAnnotations(values, one)[IMAGE_ANNOTATION])
+    const [was, now] = [before, after].map((text) => COUNTED.exec(String(text))?.[1])
+    if (before === after || now === undefined || was !== now) return []
+    const template = ['spec', 'template', 'metadata', 'annotations', IMAGE_ANNOTATION]
+    return [
+      pointer('values', one.valuesKey, 'podAnnotations', IMAGE_ANNOTATION),
+      pointer('objects', `apps/Deployment/${one.deployment}`, ...template),
+    ]
+  })
 }
 
 /** True when the deployed values already carry our annotations for this workload. */

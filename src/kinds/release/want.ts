@@ -1,25 +1,21 @@
+import type { Workload } from '../../installation/spacelift.ts'
 import { canonicalJson, type FactMap } from '../../values/json.ts'
 import type { ReleaseRecord } from '../../world/ports/cluster.ts'
 import type { HelmTarget, HelmValues } from '../../world/ports/helm.ts'
-import type { Declared, Finding, Look, Upstream } from '../kind.ts'
+import type { Declared, Look, Upstream, Wanted } from '../kind.ts'
 import { type Basis, headOf, type Material, type ReleaseFacts, type Seen } from './facts.ts'
 import { findingsOf } from './findings.ts'
 import { manifestFacts } from './objects/look.ts'
 import { type ManifestObject, objectsOfRendered } from './objects/manifest.ts'
 import { templatesThatDiffer, wantedObjects } from './objects/wanted.ts'
 import { refuseWhileBusy } from './problems.ts'
-import { imagesOf, isTracked, secretsOf, track, workloads } from './tracking.ts'
+import { imagesOf, isTracked, repairedAt, secretsOf, staleOf, track, workloads } from './tracking.ts'
 import { chartValues, valueFacts } from './values.ts'
 
 type Manifest = ReadonlyMap<string, ManifestObject>
 
 /** What the release should be. The chart is rendered only when it, or its values, are not those that are deployed. */
-export async function want(
-  look: Look,
-  it: Declared<Material>,
-  seen: Seen,
-  upstream: Upstream,
-): Promise<{ facts: ReleaseFacts; basis: Basis; findings: readonly Finding[] }> {
+export async function want(look: Look, it: Declared<Material>, seen: Seen, upstream: Upstream): Promise<Wanted<ReleaseFacts, Basis>> {
   const evidence = seen.is === 'present' ? seen.evidence : undefined
   refuseWhileBusy(evidence?.record, it.material.installation.release.timeoutSeconds, look)
   const values = await wantedValues(look, it, seen, upstream)
@@ -28,7 +24,12 @@ export async function want(
   const manifest = isSettled ? evidence.objects.manifest : await rendered(look, it, values, evidence?.record)
   const found = evidence?.objects.facts ?? {}
   const objects = wantedObjects(manifest.values(), found, (one) => manifestFacts(one, it.address, look.fingerprint))
-  return { facts: { ...head, objects }, basis: { values, manifest }, findings: findingsOf(it.address, evidence?.objects) }
+  return {
+    facts: { ...head, objects },
+    basis: { values, manifest },
+    findings: findingsOf(it.address, evidence?.objects),
+    undoing: evidence === undefined ? [] : repairedAt(evidence.record.config, values),
+  }
 }
 
 function wantedHead({ material: { chart } }: Declared<Material>, values: HelmValues): ReleaseFacts {
@@ -37,7 +38,8 @@ function wantedHead({ material: { chart } }: Declared<Material>, values: HelmVal
 
 /**
  * A workload without our annotations is not tracked yet. That is no difference by itself: it is tracked with the next
- * change that restarts it anyway, and at once when something it reads changes, since nothing else would restart it.
+ * change that restarts it anyway, and at once when something it reads changes, or its pods run something else, since nothing
+ * else would restart it.
  */
 async function wantedValues(look: Look, it: Declared<Material>, seen: Seen, upstream: Upstream): Promise<HelmValues> {
   const { installation } = it.material
@@ -45,9 +47,10 @@ async function wantedValues(look: Look, it: Declared<Material>, seen: Seen, upst
   const all = workloads(plain)
   if (seen.is !== 'present') return track(plain, installation, all, upstream)
   const { record, objects } = seen.evidence
-  const tracked = all.filter(
-    (one) => isTracked(record.config, one) || [...secretsOf(installation, one), ...imagesOf(one)].some(upstream.changes),
-  )
+  const isTouched = (one: Workload) =>
+    [...secretsOf(installation, one), ...imagesOf(one)].some(upstream.changes) ||
+    imagesOf(one).some((image) => staleOf(upstream, image, one).length > 0)
+  const tracked = all.filter((one) => isTracked(record.config, one) || isTouched(one))
   const untracked = all.filter((one) => !tracked.includes(one))
   const values = track(plain, installation, tracked, upstream, record.config)
   if (untracked.length === 0 || canonicalJson(headOf(record)) === canonicalJson(wantedHead(it, values))) return values

@@ -53,7 +53,17 @@ export function livePod(raw: unknown): LivePod[] {
     const imageId = ids.get(text(name))
     return { image: text(image), ...(imageId && { imageId }) }
   })
-  return [{ name: text(metadata.name), containers }]
+  const deployment = deploymentOf(metadata)
+  return [{ name: text(metadata.name), created: text(metadata.creationTimestamp), containers, ...(deployment && { deployment }) }]
+}
+
+/** A Deployment's ReplicaSets are called after it and the hash of their template, which stands on every pod of theirs. */
+function deploymentOf(metadata: Raw): LivePod['deployment'] {
+  const template = text(map(metadata.labels)['pod-template-hash'])
+  const owner = list(metadata.ownerReferences).find(({ controller, kind }) => controller === true && kind === 'ReplicaSet')
+  const name = text(owner?.name)
+  if (template === '' || !name.endsWith(`-${template}`)) return undefined
+  return { name: name.slice(0, -template.length - 1), template }
 }
 
 function list(value: unknown): Raw[] {

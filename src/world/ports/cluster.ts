@@ -31,7 +31,14 @@ export type LiveDeployment = {
 }
 
 /** A pod that runs or is about to; those that are finished or going are none. */
-export type LivePod = { readonly name: string; readonly containers: readonly LiveContainer[] }
+export type LivePod = {
+  readonly name: string
+  /** RFC 3339. */
+  readonly created: string
+  readonly containers: readonly LiveContainer[]
+  /** The Deployment it is of, and which of its templates it was made from; undefined for a pod of anything else. */
+  readonly deployment?: { readonly name: string; readonly template: string }
+}
 
 /** A container, init containers included: the image it was declared with, and what the node says it runs. */
 export type LiveContainer = {

@@ -2,8 +2,8 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Installation } from '../../../src/installation/installation.ts'
 import { WORKLOADS, type Workload } from '../../../src/installation/spacelift.ts'
-import type { Upstream } from '../../../src/kinds/kind.ts'
-import { IMAGE_ANNOTATION, SECRETS_ANNOTATION, track } from '../../../src/kinds/release/tracking.ts'
+import type { Stale, Upstream } from '../../../src/kinds/kind.ts'
+import { IMAGE_ANNOTATION, repairedAt, SECRETS_ANNOTATION, track } from '../../../src/kinds/release/tracking.ts'
 import { isMap } from '../../../src/values/json.ts'
 import type { HelmValues } from '../../../src/world/ports/helm.ts'
 
@@ -12,9 +12,14 @@ const server = WORKLOADS.find(({ valuesKey }) => valuesKey === 'server') as Work
 const drain = WORKLOADS.find(({ valuesKey }) => valuesKey === 'drain') as Workload
 
 /** Resources by the config they serve; those in `changing` are not yet so. */
-const upstream = (configs: { readonly [address: string]: string }, changing: readonly string[] = []): Upstream => ({
+const upstream = (
+  configs: { readonly [address: string]: string },
+  changing: readonly string[] = [],
+  stale: Stale = new Map(),
+): Upstream => ({
   served: (it) => ({ config: configs[it] ?? '' }),
   changes: (it) => changing.includes(it),
+  stale: (it) => (it === 'image/backend' ? stale : new Map()),
 })
 
 function tracked(workload: Workload, from: Upstream, deployed: HelmValues = {}): { values: HelmValues; image: string; secrets: string } {
@@ -56,6 +61,36 @@ test('the launcher is the drain’s alone', () => {
   const after = upstream({ 'image/backend': 'A', 'image/launcher': 'L' }, ['image/launcher'])
   assert.is(tracked(server, after, tracked(server, before).values).image, tracked(server, before).image)
   assert.is(tracked(drain, after, tracked(drain, before).values).image, `${tracked(drain, before).image}.1`)
+})
+
+const running = (...letters: readonly string[]) =>
+  upstream({ 'image/backend': 'A' }, [], new Map([['spacelift-server', letters.map((letter) => `sha256:${letter.repeat(64)}`)]]))
+
+test('pods that run another image are restarted once for each such image, and nobody else is', () => {
+  const fine = tracked(server, upstream({ 'image/backend': 'A' }))
+  const restarted = tracked(server, running('d'), fine.values)
+  assert.is(restarted.image, `${fine.image}.1-dddddddddddd`)
+  assert.is(tracked(server, running('d'), restarted.values).image, restarted.image, 'they came back with it')
+  assert.is(tracked(server, upstream({ 'image/backend': 'A' }), restarted.values).image, restarted.image)
+  const both = tracked(server, running('d', 'e'), restarted.values)
+  assert.is(both.image, `${fine.image}.2-dddddddddddd-eeeeeeeeeeee`)
+  assert.is(tracked(server, running('e'), both.values).image, both.image)
+  const moved = tracked(server, upstream({ 'image/backend': 'A' }, ['image/backend']), both.values)
+  assert.is(moved.image, `${fine.image}.3`)
+  const other = tracked(drain, upstream({ 'image/backend': 'A' }))
+  assert.is(tracked(drain, running('d'), other.values).image, other.image)
+})
+
+test('only what a repair restarts is told to undo drift', () => {
+  const fine = tracked(server, upstream({ 'image/backend': 'A' })).values
+  const repaired = tracked(server, running('d'), fine).values
+  assert.equal(repairedAt(fine, repaired), [
+    '/values/server/podAnnotations/groundcrew.dev~1image',
+    '/objects/apps~1Deployment~1spacelift-server/spec/template/metadata/annotations/groundcrew.dev~1image',
+  ])
+  assert.equal(repairedAt(fine, fine), [])
+  assert.equal(repairedAt({}, fine), [])
+  assert.equal(repairedAt(repaired, tracked(server, upstream({ 'image/backend': 'B' }), repaired).values), [])
 })
 
 test.run()
