@@ -7,8 +7,9 @@
  *   node scripts/test.ts --floor 120 …   fails when fewer tests ran
  */
 import { spawn } from 'node:child_process'
-import { globSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { globSync, mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
 type Outcome = { readonly file: string; readonly passed: number; readonly failed: number; readonly output: string }
@@ -27,6 +28,10 @@ const files = (named.length > 0 ? named : positionals)
   .sort()
 // Lab files share the machine with real servers: one after the other unless told otherwise.
 const jobs = Number(values.jobs ?? (lab ? 1 : availableParallelism()))
+
+// What tests leave behind goes with the run. A short path: unix sockets have room for about a hundred characters.
+const folder = mkdtempSync(join(tmpdir(), 'groundcrew-test-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 const outcomes: Outcome[] = []
 const queue = [...files]
@@ -48,7 +53,8 @@ async function work(): Promise<void> {
 
 function run(file: string): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const args = ['--disable-warning=ExperimentalWarning', file]
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TMPDIR: folder } })
     let output = ''
     child.stdout.on('data', (chunk) => (output += chunk))
     child.stderr.on('data', (chunk) => (output += chunk))

@@ -89,6 +89,8 @@ export function holder(host: Host, run: string, command: string): Holder {
   return { id: run, who: who(host), command, since: host.clock.now().toISOString(), process: host.processes.self() }
 }
 
-export function who(host: Host): string {
-  return `${host.env.SUDO_USER ?? host.env.USER ?? host.env.LOGNAME ?? 'someone'}@${host.processes.self().host}`
+/** `ada@jump1`; cron and containers may set none of the variables, and then the system is asked. */
+export function who({ env, processes }: Host): string {
+  const named = env.SUDO_USER || env.USER || env.LOGNAME
+  return `${named || processes.user()}@${processes.self().host}`
 }

@@ -2,14 +2,17 @@ import { childEnvironment } from '../installation/childEnvironment.ts'
 import type { Installation, Resolved } from '../installation/installation.ts'
 import { loginInputs } from '../installation/secretInputs.ts'
 import { ENCRYPTION_KEY, guideVariables, READERS, SECRET_NAMES } from '../installation/spacelift.ts'
+import { ProblemError } from '../values/problem.ts'
 import { readRsaKey } from '../values/rsaKey.ts'
 import { Sealed } from '../values/sealed.ts'
 import { indexArchive } from '../world/archive/indexArchive.ts'
 import { defaultCacheDir } from '../world/cacheDir.ts'
 import { findChart } from '../world/helm/chart.ts'
 import type { View } from '../world/ports.ts'
+import { attempt, problemsOf } from './attempt.ts'
 import { type Connected, connectWorld } from './connectWorld.ts'
 import type { GlobalOptions, Host } from './host.ts'
+import { findServers } from './servers.ts'
 import { openSecrets, readInstallation } from './session.ts'
 
 /** An installation that can be looked at only: of the file's references just the logins to its servers are opened. */
@@ -18,8 +21,13 @@ export type DriftSession = Connected & { readonly installation: Installation }
 /** Reads the file and connects, lazily. Throws a ProblemError with all that is wrong on this machine. */
 export async function openDriftSession(host: Host, options: GlobalOptions): Promise<DriftSession> {
   const { installation } = await readInstallation(host, options)
-  const { secrets } = await openSecrets(host, installation, loginInputs(installation))
-  const connected = await connectWorld(host, options, { installation, secrets }, childEnvironment(host.env, installation))
+  const [opened, servers] = await Promise.all([
+    attempt(() => openSecrets(host, installation, loginInputs(installation))),
+    attempt(() => findServers(host, options, installation)),
+  ])
+  if ('problems' in opened || 'problems' in servers) throw new ProblemError(problemsOf(opened, servers))
+  const logins = { installation, secrets: opened.value.secrets }
+  const connected = connectWorld(host, logins, servers.value, childEnvironment(host.env, installation))
   return { ...connected, installation }
 }
 

@@ -16,8 +16,10 @@ import { findChart } from '../world/helm/chart.ts'
 import type { Leases } from '../world/ports/leases.ts'
 import type { ProcessIdentity } from '../world/ports/process.ts'
 import type { World } from '../world/ports.ts'
+import { attempt, problemsOf } from './attempt.ts'
 import { connectWorld } from './connectWorld.ts'
 import type { GlobalOptions, Host } from './host.ts'
+import { findServers, type Servers } from './servers.ts'
 import { stateFolder } from './state.ts'
 
 /** One run's installation, opened on this machine and connected to its world. */
@@ -39,9 +41,9 @@ export type Session = AsyncDisposable & {
  */
 export async function openSession(host: Host, options: GlobalOptions): Promise<Session> {
   const { installation, fileText } = await readInstallation(host, options)
-  const { resolved, env, warnings } = await open(host, installation)
+  const { resolved, env, warnings, servers } = await open(host, options, installation)
   const store = new FileStore(stateFolder(host, options))
-  const connected = await connectWorld(host, options, resolved, env)
+  const connected = connectWorld(host, resolved, servers, env)
   const look = { view: connected.world, ...(await lookParts(host, resolved, store)) }
   return { resolved, warnings, fileText, store, look, ...connected }
 }
@@ -66,29 +68,38 @@ async function readText(path: string, name: string): Promise<string> {
   })
 }
 
-/** Secret references, the archive's index and the chart: this machine's part, with all its problems at once. */
-async function open(
-  host: Host,
-  installation: Installation,
-): Promise<{ resolved: Resolved; env: Readonly<Record<string, string>>; warnings: readonly Problem[] }> {
+type Opened = {
+  readonly resolved: Resolved
+  readonly env: Readonly<Record<string, string>>
+  readonly warnings: readonly Problem[]
+  readonly servers: Servers
+}
+
+/** Secret references, certificates, the kubeconfig, the archive's index and the chart: this machine's part, with all its problems at once. */
+async function open(host: Host, options: GlobalOptions, installation: Installation): Promise<Opened> {
   const env = childEnvironment(host.env, installation)
   const cacheDir = defaultCacheDir(host.env, host.home)
-  const { archive, archiveSha256 } = installation.images
+  const { release, positions } = installation
   const { signal, processes } = host
-  const find = () => attempt(() => findChart(installation.release.chart, { processes, env, cacheDir, signal }))
-  const [secrets, index, onDisk] = await Promise.all([
+  const chartAt = positions.get('/release/chart/path') ?? positions.get('/release/chart')
+  const find = () => attempt(() => findChart(release.chart, { processes, env, cacheDir, signal }), chartAt)
+  const [secrets, index, servers, onDisk] = await Promise.all([
     attempt(() => openSecrets(host, installation)),
-    attempt(async () =>
-      archive === undefined ? undefined : indexArchive(archive, { cacheDir, signal, ...(archiveSha256 && { sha256: archiveSha256 }) }),
-    ),
-    'path' in installation.release.chart ? find() : undefined,
+    attempt(() => readArchive(installation, { cacheDir, signal }), positions.get('/images/archive')),
+    attempt(() => findServers(host, options, installation)),
+    'path' in release.chart ? find() : undefined,
   ])
   // What is wrong on this machine is told before anybody is asked for a chart.
-  const chart = onDisk ?? ('problems' in secrets || 'problems' in index ? undefined : await find())
-  if (chart === undefined || 'problems' in secrets || 'problems' in index || 'problems' in chart)
-    throw new ProblemError([secrets, index, chart].flatMap((one) => (one !== undefined && 'problems' in one ? one.problems : [])))
+  const chart = onDisk ?? (problemsOf(secrets, index, servers).length > 0 ? undefined : await find())
+  if (chart === undefined || 'problems' in secrets || 'problems' in index || 'problems' in servers || 'problems' in chart)
+    throw new ProblemError(problemsOf(secrets, index, servers, chart))
   const resolved = { installation, secrets: secrets.value.secrets, chart: chart.value, ...(index.value && { archive: index.value }) }
-  return { resolved, env, warnings: secrets.value.warnings }
+  return { resolved, env, warnings: secrets.value.warnings, servers: servers.value }
+}
+
+async function readArchive({ images }: Installation, ports: { readonly cacheDir: string; readonly signal: AbortSignal }) {
+  const { archive, archiveSha256 } = images
+  return archive === undefined ? undefined : indexArchive(archive, { ...ports, ...(archiveSha256 && { sha256: archiveSha256 }) })
 }
 
 /** Opens the references of the file, all of them or only `inputs`. Throws a ProblemError with all that is wrong. */
@@ -108,17 +119,6 @@ export async function openSecrets(host: Host, installation: Installation, inputs
 }
 
 type Opening = Pick<Resolved, 'secrets'> & { readonly warnings: readonly Problem[] }
-
-type Attempt<T> = { readonly value: T } | { readonly problems: readonly Problem[] }
-
-async function attempt<T>(act: () => Promise<T>): Promise<Attempt<T>> {
-  try {
-    return { value: await act() }
-  } catch (error) {
-    if (error instanceof ProblemError) return { problems: error.problems }
-    throw error
-  }
-}
 
 async function lookParts(host: Host, { installation, secrets }: Resolved, store: FileStore): Promise<Omit<Look, 'view'>> {
   const helmIsGone = areGone(host, (await leftovers(store.folder)).children)

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { userInfo } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import type { Processes, ProcessIdentity, RunOptions, RunResult } from './ports/process.ts'
@@ -8,7 +9,16 @@ import { identify, isAlive } from './processIdentity.ts'
 const OUTPUT_LIMIT = 64 * 2 ** 20
 const POLL_MS = 50
 
-export const systemProcesses: Processes = { run, self, isAlive, end }
+export const systemProcesses: Processes = { run, self, user, isAlive, end }
+
+function user(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // A container may run under a number that /etc/passwd does not list.
+    return `uid ${process.getuid?.()}`
+  }
+}
 
 function self(): ProcessIdentity {
   const me = identify(process.pid)

@@ -57,6 +57,7 @@ class FakeProcesses implements Processes {
     this.ended.push(it.pid)
     this.dead.add(it.pid)
   }
+  user = () => 'ada'
   run = () => Promise.reject(new Error('not here'))
 }
 

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -29,6 +30,7 @@ export async function connect(question: KubeconfigQuestion): Promise<Connection>
     pem(user, 'client-certificate'),
     pem(user, 'client-key'),
   ])
+  checkPem(config.context, { ca, cert, key })
   const endpoint = endpointOf(String(cluster.server), {
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert }),
@@ -55,6 +57,25 @@ async function pem(from: Named, name: string): Promise<string | undefined> {
   if (typeof data === 'string' && data !== '') return Buffer.from(data, 'base64').toString('utf8')
   const file = from[name]
   return typeof file === 'string' && file !== '' ? readReferenced(file) : undefined
+}
+
+/** TLS would fail with the words of its library, as if the server had done something wrong. */
+function checkPem(context: string, { ca, cert, key }: { readonly [name: string]: string | undefined }): void {
+  const wrong = [
+    ca !== undefined && !isReadable(() => new X509Certificate(ca)) ? 'certificate-authority' : [],
+    cert !== undefined && !isReadable(() => new X509Certificate(cert)) ? 'client-certificate' : [],
+    key !== undefined && !isReadable(() => createPrivateKey(key)) ? 'client-key' : [],
+  ].flat()
+  if (wrong.length > 0) throw new ProblemError(notPem(context, wrong))
+}
+
+function isReadable(read: () => unknown): boolean {
+  try {
+    read()
+    return true
+  } catch {
+    return false
+  }
 }
 
 function tokenOf(config: Kubeconfig): Connection['token'] {
@@ -111,6 +132,15 @@ async function readReferenced(file: string): Promise<string> {
 function noProxy(context: string) {
   const summary = `The context ${context} goes through a proxy (proxy-url), which groundcrew does not do yet.`
   return { code: 'cluster/proxy', summary, remedy: 'Run groundcrew where the API server can be reached directly.' }
+}
+
+function notPem(context: string, names: readonly string[]) {
+  const summary = `The context ${context} has no readable ${names.join(' and no readable ')}: damaged, or not in PEM form.`
+  return {
+    code: 'cluster/bad-certificate',
+    summary,
+    remedy: 'Fetch the kubeconfig again, or mend its cluster and user: kubectl config view.',
+  }
 }
 
 function noCredentials(context: string) {

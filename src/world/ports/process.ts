@@ -27,6 +27,8 @@ export interface Processes {
   run(options: RunOptions): Promise<RunResult>
   /** This process. */
   self(): ProcessIdentity
+  /** Who runs this process; `uid 1234` where the machine has no name for it. */
+  user(): string
   /** True, false, or undefined when it cannot be known from here (another host, another pid namespace). */
   isAlive(process: ProcessIdentity): boolean | undefined
   /** TERM, then KILL after `graceMs`; resolves when it is gone. */

@@ -55,6 +55,13 @@ test('what is missing is named, with the way out', async () => {
   await refused(ask({ KUBECONFIG: kubeconfig({}, 'no url') }), 'cluster/no-server')
 })
 
+test('a certificate or key that is damaged is told as that, without its bytes', async () => {
+  const data = (text: string) => Buffer.from(text).toString('base64')
+  const pem = '-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n'
+  await refused(ask({ KUBECONFIG: kubeconfig({ 'client-key-data': data(pem) }) }), 'cluster/bad-certificate')
+  await refused(ask({ KUBECONFIG: kubeconfig({ 'client-certificate-data': data('hunter2') }) }), 'cluster/bad-certificate')
+})
+
 async function refused(asking: Promise<unknown>, code: string): Promise<void> {
   const outcome = await asking.then(
     () => 'answered',

@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises'
+import type { Installation } from '../installation/installation.ts'
+import { code } from '../state/fileStore.ts'
+import { type Problem, ProblemError } from '../values/problem.ts'
+import { type Connection, connect } from '../world/kubernetes/connect.ts'
+import { attempt, problemsOf } from './attempt.ts'
+import type { GlobalOptions, Host } from './host.ts'
+
+/** How to reach the servers, as far as this machine says it; none of them is asked. */
+export type Servers = {
+  readonly cluster: Connection
+  /** What vouches for MinIO, in PEM; undefined: what the machine trusts. */
+  readonly objectStoreCa: string | undefined
+}
+
+/** Reads the kubeconfig and the certificates that the file names. Throws a ProblemError with all that is wrong. */
+export async function findServers(host: Host, options: GlobalOptions, installation: Installation): Promise<Servers> {
+  const [cluster, ca] = await Promise.all([
+    attempt(() => findCluster(host, options, installation)),
+    attempt(() => readObjectStoreCa(installation)),
+  ])
+  if ('problems' in cluster || 'problems' in ca) throw new ProblemError(problemsOf(cluster, ca))
+  return { cluster: cluster.value, objectStoreCa: ca.value }
+}
+
+function findCluster({ env, home, cwd }: Host, options: GlobalOptions, installation: Installation): Promise<Connection> {
+  const context = options.context ?? installation.kubernetes.context
+  const { kubeconfig } = options
+  return connect({ env, home, cwd, ...(kubeconfig && { kubeconfig }), ...(context && { context }) })
+}
+
+async function readObjectStoreCa({ objectStorage: { caFile }, positions }: Installation): Promise<string | undefined> {
+  if (caFile === undefined) return undefined
+  const at = positions.get('/objectStorage/caFile')
+  const told = (problem: Problem) => new ProblemError({ ...problem, ...(at && { at }) })
+  const text = await readFile(caFile, 'utf8').catch((error) => {
+    throw told(unreadable(caFile, code(error)))
+  })
+  if (!text.includes('-----BEGIN CERTIFICATE-----')) throw told(noCertificate(caFile))
+  return text
+}
+
+function unreadable(file: string, why: string): Problem {
+  return {
+    code: 'file/unreadable',
+    summary: `The certificates ${file} cannot be read (${why}).`,
+    remedy: 'Mend objectStorage.caFile, or the rights of the file.',
+  }
+}
+
+function noCertificate(file: string): Problem {
+  return {
+    code: 'file/no-certificates',
+    summary: `The file ${file} holds no certificate.`,
+    remedy: 'Name a file with certificates in PEM form in objectStorage.caFile.',
+  }
+}
