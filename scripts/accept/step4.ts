@@ -1,8 +1,9 @@
 import { guideMade } from './guideMade.ts'
+import { helmStates } from './helmStates.ts'
 import { objects } from './objects.ts'
 import { oneStory } from './oneStory.ts'
 import { orphan } from './orphan.ts'
 import type { Check } from './report.ts'
 
 /** "The release, to the end", paragraph by paragraph. */
-export const step4: readonly Check[] = [objects, guideMade, oneStory, orphan]
+export const step4: readonly Check[] = [objects, guideMade, oneStory, orphan, helmStates]

@@ -105,6 +105,8 @@ export type Impact = {
   readonly dataAtRisk: readonly DataRisk[]
   /** Who gains or loses access, one sentence each. */
   readonly access: readonly string[]
+  /** What else it means for who reads the plan, one sentence each: Helm's next revision. */
+  readonly notes?: readonly string[]
   /** Why apply must refuse this change unless told otherwise. */
   readonly refusals: readonly Refusal[]
 }

@@ -1,12 +1,13 @@
 import type { Resolved } from '../installation/installation.ts'
 import { READERS, SECRET_NAMES } from '../installation/spacelift.ts'
 import { address } from '../values/address.ts'
-import { type Declared, type Kind, NO_IMPACT } from './kind.ts'
+import { type Declared, type Impact, type Kind, NO_IMPACT } from './kind.ts'
 import { converge } from './release/converge.ts'
-import { type Basis, type Evidence, type Material, type ReleaseFacts, readFacts } from './release/facts.ts'
+import { type Basis, type Evidence, type Material, type ReleaseChange, type ReleaseFacts, readFacts } from './release/facts.ts'
 import { look } from './release/look.ts'
 import { restartsOf } from './release/objects/wanted.ts'
 import { RENAMED, removal, remove } from './release/removal.ts'
+import { revisionNotes } from './release/revision.ts'
 import { valueOrigins } from './release/values.ts'
 import { objectsIn, want } from './release/want.ts'
 
@@ -20,10 +21,15 @@ export const release: Kind<ReleaseFacts, Material, Evidence, Basis> = {
   observe: look,
   want,
   served: () => ({}),
-  impact: ({ edits, seen, wanted }) => ({ ...NO_IMPACT, restarts: restartsOf(edits, objectsIn(seen), wanted.objects ?? {}) }),
+  impact,
   converge,
   removal,
   remove,
+}
+
+function impact(change: ReleaseChange): Impact {
+  const { edits, seen, wanted } = change
+  return { ...NO_IMPACT, restarts: restartsOf(edits, objectsIn(seen), wanted.objects ?? {}), notes: revisionNotes(change) }
 }
 
 function declare({ installation, chart }: Resolved): readonly Declared<Material>[] {

@@ -104,6 +104,7 @@ const plannedChange = event('planned_change', 'A resource that apply would touch
   restarts: told(z.array(restart), 'The workloads whose pods this change restarts.', [{ workload: 'spacelift-drain', pods: 3 }]),
   dataAtRisk: told(z.array(dataRisk), 'Data that this change may lose.', []),
   access: told(z.array(z.string()), 'Who gains or loses access.', []),
+  notes: told(z.array(z.string()), 'What else it means.', ['Revision 3 -> 4.']),
   refusals: told(
     z.array(z.strictObject({ ...problemFields, consent: told(z.string(), 'The flag that allows it.', '--replace-encryption-key') })),
     'Why apply refuses this change unless it is allowed.',

@@ -39,6 +39,7 @@ function planned({ address, action, edits, impact }: PlannedChange): Body {
     restarts: impact.restarts.map((one) => ({ ...one })),
     dataAtRisk: impact.dataAtRisk.map((one) => ({ ...one })),
     access: [...impact.access],
+    notes: [...(impact.notes ?? [])],
     refusals: impact.refusals.map((one) => ({ ...problemOf(one), consent: one.consent })),
   }
 }

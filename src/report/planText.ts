@@ -47,7 +47,7 @@ function changeText(change: PlannedChange, style: Style): string {
   const head = `${symbol(change.action, style)} ${style.strong(change.address)}${headline === undefined ? '' : style.faint(`  (${headline})`)}`
   const fresh = change.action === 'create' || change.action === 'recover'
   const lines = fresh ? creationLines(change.edits) : editLines(change.edits, style)
-  return [`  ${head}`, ...lines.map((line) => `      ${line}`), ''].join('\n')
+  return [`  ${head}`, ...[...(change.impact.notes ?? []), ...lines].map((line) => `      ${line}`), ''].join('\n')
 }
 
 /** Everything is new: fields without symbols; keys whose values are hidden are counted, not listed. */

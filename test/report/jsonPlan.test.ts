@@ -12,6 +12,7 @@ test('a planned change carries its fields with cause, writer and origin, and wha
     restarts: [{ workload: 'spacelift-drain', pods: 3 }],
     dataAtRisk: [{ address: states, what: 'objects older than 7 days' }],
     access: ['Everybody may read.'],
+    notes: ['Revision 3 -> 4.'],
     refusals: [{ ...refused, consent: '--accept-data-loss bucket/spacelift-states' }],
   }
   const by = { manager: 'kubectl-edit', time: '2026-11-24T01:02:03Z' }
@@ -36,6 +37,7 @@ test('a planned change carries its fields with cause, writer and origin, and wha
     restarts: [{ workload: 'spacelift-drain', pods: 3 }],
     dataAtRisk: [{ address: 'bucket/spacelift-states', what: 'objects older than 7 days' }],
     access: ['Everybody may read.'],
+    notes: ['Revision 3 -> 4.'],
     refusals: [{ ...refused, consent: '--accept-data-loss bucket/spacelift-states' }],
   })
 })

@@ -24,7 +24,7 @@ test('a plan reads as an operator expects it', () => {
       ...change('release/spacelift/spacelift', 'repair', [
         { ...edit('/values/server/replicaCount', 1, 3, 'drifted'), by: { manager: 'helm' } },
       ]),
-      impact: { ...NO_IMPACT, restarts: [{ workload: 'spacelift-server', pods: 3 }] },
+      impact: { ...NO_IMPACT, restarts: [{ workload: 'spacelift-server', pods: 3 }], notes: ['Revision 3 -> 4.'] },
     },
   )
   assert.fixture(
@@ -38,6 +38,7 @@ test('a plan reads as an operator expects it', () => {
       - keys.FOREIGN       (removed, value hidden)  # drifted, kubectl-edit at 2026-11-24T01:02:03Z
 
   ~ release/spacelift/spacelift  (drifted)
+      Revision 3 -> 4.
       ~ values.server.replicaCount  1 -> 3  # drifted, helm
 
 Plan: 1 to add, 2 to change, 0 to destroy.

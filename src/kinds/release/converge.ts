@@ -6,11 +6,12 @@ import { look } from './look.ts'
 import { freeDeleted } from './objects/deleting.ts'
 import { manifestFacts, type ObjectsSeen } from './objects/look.ts'
 import { mend } from './objects/mend.ts'
-import { bringsNew, isOwned, mixed } from './objects/owned.ts'
+import { bringsNew, mixed } from './objects/owned.ts'
 import { wantedObjects } from './objects/wanted.ts'
 import { changedMeanwhile, notAsApplied } from './problems.ts'
 import { withPodProgress } from './progress.ts'
 import { recover } from './recover.ts'
+import { needsUpgrade } from './revision.ts'
 import { target } from './want.ts'
 
 type Present = Seen & { is: 'present' }
@@ -42,11 +43,6 @@ export async function converge(work: Work, change: ReleaseChange): Promise<{ fac
 function isSame(a: Seen, b: Seen): boolean {
   if (a.is !== 'present' || b.is !== 'present') return a.is === b.is
   return a.guard === b.guard && canonicalJson(a.facts) === canonicalJson(b.facts)
-}
-
-/** True for anything but fields that nobody declared and objects that helm never touches again. */
-function needsUpgrade(change: ReleaseChange): boolean {
-  return change.seen.is !== 'present' || change.edits.some((edit) => isOwned(edit, change))
 }
 
 /** An upgrade to something new begins from what the deployed revision says: the pods of the new one come after its hooks. */

@@ -2,8 +2,11 @@ import type { HelmTarget } from '../../world/ports/helm.ts'
 import type { Work } from '../kind.ts'
 import type { Seen } from './facts.ts'
 
-/** Helm refuses to upgrade these; `superseded` is the newest when somebody deleted the record above it. */
-const STUCK = /^(pending-|superseded$)/
+/**
+ * Helm refuses to upgrade these; `superseded` is the newest when somebody deleted the record above it. What was uninstalled
+ * with its history kept helm would install anew, but from the tenth revision on it overlooks that it was uninstalled.
+ */
+const STUCK = /^(pending-|(superseded|uninstalled)$)/
 
 /**
  * Brings a release whose last helm died back to where an upgrade is accepted: forward only. Its record is marked failed;
@@ -13,9 +16,9 @@ export async function recover(work: Work, it: HelmTarget, seen: Seen, timeoutSec
   if (seen.is !== 'present') return
   const { record } = seen.evidence
   if (STUCK.test(record.status)) {
-    work.emit({ message: `the release is ${record.status} and nobody works on it: its record is marked failed, then upgraded` })
+    work.emit({ message: `the release is ${record.status}: its record is marked failed, then upgraded` })
     await work.fenced()
-    await work.world.cluster.markReleaseFailed(record, `marked failed by groundcrew: it was ${record.status} and its helm was gone`)
+    await work.world.cluster.markReleaseFailed(record, `marked failed by groundcrew: it was ${record.status}`)
   }
   if (record.status === 'uninstalling') {
     work.emit({ message: 'an uninstall was begun and never ended: it is finished, then the release is installed' })
