@@ -15,7 +15,9 @@ export class Recorder {
   readonly #changes: ReadonlyMap<Address, PlannedChange>
   readonly #created: ReadonlySet<string>
   #state: State
-  #queue: Promise<void> = Promise.resolve()
+  /** The writes under way and to come; there is one to come at most. */
+  #writes: Promise<void> = Promise.resolve()
+  #next: Promise<void> | undefined
 
   /** `created`: what applies that never ended were about to create, so what is found there is ours. */
   constructor(store: FileStore, state: State, changes: readonly PlannedChange[], created: ReadonlySet<string>) {
@@ -56,11 +58,19 @@ export class Recorder {
 
   #update(resources: State['resources'], world = this.#state.world): Promise<void> {
     const next = { ...this.#state, world, resources: sorted(resources) }
-    if (canonicalJson(next as unknown as Json) === canonicalJson(this.#state as unknown as Json)) return this.#queue
-    const numbered = { ...next, serial: this.#state.serial + 1 }
-    this.#state = numbered
-    this.#queue = this.#queue.then(() => this.#store.save(numbered))
-    return this.#queue
+    if (canonicalJson(next as unknown as Json) === canonicalJson(this.#state as unknown as Json)) return this.#writes
+    this.#state = { ...next, serial: this.#state.serial + 1 }
+    return this.#write()
+  }
+
+  /** The state is whole each time: what comes while a write is under way shares the next one. */
+  #write(): Promise<void> {
+    this.#next ??= this.#writes.then(() => {
+      this.#next = undefined
+      return this.#store.save(this.#state)
+    })
+    this.#writes = this.#next
+    return this.#next
   }
 }
 
