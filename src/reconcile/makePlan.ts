@@ -111,7 +111,7 @@ function closures(nodes: readonly Node[]): ReadonlyMap<Address, readonly Address
 function noSuchResource(names: readonly string[], all: readonly Node[]): Problem {
   return {
     code: 'plan/no-such-resource',
-    summary: `The installation has no ${names.join(', no ')}.`,
+    summary: `The installation has no ${names.map((name) => name || 'resource with an empty name').join(', no ')}.`,
     detail: `It has: ${all.map((it) => it.address).join(', ')}.`,
     remedy: 'Name one of these, or a part of them: bucket, secret/NAMESPACE.',
   }

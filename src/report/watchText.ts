@@ -82,7 +82,8 @@ const POLICY_REASONS: { readonly [C in Cause]: string } = {
 }
 
 function appliedText({ done, failed, skipped, problems }: WatchEvent & { type: 'watch_applied' }, style: Style): string {
-  if (failed.length + skipped.length === 0) return `${style.strong('Apply complete.')} ${done.length} resources changed.`
+  if (failed.length + skipped.length === 0)
+    return `${style.strong('Apply complete.')} ${done.length} ${done.length === 1 ? 'resource' : 'resources'} changed.`
   const tally = `${done.length} done, ${failed.length} failed, ${skipped.length} skipped.`
   const why = problems.length === 0 ? [] : [renderProblems(problems, style).trimEnd()]
   return [`${style.removed('Apply incomplete:')} ${tally}`, ...why].join('\n')

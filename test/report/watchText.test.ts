@@ -62,7 +62,7 @@ test('an apply, a pause and the end are a line each', () => {
   const done = [address('bucket', 'a')]
   assert.is(
     watchText({ type: 'watch_applied', plan: plan(), done, failed: [], skipped: [], problems: [] }, PLAIN),
-    'Apply complete. 1 resources changed.',
+    'Apply complete. 1 resource changed.',
   )
   assert.is(
     watchText({ type: 'watch_applied', plan: plan(), done, failed: done, skipped: done, problems: [problem] }, PLAIN),
