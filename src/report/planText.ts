@@ -14,6 +14,7 @@ import {
 } from '../plan/plan.ts'
 import { isMap, pointer, segments } from '../values/json.ts'
 import { showPosition } from '../values/position.ts'
+import { counted } from './counted.ts'
 import { attribution, columns, findingsText, isFingerprint, showValue } from './fieldText.ts'
 import { byObject, fieldName, isWhole } from './objectGroups.ts'
 import type { Style } from './style.ts'
@@ -145,7 +146,7 @@ function incomplete(plan: Plan, blocked: number, style: Style): string[] {
 }
 
 function consequences(plan: Plan, style: Style): string[] {
-  const pods = restarts(plan).map((one) => `${one.workload} (${one.pods} ${one.pods === 1 ? 'pod' : 'pods'})`)
+  const pods = restarts(plan).map((one) => `${one.workload} (${counted(one.pods, 'pod')})`)
   const risks = dataAtRisk(plan).map((one) => `  ${style.removed('!')} ${one.address}: ${one.what}`)
   const access = plan.changes.flatMap((one) => one.impact.access).map((sentence) => `  ${sentence}`)
   return [

@@ -1,5 +1,6 @@
 import type { Problem } from '../values/problem.ts'
 import { applyLine } from './applyText.ts'
+import { counted } from './counted.ts'
 import { driftText } from './driftText.ts'
 import { planText } from './planText.ts'
 import { renderProblems } from './problems.ts'
@@ -54,5 +55,5 @@ function ending({ done, failed, skipped }: Applied, style: Style): string {
     const tally = `${done.length} done, ${failed.length} failed, ${skipped.length} skipped`
     return `\n${style.removed('Apply incomplete:')} ${tally}. Apply again: it goes on from here.\n`
   }
-  return done.length === 0 ? '' : `\n${style.strong('Apply complete.')} ${done.length} resources changed.\n`
+  return done.length === 0 ? '' : `\n${style.strong('Apply complete.')} ${counted(done.length, 'resource')} changed.\n`
 }

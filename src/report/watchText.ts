@@ -4,6 +4,7 @@ import type { LeftOut } from '../plan/policy.ts'
 import type { Trigger, WatchEvent } from '../reconcile/watchEvents.ts'
 import { showDuration } from '../values/duration.ts'
 import { applyLine } from './applyText.ts'
+import { counted } from './counted.ts'
 import { planText } from './planText.ts'
 import { renderProblems } from './problems.ts'
 import type { Style } from './style.ts'
@@ -82,8 +83,7 @@ const POLICY_REASONS: { readonly [C in Cause]: string } = {
 }
 
 function appliedText({ done, failed, skipped, problems }: WatchEvent & { type: 'watch_applied' }, style: Style): string {
-  if (failed.length + skipped.length === 0)
-    return `${style.strong('Apply complete.')} ${done.length} ${done.length === 1 ? 'resource' : 'resources'} changed.`
+  if (failed.length + skipped.length === 0) return `${style.strong('Apply complete.')} ${counted(done.length, 'resource')} changed.`
   const tally = `${done.length} done, ${failed.length} failed, ${skipped.length} skipped.`
   const why = problems.length === 0 ? [] : [renderProblems(problems, style).trimEnd()]
   return [`${style.removed('Apply incomplete:')} ${tally}`, ...why].join('\n')

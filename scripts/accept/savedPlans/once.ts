@@ -13,7 +13,7 @@ export async function once(report: Report, bench: Bench, isQuick: boolean): Prom
   await report.line('a plan with a target keeps it', async () => {
     const plan = await bench.save('-target', 'bucket/spacelift-run-logs')
     const { stdout } = expectExit(await bench.run(['apply', plan]), 0)
-    expectText(stdout, '1 resources changed')
+    expectText(stdout, '1 resource changed')
     expectText(expectExit(await bench.run(['plan', '--detailed-exitcode']), 2).stdout, /~ secret\/spacelift\/spacelift-server/)
     return undefined
   })
