@@ -2,6 +2,7 @@ import { jsonSchemaText } from '../../src/installation/jsonSchema.ts'
 import { cliPage } from './cli.ts'
 import { configurationPage } from './configuration.ts'
 import { eventsPage, eventsSchemaText } from './events.ts'
+import { planPicture } from './planPicture.ts'
 
 /** Every generated file of docs/, by its name. */
 export function pages(): { readonly [file: string]: string } {
@@ -11,5 +12,6 @@ export function pages(): { readonly [file: string]: string } {
     'desired-state.schema.json': jsonSchemaText(),
     'events.md': eventsPage(),
     'events.schema.json': eventsSchemaText(),
+    'plan.svg': planPicture(),
   }
 }

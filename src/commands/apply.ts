@@ -79,7 +79,7 @@ async function applyLocked(
     const stale = (await import('./planFile.ts')).staleness(saved, session, state, looked)
     if (stale !== undefined) throw new ProblemError(stale)
   }
-  showPlan(host, looked)
+  showPlan(host, looked, options)
   if (looked.world === undefined || looked.problems.length > 0) return stop(host, 'Nothing was changed: the plan is incomplete.')
   if (refusals(looked.planned.plan).length > 0) return stop(host, 'Nothing was changed: the plan holds what has to be allowed first.')
   if (hasChanges(looked.planned.plan) && !(await approved(host, options))) return stop(host, 'Nothing was changed.')

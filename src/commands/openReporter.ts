@@ -2,8 +2,8 @@ import { openSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { jsonReporter } from '../report/jsonReporter.ts'
 import { all, type Reporter } from '../report/reporter.ts'
-import { chooseStyle } from '../report/style.ts'
-import { textReporter } from '../report/textReporter.ts'
+import { chooseStyle, chooseWidth } from '../report/style.ts'
+import { type Sink, textReporter } from '../report/textReporter.ts'
 import { code } from '../state/fileStore.ts'
 import { ProblemError } from '../values/problem.ts'
 import { VERSION } from '../version.ts'
@@ -22,7 +22,11 @@ function json(host: Host, write: (text: string) => unknown): Reporter {
 }
 
 function text(host: Host, options: ReportOptions): Reporter {
-  const sink = (to: Output) => ({ write: (line: string) => to.write(line), style: chooseStyle(to, host.env, options.color === false) })
+  const sink = (to: Output): Sink => {
+    const width = chooseWidth(to, host.env)
+    const style = chooseStyle(to, host.env, options.color === false)
+    return { write: (line) => to.write(line), style, ...(width !== undefined && { width }) }
+  }
   return textReporter(sink(host.stdout), sink(host.stderr))
 }
 

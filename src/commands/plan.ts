@@ -15,7 +15,8 @@ export type PlanOptions = GlobalOptions & {
   readonly target?: readonly string[]
   readonly exclude?: readonly string[]
   readonly out?: string
-
+  /** One line a resource. */
+  readonly compact?: boolean
   readonly detailedExitcode?: boolean
   readonly acceptDataLoss?: readonly string[]
   readonly replaceEncryptionKey?: boolean
@@ -26,7 +27,7 @@ export async function planCommand(host: ReportingHost, options: PlanOptions): Pr
   await using session = await openSession(host, options)
   const state = (await session.store.load()) ?? emptyState('')
   const looked = await lookAndPlan(session, state, options)
-  showPlan(host, looked)
+  showPlan(host, looked, options)
   if (looked.problems.length > 0) {
     if (options.out !== undefined) host.report.problems([notSaved(options.out)])
     return 1
@@ -105,6 +106,6 @@ function notSaved(file: string): Problem {
 }
 
 /** Tells the plan with all its problems. */
-export function showPlan({ report }: ReportingHost, { planned, problems }: Looked): void {
-  report.plan({ ...planned.plan, problems })
+export function showPlan({ report }: ReportingHost, { planned, problems }: Looked, { compact = false }: PlanOptions): void {
+  report.plan({ ...planned.plan, problems }, { compact })
 }

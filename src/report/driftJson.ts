@@ -2,7 +2,7 @@ import { showPointer } from '../plan/diff.ts'
 import type { DriftedField, DriftReport } from '../plan/drift.ts'
 import type { FactValue, Json } from '../values/json.ts'
 import type { Problem } from '../values/problem.ts'
-import { isFingerprint } from './fieldText.ts'
+import { isFingerprint } from './valueText.ts'
 
 /** The report as one JSON document, for programs; `at`: when it was made, RFC 3339. */
 export function driftJson(report: DriftReport, at: string): string {

@@ -1,11 +1,15 @@
 import { showPointer } from '../plan/diff.ts'
 import { counts, type DriftedField, type DriftReport } from '../plan/drift.ts'
-import { attribution, isFingerprint, showValue } from './fieldText.ts'
+import { attribution } from './fieldText.ts'
+import { harmless } from './fold.ts'
+import { isFingerprint, showValue } from './valueText.ts'
 
 /** A field's two sides as every form of the report shows them: what is hidden is hidden in all. */
-export function sidesOf({ applied, found }: DriftedField): { readonly applied: string; readonly found: string } {
+export function sidesOf({ applied, found, note }: DriftedField): { readonly applied: string; readonly found: string } {
   const hidden = isFingerprint(applied) || isFingerprint(found)
-  const side = (value: DriftedField['applied'], none: string) => (value === undefined ? none : hidden ? '(hidden)' : showValue(value))
+  // What is only reported is told in words of ours.
+  const shown = (value: DriftedField['applied']) => (note === undefined ? showValue(value) : harmless(`${value}`))
+  const side = (value: DriftedField['applied'], none: string) => (value === undefined ? none : hidden ? '(hidden)' : shown(value))
   return { applied: side(applied, '(not there)'), found: side(found, '(removed)') }
 }
 

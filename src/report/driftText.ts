@@ -1,14 +1,18 @@
 import { counts, type DriftedField, type DriftedResource, type DriftReport } from '../plan/drift.ts'
-import { remarkOf, verdictOf } from './driftRows.ts'
-import { columns, findingsText, isFingerprint, showValue } from './fieldText.ts'
+import { remarkOf, sidesOf, verdictOf } from './driftRows.ts'
+import { type Field, fieldLines, type Page } from './fieldLines.ts'
+import { findingsText } from './fieldText.ts'
+import { prose } from './fold.ts'
 import { byObject, fieldName, isWhole } from './objectGroups.ts'
 import type { Style } from './style.ts'
+import { isFingerprint, shortValue, valueChange } from './valueText.ts'
 
 /** What changed behind our back, as a person reads it. The same report gives the same bytes. */
-export function driftText(report: DriftReport, style: Style): string {
+export function driftText(report: DriftReport, style: Style, width = Number.POSITIVE_INFINITY): string {
+  const page = { style, width }
   const [gone, changed] = [report.drifted.filter(isGone), report.drifted.filter((one) => !isGone(one))]
-  const blocks = [...changed.map((one) => changedText(one, style)), ...goneText(gone, report, style)]
-  return [...blocks, ...findingsText(report.findings, style), ...footer(report, style)].join('\n')
+  const blocks = [...changed.map((one) => changedText(one, page)), ...goneText(gone, report, style)]
+  return [...blocks, ...findingsText(report.findings, page), ...footer(report, page)].join('\n')
 }
 
 function isGone({ is }: DriftedResource): boolean {
@@ -22,53 +26,68 @@ function goneText(gone: readonly DriftedResource[], { comparedWith }: DriftRepor
   return gone.length === 0 ? [] : [...gone.map(line), '']
 }
 
-function changedText({ address, fields, keysUnknown }: DriftedResource, style: Style): string {
+function changedText({ address, fields, keysUnknown }: DriftedResource, page: Page): string {
+  const { style } = page
   const { own, objects } = byObject(fields)
-  const lines = [...fieldLines(own, style), ...objects.flatMap(([name, of]) => objectLines(name, of, style))]
+  const lines = [...rows(own, page, INDENT), ...objects.flatMap(([name, of]) => objectLines(name, of, page))]
   const what = fields.length > 0 ? 'other values may have changed as well' : 'it changed since it was applied, which values is not known'
   const unknown = keysUnknown ? [`${style.changed('~')} ${what}: the encryption key that compares them is another one`] : []
-  return [`  ${style.changed('~')} ${style.strong(address)}`, ...[...lines, ...unknown].map((line) => `      ${line}`), ''].join('\n')
+  const indented = [...lines, ...unknown].map((line) => `${' '.repeat(INDENT)}${line}`)
+  return [`  ${style.changed('~')} ${style.strong(address)}`, ...indented, ''].join('\n')
 }
+
+const INDENT = 6
 
 /** What came or went as a whole is one line. */
-function objectLines(name: string, fields: readonly DriftedField[], style: Style): string[] {
+function objectLines(name: string, fields: readonly DriftedField[], page: Page): string[] {
+  const { style } = page
   const [first] = fields as [DriftedField, ...DriftedField[]]
-  if (!isWhole(fields)) return [`${style.changed('~')} ${style.strong(name)}`, ...fieldLines(fields, style).map((line) => `    ${line}`)]
-  return [fieldLine(first, `${style.strong(name)}  (${first.applied === undefined ? 'added' : 'gone'})`, style)]
+  if (!isWhole(fields))
+    return [`${style.changed('~')} ${style.strong(name)}`, ...rows(fields, page, INDENT + 4).map((line) => `    ${line}`)]
+  const what = first.applied === undefined ? 'added' : 'gone'
+  return [`${symbolOf(first, style)} ${style.strong(name)}  (${what})  ${style.faint(`# ${remarkOf(first)}`)}`]
 }
 
-function fieldLines(fields: readonly DriftedField[], style: Style): string[] {
-  const rows = columns(fields.map((field) => [fieldName(field.pointer), valueText(field)] as const))
-  return rows.map((row, i) => fieldLine(fields[i] as DriftedField, row, style))
-}
+function rows(fields: readonly DriftedField[], page: Page, indent: number): string[] {
+  return fieldLines(fields.map(row), page, indent)
 
-function valueText({ applied, found }: DriftedField): string {
-  if (isFingerprint(applied) || isFingerprint(found)) {
-    if (applied === undefined) return '(added, value hidden)'
-    return found === undefined ? '(removed, value hidden)' : '(changed, values hidden)'
+  function row(field: DriftedField): Field {
+    return {
+      symbol: symbolOf(field, page.style),
+      name: fieldName(field.pointer),
+      value: (room) => valueLines(field, room, page.style),
+      remark: remarkOf(field),
+    }
   }
-  if (applied === undefined) return `(added) ${showValue(found)}`
-  return found === undefined ? `${showValue(applied)} (removed)` : `${showValue(applied)} -> ${showValue(found)}`
 }
 
-function fieldLine(field: DriftedField, row: string, style: Style): string {
-  return `${fieldSymbol(field, style)} ${row}  ${style.faint(`# ${remarkOf(field)}`)}`
+function valueLines(field: DriftedField, room: number, style: Style): readonly string[] {
+  const { applied, found, note } = field
+  if (isFingerprint(applied) || isFingerprint(found)) {
+    if (applied === undefined) return ['(added, value hidden)']
+    return [found === undefined ? '(removed, value hidden)' : '(changed, values hidden)']
+  }
+  if (note !== undefined) return [`${sidesOf(field).applied} -> ${sidesOf(field).found}`]
+  if (applied === undefined) return [`(added) ${shortValue(found, room - '(added) '.length)}`]
+  return found === undefined ? [`${shortValue(applied, room - ' (removed)'.length)} (removed)`] : valueChange(applied, found, room, style)
 }
 
 /** `!` is reported only, `.` is accepted. */
-function fieldSymbol({ applied, found, class: is }: DriftedField, style: Style): string {
+function symbolOf({ applied, found, class: is }: DriftedField, style: Style): string {
   if (is !== 'repaired') return is === 'reported' ? style.changed('!') : style.faint('.')
   if (applied === undefined) return style.added('+')
   return found === undefined ? style.removed('-') : style.changed('~')
 }
 
-function footer(report: DriftReport, style: Style): string[] {
+function footer(report: DriftReport, { style, width }: Page): string[] {
   const { checked, drifted, unchecked, skipped, lastApply } = report
   const applied = lastApply === undefined ? '' : ` Last applied ${lastApply.at} by ${lastApply.who}.`
   const next = drifted.some(counts) ? ' groundcrew plan shows what would repair them.' : ''
+  const verdict = verdictOf(report)
+  const [first = '', ...more] = prose(`${verdict}${applied}${next}`, width)
   return [
     ...(report.comparedWith === 'file' ? ['There is no state: compared with the file. Values of secrets could not be compared.'] : []),
-    ...(checked > 0 ? [`${style.strong(verdictOf(report))}${applied}${next}`] : []),
+    ...(checked > 0 ? [first.replace(verdict, style.strong(verdict)), ...more] : []),
     ...listed('Left out by choice', skipped, style.faint),
     ...listed(style.removed('Not checked'), unchecked.map(({ address }) => address).sort(), style.removed),
   ]

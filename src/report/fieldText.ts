@@ -1,17 +1,6 @@
 import type { Attribution, Finding } from '../kinds/kind.ts'
-import { keyIdOf } from '../values/fingerprint.ts'
-import { canonicalJson, type FactValue, type Json } from '../values/json.ts'
-import type { Style } from './style.ts'
-
-/** A value as people read it; quoted where it would not be clear without. */
-export function showValue(value: FactValue | undefined): string {
-  return typeof value === 'string' && value !== '' && !/\s|^["']/.test(value) ? value : canonicalJson((value ?? null) as Json)
-}
-
-/** A fingerprint is no secret, but says nothing to a person either. */
-export function isFingerprint(value: FactValue | undefined): boolean {
-  return keyIdOf(value) !== undefined
-}
+import { type Page, roomIn } from './fieldLines.ts'
+import { prose, wrappedList } from './fold.ts'
 
 /** `kubectl-edit at 2026-11-24T10:00:00Z`: who wrote it, as far as the server knows. */
 export function attribution(by: Attribution): string {
@@ -25,15 +14,26 @@ export function columns(rows: readonly (readonly [string, string])[]): string[] 
 }
 
 /** What a person should know; one line for what several resources share. */
-export function findingsText(findings: readonly Finding[], style: Style): string[] {
+export function findingsText(findings: readonly Finding[], page: Page): string[] {
   if (findings.length === 0) return []
   const groups = Map.groupBy(findings, (one) => `${one.code} ${one.summary}`)
-  const rows = [...groups.values()].map((group) => {
-    const [first] = group as [Finding, ...Finding[]]
-    const names = group.map((one) => one.address).join(', ')
-    const detail = first.detail === undefined ? [] : first.detail.split('\n').map((line) => `    ${line}`)
-    const remedy = `    ${style.faint(`${group.length > 1 ? 'For the first: ' : ''}${first.remedy}`)}`
-    return [`  ${style.changed('!')} ${first.summary.replace(/\.$/, '')}: ${names}.`, ...detail, remedy].join('\n')
-  })
-  return [style.strong('Worth knowing:'), ...rows, '']
+  return [page.style.strong('Worth knowing:'), ...[...groups.values()].flatMap((group) => findingLines(group, page)), '']
+}
+
+function findingLines(group: readonly Finding[], { style, width }: Page): string[] {
+  const [first] = group as [Finding, ...Finding[]]
+  const room = width === Number.POSITIVE_INFINITY ? width : roomIn(width - 4)
+  const [head = '', ...more] = told(
+    first.summary.replace(/\.$/, ''),
+    group.map((one) => one.address),
+    room,
+  )
+  const detail = first.detail === undefined ? [] : first.detail.split('\n')
+  const remedy = prose(`${group.length > 1 ? 'For the first: ' : ''}${first.remedy}`, room).map(style.faint)
+  return [`  ${style.changed('!')} ${head}`, ...[...more, ...detail, ...remedy].map((line) => `    ${line}`)]
+}
+
+function told(summary: string, names: readonly string[], room: number): string[] {
+  const line = `${summary}: ${names.join(', ')}.`
+  return line.length <= room ? [line] : [...prose(`${summary}:`, room), ...wrappedList(names, room - 2).map((one) => `  ${one}`)]
 }

@@ -3,7 +3,7 @@ import { type FactValue, isMap } from '../values/json.ts'
 import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
 import type { StreamEdit, StreamEvent } from './eventSchema.ts'
-import { isFingerprint } from './fieldText.ts'
+import { isFingerprint } from './valueText.ts'
 
 type Head = '@level' | '@message' | '@module' | '@timestamp'
 type Distribute<E> = E extends unknown ? Omit<E, Head> : never

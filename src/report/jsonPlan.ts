@@ -1,6 +1,6 @@
 import { type Action, counts, dataAtRisk, hasChanges, isWrite, type Plan, type PlannedChange, refusals, restarts } from '../plan/plan.ts'
 import { type Body, diagnostic, editOf, findingOf, problemOf, refusal } from './jsonParts.ts'
-import { countsText } from './planText.ts'
+import { countsText } from './planFooter.ts'
 
 /** A plan as events: what drifted, what changes, what blocks, what is worth knowing, and the sum. */
 export function planEvents(plan: Plan): Body[] {

@@ -20,8 +20,8 @@ export type Applied = {
  * and one for machines are made by {@link textReporter} and {@link jsonReporter}.
  */
 export interface Reporter {
-  /** A plan with its findings, and the problems that make it incomplete. */
-  plan(plan: Plan): void
+  /** A plan with its findings, and the problems that make it incomplete; `compact`: for people, one line a resource. */
+  plan(plan: Plan, form?: { readonly compact?: boolean }): void
   /** What changed behind our back, and the problems that make the look incomplete. */
   drift(report: DriftReport): void
   /** What happens during an apply, as it happens. */
@@ -42,7 +42,7 @@ export function all(...reporters: readonly Reporter[]): Reporter {
     for (const one of reporters) tell(one)
   }
   return {
-    plan: (plan) => each((one) => one.plan(plan)),
+    plan: (plan, form) => each((one) => one.plan(plan, form)),
     drift: (report) => each((one) => one.drift(report)),
     event: (event) => each((one) => one.event(event)),
     applied: (applied) => each((one) => one.applied(applied)),

@@ -25,6 +25,18 @@ export const COLOURED: Style = {
   faint: coloured('dim'),
 }
 
+const NARROWEST = 40
+
+/** How many columns a line has: COLUMNS beats the terminal's own width, and what is no terminal has no end. */
+export function chooseWidth(
+  stream: { readonly isTTY?: boolean; readonly columns?: number },
+  env: { readonly [name: string]: string | undefined },
+): number | undefined {
+  const told = /^\d+$/.test(env.COLUMNS ?? '') ? Number(env.COLUMNS) : 0
+  const columns = told > 0 ? told : stream.isTTY === true ? (stream.columns ?? 0) : 0
+  return columns > 0 ? Math.max(NARROWEST, columns) : undefined
+}
+
 /** NO_COLOR beats all; a dumb terminal and anything that is no terminal get none. */
 export function chooseStyle(
   stream: { readonly isTTY?: boolean },

@@ -8,8 +8,8 @@ import type { Applied, Reporter } from './reporter.ts'
 import type { Style } from './style.ts'
 import { watchText } from './watchText.ts'
 
-/** A stream and the style that suits it. */
-export type Sink = { readonly write: (text: string) => unknown; readonly style: Style }
+/** A stream, the style that suits it, and how many columns its lines have where that is known. */
+export type Sink = { readonly write: (text: string) => unknown; readonly style: Style; readonly width?: number }
 
 /** Tells people: what was asked for on `out`, what is wrong on `err`. */
 export function textReporter(out: Sink, err: Sink): Reporter {
@@ -21,12 +21,12 @@ export function textReporter(out: Sink, err: Sink): Reporter {
   }
   const problems: Reporter['problems'] = (all) => void (all.length > 0 && err.write(renderProblems(all, err.style)))
   return {
-    plan: (plan) => {
-      if (plan.changes.length > 0) say(`${planText(plan, out.style)}\n`)
+    plan: (plan, form) => {
+      if (plan.changes.length > 0) say(`${planText(plan, out.style, { ...form, ...widthOf(out) })}\n`)
       problems(plan.problems)
     },
     drift: (report) => {
-      const text = driftText(report, out.style)
+      const text = driftText(report, out.style, out.width)
       if (text !== '') say(`${text}\n`)
       problems(distinct([...report.problems, ...report.unchecked.map(({ why }) => why)]))
     },
@@ -43,6 +43,10 @@ export function textReporter(out: Sink, err: Sink): Reporter {
     problems,
     note: (text) => say(`${begun ? '\n' : ''}${text}\n`),
   }
+}
+
+function widthOf({ width }: Sink): { readonly width?: number } {
+  return width === undefined ? {} : { width }
 }
 
 /** A server that is away is one problem, not one for each resource on it. */

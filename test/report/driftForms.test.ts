@@ -34,7 +34,7 @@ Looked at 2026-11-24T12:00:00Z. Last applied 2026-11-23T09:00:00Z by alice@jump1
 | field | applied | found | class | |
 |---|---|---|---|---|
 | \`versioning\` | \`enabled\` | \`off\` | repaired | the server does not say by whom |
-| \`quota\` | \`none\` | \`"1000 bytes"\` | reported | reported only. When it is full, Spacelift can no longer write. |
+| \`quota\` | \`none\` | \`1000 bytes\` | reported | reported only. When it is full, Spacelift can no longer write. |
 | \`policy\` | \`none\` | \`"anybody reads"\` | repaired | the server does not say by whom |
 
 **\`bucket/spacelift-deliveries\`** is gone.

@@ -14,7 +14,7 @@ test('what changed, what is gone, what was not looked at', () => {
     `${driftText(drifted, PLAIN)}\n`,
     `  ~ bucket/spacelift-states
       ~ versioning  enabled -> off  # the server does not say by whom
-      ! quota       none -> "1000 bytes"  # reported only. When it is full, Spacelift can no longer write.
+      ! quota       none -> 1000 bytes  # reported only. When it is full, Spacelift can no longer write.
       ~ policy      none -> "anybody reads"  # the server does not say by whom
 
   ~ secret/spacelift/spacelift-server

@@ -1,12 +1,11 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Edit, NO_IMPACT } from '../../src/kinds/kind.ts'
-import type { Plan, PlannedChange } from '../../src/plan/plan.ts'
+import { NO_IMPACT } from '../../src/kinds/kind.ts'
 import { planText } from '../../src/report/planText.ts'
 import { PLAIN } from '../../src/report/style.ts'
 import { address } from '../../src/values/address.ts'
+import { at, change, edit, inObject, planOf } from '../support/plans.ts'
 
-const at = { file: 'desired-state.yaml', line: 42, col: 7 }
 const print = (n: number) => `0a1b2c3d:${String(n).repeat(64)}`
 
 test('a plan reads as an operator expects it', () => {
@@ -48,16 +47,15 @@ Data at risk: none.`,
 })
 
 test('the fields of an object stand under its name; what came or went as a whole is one line', () => {
-  const within = (object: string, rest: string) => `/objects/${object.replaceAll('/', '~1')}${rest}`
   const server = 'apps/Deployment/spacelift-server'
   const plan = planOf(
     change('release/spacelift/spacelift', 'repair', [
       { ...edit('/values/a', 1, 2, 'drifted'), by: { manager: 'helm' } },
-      edit(within('Service/mqtt', '/apiVersion'), undefined, 'v1', 'drifted'),
-      edit(within('Service/mqtt', '/spec/type'), undefined, 'ClusterIP', 'drifted'),
-      edit(within('Service/old', '/apiVersion'), 'v1', undefined, 'drifted'),
-      { ...edit(within(server, '/spec/replicas'), 1, 3, 'drifted'), by: { manager: 'kubectl' } },
-      edit(within(server, '/spec/template/spec/containers/server/args/[0]'), print(1), undefined, 'drifted'),
+      edit(inObject('Service/mqtt', '/apiVersion'), undefined, 'v1', 'drifted'),
+      edit(inObject('Service/mqtt', '/spec/type'), undefined, 'ClusterIP', 'drifted'),
+      edit(inObject('Service/old', '/apiVersion'), 'v1', undefined, 'drifted'),
+      { ...edit(inObject(server, '/spec/replicas'), 1, 3, 'drifted'), by: { manager: 'kubectl' } },
+      edit(inObject(server, '/spec/template/spec/containers/server/args/[0]'), print(1), undefined, 'drifted'),
     ]),
   )
   assert.fixture(
@@ -105,18 +103,5 @@ test('what is worth knowing is told with its details and what to do', () => {
   const text = planText({ ...planOf(change('image/backend', 'keep', [])), findings }, PLAIN)
   assert.match(text, '  ! One pod runs another image: image/backend.\n    registry: a\n    pod-1: b\n    Restart it.\n')
 })
-
-function planOf(...changes: PlannedChange[]): Plan {
-  return { changes, findings: [], problems: [], notLookedAt: 0 }
-}
-
-function change(name: string, action: PlannedChange['action'], edits: readonly Edit[]): PlannedChange {
-  const [kind, ...rest] = name.split('/') as [string, ...string[]]
-  return { address: address(kind, ...rest), action, edits, impact: NO_IMPACT, after: [] }
-}
-
-function edit(pointer: string, from: Edit['from'], to: Edit['to'], cause: Edit['cause']): Edit {
-  return { pointer, from, to, cause }
-}
 
 test.run()

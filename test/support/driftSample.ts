@@ -17,7 +17,7 @@ export const EVERYTHING: DriftReport = {
         {
           pointer: '/quota',
           applied: 'none',
-          found: '1073741824 bytes',
+          found: '1 GiB',
           class: 'reported',
           note: 'When it is full, Spacelift can no longer write. It is not undone by groundcrew; look at it: mc quota info ALIAS/spacelift-run-logs',
         },

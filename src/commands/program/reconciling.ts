@@ -21,6 +21,7 @@ export function addPlan(program: Command, host: Wiring, done: Done): void {
           'groundcrew plan -f prod.yaml -detailed-exitcode',
           'groundcrew plan -out friday.plan  # save it for groundcrew apply friday.plan',
           'groundcrew plan -target bucket  # the buckets and what they depend on',
+          'groundcrew plan --compact  # one line a resource',
           'groundcrew plan --json | jq \'select(.type == "planned_change").address\'',
         ],
       }),
@@ -118,6 +119,7 @@ function worldOptions(command: Command): Command {
     .option('--accept-new-world', 'the installation has moved to another cluster or object store')
     .option('--accept-data-loss <address>', 'let a change delete the data it names (repeatable)', collect)
     .option('--replace-encryption-key', 'give up what the old encryption key encrypted')
+    .option('--compact', 'one line a resource, without the values')
 }
 
 function collect(value: string, all: readonly string[] = []): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Address } from '../../values/address.ts'
 import { type FactValue, pointer } from '../../values/json.ts'
+import { showSize } from '../../values/size.ts'
 import type { ObjectStoreReads, WatchedBucket } from '../../world/ports/objectStore.ts'
 import type { Watched } from '../kind.ts'
 import type { Seen } from './facts.ts'
@@ -21,7 +22,7 @@ export function unexpected({ objectLock, replicatesTo, notifies, quotaBytes }: W
     ...(objectLock ? [watched('objectLock', 'off', 'on', LOCKED, `mc retention info ALIAS/${name}`)] : []),
     ...replicatesTo.map((target) => watched(['replication', target], 'none', 'on', WAY_OUT, `mc replicate ls ALIAS/${name}`)),
     ...notifies.map((target) => watched(['notification', target], 'none', 'on', TOLD, `mc event ls ALIAS/${name}`)),
-    ...(quotaBytes > 0 ? [watched('quota', 'none', `${quotaBytes} bytes`, LIMITED, `mc quota info ALIAS/${name}`)] : []),
+    ...(quotaBytes > 0 ? [watched('quota', 'none', showSize(quotaBytes), LIMITED, `mc quota info ALIAS/${name}`)] : []),
   ]
 }
 

@@ -1,0 +1,58 @@
+import { type Counts, counts, dataAtRisk, hasChanges, type Plan, refusals, restarts } from '../plan/plan.ts'
+import { counted } from './counted.ts'
+import { type Page, roomIn } from './fieldLines.ts'
+import { prose, wrapped } from './fold.ts'
+
+/** What a plan comes to: how much changes, which pods restart, which data is at risk, what is refused. */
+export function planFooter(plan: Plan, page: Page): string[] {
+  const { style } = page
+  const blocked = plan.changes.filter((change) => change.action === 'blocked').length
+  if (blocked > 0 || plan.problems.length > 0) return incomplete(plan, blocked, page)
+  if (!hasChanges(plan) && plan.notLookedAt > 0)
+    return [`No changes in the ${plan.changes.length} resources of this partial plan.`, partial(plan)]
+  if (!hasChanges(plan)) return [`${style.strong('No changes.')} ${asDeclared(plan)}`]
+  return [style.strong(`Plan: ${countsText(counts(plan))}.`), ...(plan.notLookedAt > 0 ? [partial(plan)] : []), ...consequences(plan, page)]
+}
+
+/** `18 to add, 0 to change, 0 to destroy`. */
+export function countsText({ add, change, destroy }: Counts): string {
+  return `${add} to add, ${change} to change, ${destroy} to destroy`
+}
+
+function declared(plan: Plan): number {
+  return plan.changes.filter((change) => change.action !== 'forget').length
+}
+
+function asDeclared(plan: Plan): string {
+  const accepted = plan.changes.filter((change) => change.action === 'accept').length
+  if (accepted === 0) return `All ${declared(plan)} resources are as declared.`
+  return `${declared(plan) - accepted} resources are as declared, the drift of ${accepted} is accepted.`
+}
+
+function partial(plan: Plan): string {
+  return `Partial: ${plan.notLookedAt} resources were not looked at.`
+}
+
+function incomplete(plan: Plan, blocked: number, { style }: Page): string[] {
+  const what = blocked === 0 ? '' : ` ${blocked} of ${plan.changes.length} resources are not planned:`
+  const names = plan.changes.filter((change) => change.action === 'blocked').map((change) => `  ${style.removed('?')} ${change.address}`)
+  return [`${style.removed('This plan is incomplete.')}${what}`, ...names]
+}
+
+function consequences(plan: Plan, { style, width }: Page): string[] {
+  const pods = restarts(plan).map((one) => `${one.workload} (${counted(one.pods, 'pod')})`)
+  const said = pods.length === 0 ? ['Restarts: none.'] : wrapped(`Restarts: ${pods.join(', ')}.`.split(/(?<=[,:]) /), width)
+  const risks = dataAtRisk(plan).map((one) => `  ${style.removed('!')} ${one.address}: ${one.what}`)
+  const access = plan.changes.flatMap((one) => one.impact.access).map((sentence) => `  ${sentence}`)
+  return [
+    ...said.map((line, i) => (i === 0 ? line : `  ${line}`)),
+    ...(access.length === 0 ? [] : ['Access:', ...access]),
+    ...(risks.length === 0 ? ['Data at risk: none.'] : [style.removed('Data at risk:'), ...risks]),
+    ...refusals(plan).flatMap((one) => refused(`${one.summary} ${one.remedy}`, { style, width })),
+  ]
+}
+
+function refused(why: string, { style, width }: Page): string[] {
+  const lines = prose(why, width === Number.POSITIVE_INFINITY ? width : roomIn(width - 'Refused: '.length))
+  return lines.map((line, i) => (i === 0 ? `${style.removed('Refused:')} ${line}` : `  ${line}`))
+}

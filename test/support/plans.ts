@@ -1,0 +1,24 @@
+import { type Edit, NO_IMPACT } from '../../src/kinds/kind.ts'
+import type { Plan, PlannedChange } from '../../src/plan/plan.ts'
+import { address } from '../../src/values/address.ts'
+
+/** Where something stands in the file. */
+export const at = { file: 'desired-state.yaml', line: 42, col: 7 }
+
+export function planOf(...changes: PlannedChange[]): Plan {
+  return { changes, findings: [], problems: [], notLookedAt: 0 }
+}
+
+export function change(name: string, action: PlannedChange['action'], edits: readonly Edit[]): PlannedChange {
+  const [kind, ...rest] = name.split('/') as [string, ...string[]]
+  return { address: address(kind, ...rest), action, edits, impact: NO_IMPACT, after: [] }
+}
+
+export function edit(pointer: string, from: Edit['from'], to: Edit['to'], cause: Edit['cause']): Edit {
+  return { pointer, from, to, cause }
+}
+
+/** A pointer into one of the release's objects. */
+export function inObject(object: string, rest: string): string {
+  return `/objects/${object.replaceAll('/', '~1')}${rest}`
+}
