@@ -4,6 +4,7 @@ import { objects } from './objects.ts'
 import { oneStory } from './oneStory.ts'
 import { orphan } from './orphan.ts'
 import type { Check } from './report.ts'
+import { restarts } from './restarts.ts'
 
 /** "The release, to the end", paragraph by paragraph. */
-export const step4: readonly Check[] = [objects, guideMade, oneStory, orphan, helmStates]
+export const step4: readonly Check[] = [objects, guideMade, oneStory, orphan, helmStates, restarts]

@@ -1,9 +1,10 @@
 import type { Resolved } from '../installation/installation.ts'
 import type { Address } from '../values/address.ts'
 import type { FactMap, Json, JsonPointer } from '../values/json.ts'
-import type { Problem } from '../values/problem.ts'
+import { type Problem, ProblemError } from '../values/problem.ts'
 import {
   type Attribution,
+  type Converged,
   type Declared,
   type Edit,
   type Finding,
@@ -45,7 +46,10 @@ export interface AnyDeclared {
   readonly after: readonly Address[]
   readonly origins: Origins
   readonly whenGone?: WhenGone
-  observe(look: Look): Promise<AnySeen>
+  /** `last`: what the state remembers of it. */
+  observe(look: Look, last?: StoredResource): Promise<AnySeen>
+  /** See {@link Kind.vouch}. */
+  vouch?(look: Look, last: StoredResource): Promise<FactMap | undefined>
 }
 
 /** An observation without its evidence. */
@@ -72,9 +76,10 @@ export interface AnyWanted {
   readonly findings: readonly Finding[]
   readonly stale: Stale
   readonly undoing: readonly JsonPointer[]
+  readonly vouched?: FactMap
   served(): FactMap
   impact(action: WriteAction, edits: readonly Edit[]): Impact
-  converge(work: Work, action: WriteAction, edits: readonly Edit[]): Promise<{ facts: FactMap; guard: string }>
+  converge(work: Work, action: WriteAction, edits: readonly Edit[]): Promise<Converged<FactMap>>
 }
 
 export interface AnyRecorded {
@@ -103,12 +108,26 @@ export function forget<F extends FactMap, M, E, B>(kind: Kind<F, M, E, B>): AnyK
 
 function forgetDeclared<F extends FactMap, M, E, B>(kind: Kind<F, M, E, B>, declared: Declared<M>): AnyDeclared {
   const { address, after, origins, whenGone } = declared
-  const observe = async (look: Look): Promise<AnySeen> => {
-    const seen = await kind.observe(look, declared)
+  const observe = async (look: Look, last?: StoredResource): Promise<AnySeen> => {
+    const seen = await kind.observe(look, declared, readable(kind, last))
     const served = () => (seen.is === 'present' ? kind.served(seen.facts) : undefined)
     return { shown: show(seen), served, want: (again, upstream) => want(kind, declared, seen, again, upstream) }
   }
-  return { address, after, origins, observe, ...(whenGone && { whenGone }) }
+  const vouch = async (look: Look, last: StoredResource) => {
+    const known = readable(kind, last)
+    return known && kind.vouch?.(look, declared, known)
+  }
+  return { address, after, origins, observe, ...(kind.vouch && { vouch }), ...(whenGone && { whenGone }) }
+}
+
+/** What the state remembers, if this version can read it; what it cannot is told elsewhere. */
+function readable<F extends FactMap, M, E, B>(kind: Kind<F, M, E, B>, stored: StoredResource | undefined): Recorded<F> | undefined {
+  try {
+    return stored && { ...stored, facts: kind.readFacts(stored.facts) }
+  } catch (error) {
+    if (error instanceof ProblemError) return undefined
+    throw error
+  }
 }
 
 async function want<F extends FactMap, M, E, B>(
@@ -118,7 +137,7 @@ async function want<F extends FactMap, M, E, B>(
   look: Look,
   upstream: Upstream,
 ): Promise<AnyWanted> {
-  const { facts, basis, findings = [], stale = new Map(), undoing = [] } = await kind.want(look, declared, seen, upstream)
+  const { facts, basis, findings = [], stale = new Map(), undoing = [], vouched } = await kind.want(look, declared, seen, upstream)
   const change = (action: WriteAction, edits: readonly Edit[]) => ({
     address: declared.address,
     action,
@@ -133,6 +152,7 @@ async function want<F extends FactMap, M, E, B>(
     findings,
     stale,
     undoing,
+    ...(vouched && { vouched }),
     served: () => kind.served(facts),
     impact: (action, edits) => kind.impact(change(action, edits)),
     converge: (work, action, edits) => kind.converge(work, change(action, edits)),

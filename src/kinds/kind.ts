@@ -40,6 +40,8 @@ export type Recorded<F> = {
   readonly after: readonly Address[]
   readonly provenance: 'created' | 'adopted'
   readonly whenGone?: WhenGone
+  /** What was known to be good beside the facts; see {@link Kind.vouch}. */
+  readonly vouched?: FactMap
 }
 
 /** Who last wrote a field and when, as far as the server knows. */
@@ -69,6 +71,8 @@ export type Watched = {
   /** One sentence: what it means. */
   readonly summary: string
   readonly remedy: string
+  /** True where an apply does undo it, although no fact of this resource says so. */
+  readonly isRepaired?: boolean
 }
 
 export type Cause = 'declared' | 'drifted' | 'both' | 'unexplained'
@@ -96,7 +100,8 @@ export type Change<F, M, E, B> = {
   readonly seen: Observation<F, E>
 }
 
-export type Restart = { readonly workload: string; readonly pods: number }
+/** `because`: what was wrong with the pods, `they started while secret/… held other values`; absent where something they are made from changes. */
+export type Restart = { readonly workload: string; readonly pods: number; readonly because?: readonly string[] }
 export type DataRisk = { readonly address: Address; readonly what: string }
 
 /** What a change means beyond the resource itself. */
@@ -158,13 +163,13 @@ export interface Upstream {
   served(it: Address): FactMap | undefined
   /** True when what readers read of a resource that is there becomes something else with this plan. */
   changes(it: Address): boolean
-  /** See {@link Stale}; empty for a resource that this plan changes. */
+  /** See {@link Stale}. */
   stale(it: Address): Stale
 }
 
 /**
- * Deployments whose pods took in something else than what a resource is, although it is as wanted, each with words for what
- * that was: only a restart brings them to the right thing.
+ * Deployments whose pods took in something else than what a resource is or, where it drifted, is going to be again, each with
+ * words for what that was: only a restart brings them to the right thing.
  */
 export type Stale = ReadonlyMap<string, readonly string[]>
 
@@ -176,7 +181,12 @@ export type Wanted<F, B> = {
   readonly stale?: Stale
   /** Prefixes of facts that become other ones only to undo what drifted elsewhere: drift is their cause, whatever they were before. */
   readonly undoing?: readonly JsonPointer[]
+  /** What to remember beside the facts where nothing is to be done; see {@link Kind.vouch}. */
+  readonly vouched?: FactMap
 }
+
+/** What is there after a change. */
+export type Converged<F> = { readonly facts: F; readonly guard: string; readonly vouched?: FactMap }
 
 /** A finding: something a person should know that no change repairs. */
 export type Finding = Problem & { readonly address: Address }
@@ -198,8 +208,8 @@ export interface Kind<F extends FactMap, M, E, B> {
   readFacts(stored: Json): F
   /** Pure. */
   declare(it: Resolved): readonly Declared<M>[]
-  /** Reads only. */
-  observe(look: Look, it: Declared<M> | Recorded<F>): Promise<Observation<F, E>>
+  /** Reads only. `last`: what the state remembers of a declared one. */
+  observe(look: Look, it: Declared<M> | Recorded<F>, last?: Recorded<F>): Promise<Observation<F, E>>
   /** What the facts should be, now that the world is known; reads at most. Throws a ProblemError when that cannot be said. */
   want(look: Look, it: Declared<M>, seen: Observation<F, E>, upstream: Upstream): Promise<Wanted<F, B>>
   /** What a reader reads of it (key fingerprints, a config digest); pure. */
@@ -207,7 +217,12 @@ export interface Kind<F extends FactMap, M, E, B> {
   /** Pure. */
   impact(change: Change<F, M, E, B>): Impact
   /** Writes only `change.edits`, only if the guard still holds; safe to repeat. Returns the facts and guard as they are now. */
-  converge(work: Work, change: Change<F, M, E, B>): Promise<{ facts: F; guard: string }>
+  converge(work: Work, change: Change<F, M, E, B>): Promise<Converged<F>>
+  /**
+   * What is known to be good once all of an apply is done, and that no fact says (which pods hold which values). It is
+   * remembered, never compared, and may be lost. Reads at most.
+   */
+  vouch?(look: Look, it: Declared<M>, last: Recorded<F>): Promise<FactMap | undefined>
   /** What its removal means, or why it stays; reads at most. Throws a ProblemError when that cannot be said. Default: nothing beyond itself. */
   removal?(look: Look, it: Recorded<F>, seen: Observation<F, E>): Promise<Impact | Stays>
   /** Takes away what the journal proves we made, if what was seen is still there. */

@@ -8,6 +8,7 @@ import { look } from './release/look.ts'
 import { restartsOf } from './release/objects/wanted.ts'
 import { RENAMED, removal, remove } from './release/removal.ts'
 import { revisionNotes } from './release/revision.ts'
+import { withReasons } from './release/stale.ts'
 import { valueOrigins } from './release/values.ts'
 import { objectsIn, want } from './release/want.ts'
 
@@ -28,8 +29,9 @@ export const release: Kind<ReleaseFacts, Material, Evidence, Basis> = {
 }
 
 function impact(change: ReleaseChange): Impact {
-  const { edits, seen, wanted } = change
-  return { ...NO_IMPACT, restarts: restartsOf(edits, objectsIn(seen), wanted.objects ?? {}), notes: revisionNotes(change) }
+  const { edits, seen, wanted, basis } = change
+  const restarts = withReasons(restartsOf(edits, objectsIn(seen), wanted.objects ?? {}), basis.stale)
+  return { ...NO_IMPACT, restarts, notes: revisionNotes(change) }
 }
 
 function declare({ installation, chart }: Resolved): readonly Declared<Material>[] {

@@ -2,14 +2,16 @@ import type { Installation, Reader, Resolved } from '../installation/installatio
 import { ENCRYPTION_KEY, type GuideValue, guideVariables, READERS, SECRET_NAMES } from '../installation/spacelift.ts'
 import { address } from '../values/address.ts'
 import type { Fingerprinter } from '../values/fingerprint.ts'
-import { isMap, type Json, pointer } from '../values/json.ts'
+import { type FactMap, isMap, type Json, pointer } from '../values/json.ts'
 import type { Position } from '../values/position.ts'
 import { ProblemError } from '../values/problem.ts'
+import { present } from '../values/read.ts'
 import { asBase64OfPem, readRsaKey } from '../values/rsaKey.ts'
 import { Sealed } from '../values/sealed.ts'
 import type { LiveSecret } from '../world/ports/cluster.ts'
 import {
   type Change,
+  type Converged,
   type Declared,
   type Impact,
   type Kind,
@@ -17,8 +19,12 @@ import {
   NO_IMPACT,
   type Observation,
   type Recorded,
+  type Wanted,
   type Work,
 } from './kind.ts'
+import { lookAtReaders, staleSince } from './secret/lookAtReaders.ts'
+import type { Vouched } from './secret/readers.ts'
+import { writtenAt } from './secret/written.ts'
 import { writers } from './shared/writers.ts'
 
 export type SecretFacts = {
@@ -30,15 +36,17 @@ export type SecretFacts = {
   readonly annotations: { readonly [name: string]: string }
 }
 type Material = { readonly namespace: string; readonly name: string; readonly values: ReadonlyMap<string, Sealed> }
-type Seen = Observation<SecretFacts, LiveSecret>
-type Basis = { readonly otherEncryptionKey: boolean }
-type SecretChange = Change<SecretFacts, Material, LiveSecret, Basis>
+/** The secret as it is, and what the state remembers of it. */
+type Evidence = { readonly live: LiveSecret; readonly last: Recorded<SecretFacts> | undefined }
+type Seen = Observation<SecretFacts, Evidence>
+type Basis = { readonly otherEncryptionKey: boolean; readonly vouched: Vouched | undefined }
+type SecretChange = Change<SecretFacts, Material, Evidence, Basis>
 
 const TYPE = 'Opaque'
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /** The guide's three secrets with exactly its keys and those of `environment`: `secret/spacelift/spacelift-shared`. */
-export const secret: Kind<SecretFacts, Material, LiveSecret, Basis> = {
+export const secret: Kind<SecretFacts, Material, Evidence, Basis> = {
   name: 'secret',
   holdsData: true,
   // The API server refuses a change of the type, and any change of an immutable secret.
@@ -50,6 +58,7 @@ export const secret: Kind<SecretFacts, Material, LiveSecret, Basis> = {
   served: ({ keys }) => keys,
   impact,
   converge,
+  vouch,
   remove,
 }
 
@@ -89,18 +98,16 @@ function originOf(value: GuideValue, { positions }: Installation): Position | 'g
   return (from === undefined ? undefined : positions.get(from)) ?? 'guide'
 }
 
-async function observe({ view, fingerprint }: Look, it: Declared<Material> | Recorded<SecretFacts>): Promise<Seen> {
+async function observe(look: Look, it: Declared<Material> | Recorded<SecretFacts>, last = 'facts' in it ? it : undefined): Promise<Seen> {
   const { namespace, name } = place(it)
-  const read = await view.cluster.secret(namespace, name)
+  const read = await look.view.cluster.secret(namespace, name)
   if (read.is !== 'present') return read
   const live = read.value
-  return {
-    is: 'present',
-    facts: factsOf(it, live, fingerprint),
-    guard: live.resourceVersion,
-    evidence: live,
-    by: writers(live.managedFields, POINTERS),
-  }
+  const facts = factsOf(it, live, look.fingerprint)
+  const watched = look.watches && last ? await staleSince(look, last, facts, live) : present([])
+  if (watched.is !== 'present') return watched
+  const by = writers(live.managedFields, POINTERS)
+  return { is: 'present', facts, guard: live.resourceVersion, evidence: { live, last }, by, watched: watched.value }
 }
 
 /** How the API server names our facts in its managedFields. */
@@ -123,16 +130,26 @@ function fingerprints(
   return Object.fromEntries([...values].map(([key, value]) => [key, fingerprint.of(it.address, key, value)]))
 }
 
-async function want({ fingerprint }: Look, it: Declared<Material>, seen: Seen): Promise<{ facts: SecretFacts; basis: Basis }> {
-  const keys = fingerprints(it, it.material.values, fingerprint)
+async function want(look: Look, it: Declared<Material>, seen: Seen): Promise<Wanted<SecretFacts, Basis>> {
+  const keys = fingerprints(it, it.material.values, look.fingerprint)
   const standing = standingKey(it, seen, keys)
   const facts = { type: TYPE, immutable: false, keys: { ...keys, ...standing.keep }, annotations: {} }
-  return { facts, basis: { otherEncryptionKey: standing.differs } }
+  if (seen.is !== 'present') return { facts, basis: { otherEncryptionKey: standing.differs, vouched: undefined } }
+  const { live, last } = seen.evidence
+  const { stale, vouched } = await lookAtReaders(look, it.address, { live, last, is: seen.facts.keys, willBe: facts.keys })
+  return { facts, basis: { otherEncryptionKey: standing.differs, vouched }, stale, ...(vouched && { vouched }) }
+}
+
+/** Known only now that all is done: whose pods hold the values that are there. */
+async function vouch(look: Look, it: Declared<Material>, last: Recorded<SecretFacts>): Promise<FactMap | undefined> {
+  const seen = await observe({ ...look, watches: false }, it, last)
+  if (seen.is !== 'present') return undefined
+  return (await lookAtReaders(look, it.address, { live: seen.evidence.live, last, is: seen.facts.keys, willBe: seen.facts.keys })).vouched
 }
 
 /** The encryption key that is there: the same key in another spelling stays as it is, another key is never replaced unasked. */
 function standingKey(it: Declared<Material>, seen: Seen, keys: SecretFacts['keys']): { keep: SecretFacts['keys']; differs: boolean } {
-  const live = seen.is === 'present' ? seen.evidence.data.get(ENCRYPTION_KEY) : undefined
+  const live = seen.is === 'present' ? seen.evidence.live.data.get(ENCRYPTION_KEY) : undefined
   const ours = it.material.values.get(ENCRYPTION_KEY)
   if (seen.is !== 'present' || live === undefined || ours === undefined || live.isEmpty()) return { keep: {}, differs: false }
   const shown = seen.facts.keys[ENCRYPTION_KEY]
@@ -155,19 +172,22 @@ function impact({ address: where, basis }: SecretChange): Impact {
   return { ...NO_IMPACT, dataAtRisk: [{ address: where, what }], refusals: [refusal] }
 }
 
-async function converge(work: Work, change: SecretChange): Promise<{ facts: SecretFacts; guard: string }> {
+async function converge(work: Work, change: SecretChange): Promise<Converged<SecretFacts>> {
   const { namespace, name, values } = change.declared.material
   const { cluster } = work.world
   await work.fenced()
+  const { vouched } = change.basis
   if (change.seen.is !== 'present') {
-    const { resourceVersion } = await cluster.createSecret(namespace, name, TYPE, values)
-    return { facts: change.wanted, guard: resourceVersion }
+    const { resourceVersion, managedFields } = await cluster.createSecret(namespace, name, TYPE, values)
+    // Without the secret no container starts: whoever starts from now on holds what was made.
+    const at = writtenAt(managedFields)
+    return { facts: change.wanted, guard: resourceVersion, ...(at && { vouched: { at, readers: {} } }) }
   }
-  const guard = change.seen.evidence
-  if (change.action === 'replace') return replace(work, change, guard)
+  const guard = change.seen.evidence.live
+  if (change.action === 'replace') return { ...(await replace(work, change, guard)), ...(vouched && { vouched }) }
   const edit = { ...editOf(change), dataIsMissing: guard.data.size === 0 }
   const { resourceVersion } = await cluster.patchSecret(namespace, name, guard, edit)
-  return { facts: change.wanted, guard: resourceVersion }
+  return { facts: change.wanted, guard: resourceVersion, ...(vouched && { vouched }) }
 }
 
 /** Deleted and made anew; between the two a crash is met by the next apply, which finds it absent. */
@@ -203,7 +223,7 @@ async function remove(work: Work, it: Recorded<SecretFacts>, seen: Seen): Promis
   if (seen.is === 'absent') return
   const { namespace, name } = place(it)
   await work.fenced()
-  await work.world.cluster.deleteSecret(namespace, name, seen.evidence)
+  await work.world.cluster.deleteSecret(namespace, name, seen.evidence.live)
 }
 
 function place(it: Declared<Material> | Recorded<SecretFacts>): { namespace: string; name: string } {

@@ -85,8 +85,8 @@ export function driftOf({ address, applied, found, certain = new Set(), acceptan
   return { address, is: 'changed', fields: fields.map((field) => accepted(address, field, acceptances)), keysUnknown }
 }
 
-function reportedField({ pointer: where, expected, found, summary, remedy }: Watched): DriftedField {
-  return { pointer: where, applied: expected, found, class: 'reported', note: `${summary} ${remedy}` }
+function reportedField({ pointer: where, expected, found, summary, remedy, isRepaired }: Watched): DriftedField {
+  return { pointer: where, applied: expected, found, class: isRepaired ? 'repaired' : 'reported', note: `${summary} ${remedy}` }
 }
 
 function accepted(address: Address, field: DriftedField, acceptances: Acceptances | undefined): DriftedField {

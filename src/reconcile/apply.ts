@@ -10,7 +10,9 @@ import type { ProcessIdentity } from '../world/ports/process.ts'
 import type { Emit } from './events.ts'
 import { execute, type Result } from './execute.ts'
 import type { Planned } from './makePlan.ts'
+import { asResource } from './outcome.ts'
 import { Recorder } from './recorder.ts'
+import { sharedView } from './sharedView.ts'
 
 export type ApplyRun = {
   readonly id: string
@@ -55,6 +57,7 @@ export async function apply(run: ApplyRun): Promise<Result> {
     record: (found) => recorder.record(found),
     forget: (it) => recorder.forget([it]),
   })
+  if (isWhole(run, result)) await vouchForAll(run, recorder)
   await run.journal.append({
     t: 'end',
     at: now(run),
@@ -85,9 +88,25 @@ async function rememberSettled({ planned }: ApplyRun, recorder: Recorder): Promi
   await recorder.forget(planned.plan.changes.filter((change) => change.action === 'forget').map((change) => change.address))
 }
 
-function outcome({ work: { signal } }: ApplyRun, result: Result): EndResult {
+function outcome(run: ApplyRun, result: Result): EndResult {
+  const { signal } = run.work
   if (signal.aborted) return signal.reason instanceof ProblemError ? 'lost' : 'interrupted'
-  return result.failed.length + result.skipped.length === 0 ? 'complete' : 'failed'
+  return isWhole(run, result) ? 'complete' : 'failed'
+}
+
+function isWhole({ work: { signal } }: ApplyRun, { failed, skipped }: Result): boolean {
+  return !signal.aborted && failed.length + skipped.length === 0
+}
+
+/** What cannot be looked at is not vouched for: then what was known before stays. */
+async function vouchForAll({ planned, work }: ApplyRun, recorder: Recorder): Promise<void> {
+  const look = { ...work, view: sharedView(work.world) }
+  const asked = [...planned.vouchers].map(async ([address, vouch]) => {
+    const stored = recorder.of(address)
+    const vouched = stored && (await vouch(look, asResource(address, stored)))
+    return vouched === undefined ? [] : [[address, vouched] as const]
+  })
+  await recorder.vouch(new Map((await Promise.all(asked)).flat()))
 }
 
 function line(change: PlannedChange): PlannedLine[] {

@@ -76,7 +76,7 @@ async function runStep(address: Address, step: Step, run: Execution): Promise<Ou
     await run.journal.append({ t: 'step', at: now(run), address, action: step.action })
     run.emit({ type: 'apply_start', address, action: step.action })
     const found = await step.carryOut(workOf(address, run))
-    await (found === undefined ? run.forget(address) : run.record({ address, facts: found.facts, guard: found.guard }))
+    await (found === undefined ? run.forget(address) : run.record({ address, ...found }))
     await run.journal.append({ t: 'done', at: now(run), address, seconds: seconds() })
     run.emit({ type: 'apply_complete', address, action: step.action, seconds: seconds() })
     return 'done'

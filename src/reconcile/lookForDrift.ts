@@ -8,6 +8,8 @@ import { type Acceptance, Acceptances } from '../values/acceptance.ts'
 import { type Address, kindOf } from '../values/address.ts'
 import type { FactMap, JsonPointer } from '../values/json.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
+import { asResource } from './outcome.ts'
+import { sharedView } from './sharedView.ts'
 
 export type DriftQuestion = {
   readonly kinds: readonly AnyKind[]
@@ -22,7 +24,8 @@ export type DriftQuestion = {
 }
 
 /** Looks at all that was applied and compares it with what the state remembers. Reads only; nothing is thrown for a server that is away. */
-export async function lookForDrift(question: DriftQuestion): Promise<DriftReport> {
+export async function lookForDrift(asked: DriftQuestion): Promise<DriftReport> {
+  const question = { ...asked, look: { ...asked.look, view: sharedView(asked.look.view) } }
   const remembered = Object.entries(question.state.resources) as [Address, StoredFacts][]
   const nodes = remembered.map(([address, { after }]) => ({ address, after: after as readonly Address[] }))
   const wrong = unmatched(nodes, question.skip)
@@ -54,7 +57,7 @@ async function compare(
   const kind = kinds.find((one) => one.name === kindOf(address))
   if (kind === undefined) return { address, why: unknownKind(address) }
   try {
-    const { shown } = await kind.recorded({ ...stored, address, after: stored.after as readonly Address[] }).observe(look)
+    const { shown } = await kind.recorded(asResource(address, stored)).observe(look)
     if (shown.is === 'unknown') return { address, why: shown.why }
     const known = certain.get(address)
     const applied = { facts: stored.facts as FactMap, guard: stored.guard }

@@ -10,9 +10,10 @@ import { Acceptances } from '../values/acceptance.ts'
 import { type Address, kindOf } from '../values/address.ts'
 import type { FactMap } from '../values/json.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
-import { type Before, BLOCKED_BY, type Found, type Outcome, type Step } from './outcome.ts'
+import { asResource, type Before, BLOCKED_BY, type Found, type Outcome, type Step, type Vouch } from './outcome.ts'
 import { planDeclared } from './planDeclared.ts'
 import { selectTogether } from './selectTogether.ts'
+import { sharedView } from './sharedView.ts'
 import { type Gone, lookAtGone, makingWay, undeclared } from './undeclared.ts'
 import { unreadableRecords } from './unreadableRecords.ts'
 
@@ -22,6 +23,8 @@ export type Planned = {
   readonly steps: ReadonlyMap<Address, Step>
   /** What was seen of every resource that was there: for the record. */
   readonly seen: ReadonlyMap<Address, Found>
+  /** What is asked at the end of an apply, see {@link Vouch}. */
+  readonly vouchers: ReadonlyMap<Address, Vouch>
 }
 
 /** A resource of the plan, with all that it waits for. */
@@ -38,9 +41,10 @@ export async function makePlan(
   kinds: readonly AnyKind[],
   resolved: Resolved,
   state: State,
-  look: Look,
+  asked: Look,
   selection: Selection = EVERYTHING,
 ): Promise<Planned> {
+  const look = { ...asked, view: sharedView(asked.view) }
   const declared = kinds.flatMap((kind) => kind.declare(resolved))
   const { gone, problems } = undeclared(kinds, state, declared, resolved.installation)
   const unreadable = unreadableRecords(
@@ -74,9 +78,10 @@ function declaredCandidate(it: AnyDeclared, { gone, kinds, state, look, acceptan
   const kind = kindOf(it.address)
   const node = { address: it.address, after: [...it.after, ...makingWay(gone, kind)] }
   const fixed = kinds.find((one) => one.name === kind)?.fixed ?? []
-  const known = { fixed, last: state.resources[it.address]?.facts as FactMap | undefined, acceptances }
+  const stored = state.resources[it.address]
+  const known = { fixed, last: stored?.facts as FactMap | undefined, acceptances }
   const observe = async () => {
-    const seen = await it.observe(look)
+    const seen = await it.observe(look, stored && asResource(it.address, stored))
     return (before: Before) => planDeclared(it, node, seen, before, look, known)
   }
   return { ...node, observe }
@@ -94,11 +99,13 @@ function assemble(nodes: readonly Node[], outcomes: Before, refused: readonly Pr
   const afterAll = closures(nodes)
   const steps = new Map<Address, Step>()
   const seen = new Map<Address, Found>()
-  for (const [address, { step, found }] of outcomes) {
+  const vouchers = new Map<Address, Vouch>()
+  for (const [address, { step, found, vouch }] of outcomes) {
     if (step !== undefined) steps.set(address, { ...step, after: afterAll.get(address) ?? [] })
     if (found !== undefined) seen.set(address, found)
+    if (vouch !== undefined) vouchers.set(address, vouch)
   }
-  return { plan, steps, seen }
+  return { plan, steps, seen, vouchers }
 }
 
 /** All that each resource waits for, directly or through others; the nodes come in order. */

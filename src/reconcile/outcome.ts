@@ -1,6 +1,8 @@
-import { type Finding, NO_IMPACT, type Stale, type Work, type WriteAction } from '../kinds/kind.ts'
+import type { StoredResource } from '../kinds/anyKind.ts'
+import { type Finding, type Look, NO_IMPACT, type Stale, type Work, type WriteAction } from '../kinds/kind.ts'
 import type { Node } from '../plan/graph.ts'
 import type { PlannedChange } from '../plan/plan.ts'
+import type { StoredFacts } from '../state/state.ts'
 import type { Address } from '../values/address.ts'
 import type { FactMap } from '../values/json.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
@@ -11,6 +13,8 @@ export type Outcome = {
   readonly step?: Omit<Step, 'after'>
   /** As it is, where it is there: for the record. */
   readonly found?: Found
+  /** What is known to be good of it once all is done: asked at the end of an apply. */
+  readonly vouch?: Vouch
   /** What readers read of it, as it is and as it will be. */
   readonly served?: { readonly is: FactMap | undefined; readonly willBe: FactMap }
   readonly stale?: Stale
@@ -24,7 +28,9 @@ export type Step = {
   carryOut(work: Work): Promise<Found | undefined>
 }
 
-export type Found = { readonly facts: FactMap; readonly guard: string }
+export type Found = { readonly facts: FactMap; readonly guard: string; readonly vouched?: FactMap }
+
+export type Vouch = (look: Look, last: StoredResource) => Promise<FactMap | undefined>
 
 export type Before = ReadonlyMap<Address, Outcome>
 
@@ -32,6 +38,12 @@ export const BLOCKED_BY = 'plan/blocked-by'
 
 export function blocked({ address, after }: Node, why: Problem): Outcome {
   return { change: { address, action: 'blocked', edits: [], impact: NO_IMPACT, after, why }, findings: [] }
+}
+
+/** What the state keeps of a resource, as its kind knows it. */
+export function asResource(address: Address, stored: StoredFacts): StoredResource {
+  const { vouched, ...rest } = stored
+  return { ...rest, address, after: stored.after as readonly Address[], ...(vouched && { vouched: vouched as FactMap }) }
 }
 
 /** Blocked when something it waits for is. */

@@ -36,7 +36,10 @@ function decided(it: AnyDeclared, seen: AnySeen, wanted: AnyWanted, { fixed, las
   return {
     change: { address, action, edits, impact, after, wanted: wanted.facts, ...(whenGone && { whenGone }) },
     ...(write && { step: { action: write, carryOut: (work) => wanted.converge(work, write, edits) } }),
-    ...(shown.is === 'present' && { found: { facts: shown.facts, guard: shown.guard } }),
+    ...(shown.is === 'present' && {
+      found: { facts: shown.facts, guard: shown.guard, ...(wanted.vouched && { vouched: wanted.vouched }) },
+    }),
+    ...(it.vouch && { vouch: it.vouch }),
     served: { is: seen.served(), willBe: wanted.served() },
     stale: wanted.stale,
     findings: wanted.findings,
@@ -75,6 +78,6 @@ function upstreamOf(before: Before): Upstream {
   return {
     served: (address) => before.get(address)?.served?.willBe,
     changes,
-    stale: (address) => (changes(address) ? undefined : before.get(address)?.stale) ?? new Map(),
+    stale: (address) => before.get(address)?.stale ?? new Map(),
   }
 }

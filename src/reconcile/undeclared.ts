@@ -5,7 +5,7 @@ import { dependents, type Node } from '../plan/graph.ts'
 import type { State, StoredFacts } from '../state/state.ts'
 import { type Address, kindOf } from '../values/address.ts'
 import type { Problem } from '../values/problem.ts'
-import { type Before, blocked, blockedBy, type Outcome, orBlocked } from './outcome.ts'
+import { asResource, type Before, blocked, blockedBy, type Outcome, orBlocked } from './outcome.ts'
 import { adoptedStays, renamed, unknownKind } from './undeclaredProblems.ts'
 
 /** A resource that the state remembers and the file no longer declares. It waits for all that stood on it. */
@@ -50,7 +50,7 @@ export function makingWay(gone: readonly Gone[], kind: string): readonly Address
 export async function lookAtGone(it: Gone, look: Look): Promise<(before: Before) => Promise<Outcome>> {
   const { address, after, kind, stored, fate } = it
   if (fate === 'forget') return async () => forgotten(it)
-  const facts = { ...stored, address, after: stored.after as readonly Address[] }
+  const facts = asResource(address, stored)
   let seen: AnySeenRecorded
   const unread = await orBlocked(it, async () => {
     seen = await kind.recorded(facts).observe(look)

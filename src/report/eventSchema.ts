@@ -43,6 +43,9 @@ const restart = z
   .strictObject({
     workload: told(z.string(), 'The Deployment.', 'spacelift-drain'),
     pods: told(z.int(), 'How many pods it has.', 3),
+    because: told(z.array(z.string()).optional(), 'What is wrong with the pods as they are, where that is why they restart.', [
+      'they started while secret/spacelift/spacelift-server held other values',
+    ]),
   })
   .meta({ id: 'restart', description: 'A workload whose pods restart.' })
 const dataRisk = z

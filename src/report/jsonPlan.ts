@@ -1,3 +1,4 @@
+import type { Restart } from '../kinds/kind.ts'
 import { type Action, counts, dataAtRisk, hasChanges, isWrite, type Plan, type PlannedChange, refusals, restarts } from '../plan/plan.ts'
 import { type Body, diagnostic, editOf, findingOf, problemOf, refusal } from './jsonParts.ts'
 import { countsText } from './planFooter.ts'
@@ -36,7 +37,7 @@ function planned({ address, action, edits, impact }: PlannedChange): Body {
     address,
     action: action as Told,
     edits: edits.map(editOf),
-    restarts: impact.restarts.map((one) => ({ ...one })),
+    restarts: impact.restarts.map(restartOf),
     dataAtRisk: impact.dataAtRisk.map((one) => ({ ...one })),
     access: [...impact.access],
     notes: [...(impact.notes ?? [])],
@@ -54,6 +55,10 @@ function blocked({ address, why }: PlannedChange): Body {
   }
 }
 
+function restartOf({ workload, pods, because }: Restart) {
+  return { workload, pods, ...(because && { because: [...because] }) }
+}
+
 function summary(plan: Plan): Body {
   const { add, change, destroy } = counts(plan)
   const incomplete = plan.problems.length > 0 || plan.changes.some(({ action }) => action === 'blocked')
@@ -65,7 +70,7 @@ function summary(plan: Plan): Body {
     incomplete,
     resources: plan.changes.length,
     notLookedAt: plan.notLookedAt,
-    restarts: restarts(plan).map((one) => ({ ...one })),
+    restarts: restarts(plan).map(restartOf),
     dataAtRisk: dataAtRisk(plan).map((one) => ({ ...one })),
   }
 }

@@ -1,3 +1,4 @@
+import type { Restart } from '../kinds/kind.ts'
 import { type Counts, counts, dataAtRisk, hasChanges, type Plan, refusals, restarts } from '../plan/plan.ts'
 import { counted } from './counted.ts'
 import { type Page, roomIn } from './fieldLines.ts'
@@ -40,7 +41,7 @@ function incomplete(plan: Plan, blocked: number, { style }: Page): string[] {
 }
 
 function consequences(plan: Plan, { style, width }: Page): string[] {
-  const pods = restarts(plan).map((one) => `${one.workload} (${counted(one.pods, 'pod')})`)
+  const pods = restarts(plan).map(restartText)
   const said = pods.length === 0 ? ['Restarts: none.'] : wrapped(`Restarts: ${pods.join(', ')}.`.split(/(?<=[,:]) /), width)
   const risks = dataAtRisk(plan).map((one) => `  ${style.removed('!')} ${one.address}: ${one.what}`)
   const access = plan.changes.flatMap((one) => one.impact.access).map((sentence) => `  ${sentence}`)
@@ -50,6 +51,11 @@ function consequences(plan: Plan, { style, width }: Page): string[] {
     ...(risks.length === 0 ? ['Data at risk: none.'] : [style.removed('Data at risk:'), ...risks]),
     ...refusals(plan).flatMap((one) => refused(`${one.summary} ${one.remedy}`, { style, width })),
   ]
+}
+
+/** `spacelift-server (3 pods: they started while secret/… held other values)`. */
+function restartText({ workload, pods, because = [] }: Restart): string {
+  return `${workload} (${[counted(pods, 'pod'), ...(because.length > 0 ? [because.join('; ')] : [])].join(': ')})`
 }
 
 function refused(why: string, { style, width }: Page): string[] {

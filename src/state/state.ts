@@ -20,6 +20,8 @@ export type StoredFacts = {
   readonly provenance: 'created' | 'adopted'
   /** What its absence from the file means where that is not what its kind says; by who made it. */
   readonly whenGone?: WhenGone
+  /** What was known to be good beside the facts; never compared. */
+  readonly vouched?: Json
 }
 
 type WhenGone = {
@@ -86,6 +88,7 @@ function isWorld(value: unknown): boolean {
 function isStored(value: unknown): boolean {
   if (!isMap(value) || typeof value.guard !== 'string' || !isStrings(value.after)) return false
   const known = value.provenance === 'created' || value.provenance === 'adopted'
+  if (value.vouched !== undefined && !isMap(value.vouched)) return false
   return known && isMap(value.facts) && (value.whenGone === undefined || isWhenGone(value.whenGone))
 }
 

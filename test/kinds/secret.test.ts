@@ -37,6 +37,7 @@ async function planned(live: Live) {
   }
   const cluster = {
     secret: async () => ({ is: 'present' as const, value: found }),
+    pods: async () => ({ is: 'present' as const, value: [] }),
     patchSecret: async (...[, , guard, edit]: [string, string, LiveSecret, SecretEdit]) => {
       sent.push({ at: guard.resourceVersion, set: [...edit.set.keys()], unset: edit.unset, unannotate: edit.unannotate })
       return { uid: 'u', resourceVersion: '8' }
@@ -48,7 +49,7 @@ async function planned(live: Live) {
     },
   }
   const look = { view: { cluster }, fingerprint } as unknown as Look
-  const seen = (await secret.observe(look, declared)) as Observation<SecretFacts, LiveSecret> & { is: 'present' }
+  const seen = (await secret.observe(look, declared)) as Observation<SecretFacts, { live: LiveSecret; last: undefined }> & { is: 'present' }
   const { facts, basis } = await secret.want(look, declared, seen, { served: () => ({}), changes: () => false, stale: () => new Map() })
   const decision = decide({ wanted: facts, seen, last: undefined, origins: new Map(), fixed: secret.fixed })
   const change = {

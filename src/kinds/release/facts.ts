@@ -3,7 +3,7 @@ import { type FactMap, isMap, type Json } from '../../values/json.ts'
 import { ProblemError } from '../../values/problem.ts'
 import type { ReleaseRecord } from '../../world/ports/cluster.ts'
 import type { HelmValues } from '../../world/ports/helm.ts'
-import type { Change, Observation } from '../kind.ts'
+import type { Change, Observation, Stale } from '../kind.ts'
 import type { ObjectsSeen } from './objects/look.ts'
 import type { ManifestObject } from './objects/manifest.ts'
 import { unreadableState } from './problems.ts'
@@ -18,8 +18,8 @@ export type ReleaseFacts = {
 }
 export type Material = { readonly installation: Installation; readonly chart: Chart }
 export type Evidence = { readonly record: ReleaseRecord; readonly objects: ObjectsSeen }
-/** What the upgrade is given, and what it will mean to be there. */
-export type Basis = { readonly values: HelmValues; readonly manifest: ReadonlyMap<string, ManifestObject> }
+/** What the upgrade is given, what it will mean to be there, and which Deployments it restarts for their pods' sake, and why. */
+export type Basis = { readonly values: HelmValues; readonly manifest: ReadonlyMap<string, ManifestObject>; readonly stale: Stale }
 export type Seen = Observation<ReleaseFacts, Evidence>
 export type ReleaseChange = Change<ReleaseFacts, Material, Evidence, Basis>
 

@@ -41,23 +41,26 @@ export function track(
 
 function annotations(it: Installation, workload: Workload, upstream: Upstream, deployed: HelmValues): Annotations {
   const images = imagesOf(workload)
-  const repairs = { isRepaired: images.some(upstream.changes), ran: images.flatMap((one) => staleOf(upstream, one, workload)) }
+  const secrets = secretsOf(it, workload)
+  const before = deployedAnnotations(deployed, workload)
+  const repairs = { isRepaired: images.some(upstream.changes), ran: images.flatMap((one) => ranInstead(upstream, one, workload)) }
+  const isStale = secrets.some((one) => upstream.stale(one).has(workload.deployment))
   return {
-    [SECRETS_ANNOTATION]: digest(secretsOf(it, workload), upstream),
-    [IMAGE_ANNOTATION]: afterRepairs(digest(images, upstream), deployedAnnotations(deployed, workload)[IMAGE_ANNOTATION], repairs),
+    [SECRETS_ANNOTATION]: afterRepairs(digest(secrets, upstream), before[SECRETS_ANNOTATION], { isRepaired: isStale, ran: [] }),
+    [IMAGE_ANNOTATION]: afterRepairs(digest(images, upstream), before[IMAGE_ANNOTATION], repairs),
   }
 }
 
 /** What the pods of a Deployment run instead of an image that is as wanted: the beginning of each digest. */
-export function staleOf(upstream: Upstream, image: Address, { deployment }: Workload): readonly string[] {
+function ranInstead(upstream: Upstream, image: Address, { deployment }: Workload): readonly string[] {
   return (upstream.stale(image).get(deployment) ?? []).map((one) => one.replace(/^sha256:/, '').slice(0, 12))
 }
 
 const COUNTED = /^([0-9a-f]+)(?:\.(\d+)((?:-[0-9a-f]+)*))?$/
 
 /**
- * A tag that is moved back is what it was, and so is its digest, but pods may have started from it meanwhile: the count of
- * repairs behind the digest (`HEX.2`) restarts them. So does what they are known to run instead (`HEX.3-ab12`): once, for if
+ * A tag or a secret that is put back is what it was, and so is its digest, but pods may have started from it meanwhile: the
+ * count of repairs behind the digest (`HEX.2`) restarts them. So does what they are known to run instead (`HEX.3-ab12`): once, for if
  * they come back with it, no restart helps.
  */
 function afterRepairs(digest: string, deployed: unknown, { isRepaired, ran }: { isRepaired: boolean; ran: readonly string[] }): string {
@@ -70,16 +73,17 @@ function afterRepairs(digest: string, deployed: unknown, { isRepaired, ran }: { 
 
 /** Where the values, and the objects rendered from them, differ from what is deployed only because pods are restarted after a repair. */
 export function repairedAt(deployed: HelmValues, wanted: HelmValues): readonly JsonPointer[] {
-  return WORKLOADS.flatMap((one) => {
-    const [before, after] = [deployed, wanted].map((values) => deployedAnnotations(values, one)[IMAGE_ANNOTATION])
-    const [was, now] = [before, after].map((text) => COUNTED.exec(String(text))?.[1])
-    if (before === after || now === undefined || was !== now) return []
-    const template = ['spec', 'template', 'metadata', 'annotations', IMAGE_ANNOTATION]
-    return [
-      pointer('values', one.valuesKey, 'podAnnotations', IMAGE_ANNOTATION),
-      pointer('objects', `apps/Deployment/${one.deployment}`, ...template),
-    ]
-  })
+  return WORKLOADS.flatMap((one) => [SECRETS_ANNOTATION, IMAGE_ANNOTATION].flatMap((name) => counted(name, one, deployed, wanted)))
+}
+
+function counted(name: string, workload: Workload, deployed: HelmValues, wanted: HelmValues): readonly JsonPointer[] {
+  const [before, after] = [deployed, wanted].map((values) => deployedAnnotations(values, workload)[name])
+  const [was, now] = [before, after].map((text) => COUNTED.exec(String(text))?.[1])
+  if (before === after || now === undefined || was !== now) return []
+  return [
+    pointer('values', workload.valuesKey, 'podAnnotations', name),
+    pointer('objects', `apps/Deployment/${workload.deployment}`, 'spec', 'template', 'metadata', 'annotations', name),
+  ]
 }
 
 /** True when the deployed values already carry our annotations for this workload. */

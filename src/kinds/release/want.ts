@@ -9,7 +9,8 @@ import { manifestFacts } from './objects/look.ts'
 import { type ManifestObject, objectsOfRendered } from './objects/manifest.ts'
 import { templatesThatDiffer, wantedObjects } from './objects/wanted.ts'
 import { refuseWhileBusy } from './problems.ts'
-import { imagesOf, isTracked, repairedAt, secretsOf, staleOf, track, workloads } from './tracking.ts'
+import { staleReaders } from './stale.ts'
+import { imagesOf, isTracked, repairedAt, secretsOf, track, workloads } from './tracking.ts'
 import { chartValues, valueFacts } from './values.ts'
 
 type Manifest = ReadonlyMap<string, ManifestObject>
@@ -26,7 +27,7 @@ export async function want(look: Look, it: Declared<Material>, seen: Seen, upstr
   const objects = wantedObjects(manifest.values(), found, (one) => manifestFacts(one, it.address, look.fingerprint))
   return {
     facts: { ...head, objects },
-    basis: { values, manifest },
+    basis: { values, manifest, stale: staleReaders(it.material.installation, workloads(values), upstream) },
     findings: findingsOf(it.address, evidence?.objects),
     undoing: evidence === undefined ? [] : repairedAt(evidence.record.config, values),
   }
@@ -47,9 +48,9 @@ async function wantedValues(look: Look, it: Declared<Material>, seen: Seen, upst
   const all = workloads(plain)
   if (seen.is !== 'present') return track(plain, installation, all, upstream)
   const { record, objects } = seen.evidence
+  const stale = staleReaders(installation, all, upstream)
   const isTouched = (one: Workload) =>
-    [...secretsOf(installation, one), ...imagesOf(one)].some(upstream.changes) ||
-    imagesOf(one).some((image) => staleOf(upstream, image, one).length > 0)
+    stale.has(one.deployment) || [...secretsOf(installation, one), ...imagesOf(one)].some(upstream.changes)
   const tracked = all.filter((one) => isTracked(record.config, one) || isTouched(one))
   const untracked = all.filter((one) => !tracked.includes(one))
   const values = track(plain, installation, tracked, upstream, record.config)

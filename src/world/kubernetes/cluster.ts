@@ -70,10 +70,10 @@ export class Cluster implements ClusterReads, ClusterWrites {
     await this.#api.write({ method: 'DELETE', path: `/api/v1/namespaces/${name}`, what: `the namespace ${name}`, body: only(guard) })
   }
 
-  async createSecret(namespace: string, name: string, type: string, data: ReadonlyMap<string, Sealed>): Promise<Guard> {
+  async createSecret(namespace: string, name: string, type: string, data: ReadonlyMap<string, Sealed>): Promise<LiveSecret> {
     const values = Object.fromEntries([...data].map(([key, value]) => [key, base64(value)]))
     const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, type, data: values }
-    return guardOf(
+    return liveSecret(
       await this.#api.write({ method: 'POST', path: `/api/v1/namespaces/${namespace}/secrets`, what: secretName(namespace, name), body }),
     )
   }

@@ -47,11 +47,12 @@ export function livePod(raw: unknown): LivePod[] {
   const status = map(object.status)
   if (metadata.deletionTimestamp !== undefined || status.phase === 'Succeeded' || status.phase === 'Failed') return []
   const said = [status.initContainerStatuses, status.containerStatuses].flatMap(list)
-  const ids = new Map(said.map((one) => [text(one.name), text(one.imageID)]))
+  const statuses = new Map(said.map((one) => [text(one.name), one]))
   const spec = map(object.spec)
   const containers = [spec.initContainers, spec.containers].flatMap(list).map(({ name, image }): LiveContainer => {
-    const imageId = ids.get(text(name))
-    return { image: text(image), ...(imageId && { imageId }) }
+    const own = map(statuses.get(text(name)))
+    const [imageId, started] = [text(own.imageID), text(map(map(own.state).running).startedAt)]
+    return { image: text(image), ...(imageId && { imageId }), ...(started && { started }) }
   })
   const deployment = deploymentOf(metadata)
   return [{ name: text(metadata.name), created: text(metadata.creationTimestamp), containers, ...(deployment && { deployment }) }]

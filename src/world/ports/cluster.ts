@@ -45,6 +45,8 @@ export type LiveContainer = {
   readonly image: string
   /** `registry.example.com/a/b@sha256:HEX` or another form with a digest; undefined where the node does not say. */
   readonly imageId?: string
+  /** When it was started, RFC 3339, by its node's clock; undefined unless it runs. */
+  readonly started?: string
 }
 
 /** An object as Kubernetes writes it; what stands in it is nobody's promise. */
@@ -113,8 +115,13 @@ export type Guard = { readonly uid: string; readonly resourceVersion: string }
 export interface ClusterWrites {
   createNamespace(name: string): Promise<void>
   deleteNamespace(name: string, guard: Guard): Promise<void>
-  /** Refused by the server when it exists already. Returns the guard of what was made. */
-  createSecret(namespace: string, name: string, type: string, data: ReadonlyMap<string, Sealed>): Promise<Guard>
+  /** Refused by the server when it exists already. Returns the guard of what was made, and who owns what in it. */
+  createSecret(
+    namespace: string,
+    name: string,
+    type: string,
+    data: ReadonlyMap<string, Sealed>,
+  ): Promise<Guard & Pick<LiveSecret, 'managedFields'>>
   /** Sets `set`, removes the keys `unset` and the annotations `unannotate`, in one patch that holds only for `guard`. */
   patchSecret(namespace: string, name: string, guard: Guard, edit: SecretEdit): Promise<Guard>
   deleteSecret(namespace: string, name: string, guard: Guard): Promise<void>

@@ -1,0 +1,120 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type Look, readVouched, staleReaders, type Values, type Vouched, vouchedFor } from '../../../src/kinds/secret/readers.ts'
+import type { LivePod } from '../../../src/world/ports/cluster.ts'
+
+const at = (minute: number) => `2026-11-24T10:${String(minute).padStart(2, '0')}:00Z`
+
+/** A pod whose container runs since this minute, or does not run. */
+const pod = (deployment: string, started: number | undefined, template = 'a', created = 0): LivePod => ({
+  name: `${deployment}-${template}-${started}`,
+  created: at(created),
+  containers: [{ image: 'i', ...(started !== undefined && { started: at(started) }) }, { image: 'init' }],
+  deployment: { name: deployment, template },
+})
+
+/** Written in minute 0, and all that started until minute 5 is known to be good. */
+const VOUCHED: Vouched = {
+  at: at(0),
+  readers: { server: { until: at(5), template: 'a' }, drain: { until: at(5), template: 'a' } },
+}
+const look = (values: Values, written: number | undefined, pods: readonly LivePod[], vouched: Vouched | undefined = VOUCHED): Look => ({
+  values,
+  written: written === undefined ? undefined : at(written),
+  pods,
+  readers: ['server', 'drain'],
+  vouched,
+})
+
+test('nothing is stale as long as nobody wrote, whenever pods start', () => {
+  assert.equal(staleReaders(look('same', 0, [pod('server', 3), pod('server', 30), pod('drain', 0)])), [])
+})
+
+test('drifted: what started since holds the other values, what started before does not', () => {
+  assert.equal(staleReaders(look('foreign', 20, [pod('server', 30), pod('server', 4), pod('drain', 10)])), ['server'])
+})
+
+test('put back by hand, or by an apply that was killed: what started in between may hold others', () => {
+  const pods = [pod('server', 5), pod('server', 15), pod('drain', 4), pod('drain', 21)]
+  assert.equal(staleReaders(look('same', 20, pods)), ['server'])
+})
+
+test('changed by an apply that was killed: all that started before', () => {
+  assert.equal(staleReaders(look('new', 20, [pod('server', 4), pod('drain', 21)])), ['server'])
+  assert.equal(staleReaders(look('pending', 20, [pod('server', 4), pod('drain', 21)])), [])
+})
+
+test('a key that was taken away leaves no time: all that is not known to be good is stale', () => {
+  assert.equal(staleReaders(look('foreign', 0, [pod('server', 5), pod('drain', 6)])), ['drain'])
+})
+
+test('in one and the same second the safe side is taken', () => {
+  assert.equal(staleReaders(look('foreign', 20, [pod('server', 20)])), ['server'])
+  assert.equal(staleReaders(look('same', 20, [pod('server', 20)])), ['server'])
+  assert.equal(staleReaders(look('new', 20, [pod('server', 20)])), ['server'])
+  assert.equal(staleReaders(look('same', 20, [pod('server', 20, 'b')])), [], 'but a restart of ours came after the writing')
+  assert.equal(staleReaders(look('new', 20, [pod('server', 20, 'b')])), [])
+})
+
+test('without memory, or without times, nothing is stale', () => {
+  for (const values of ['same', 'foreign', 'new'] as const) {
+    assert.equal(staleReaders({ ...look(values, 20, [pod('server', 15), pod('server', 25)]), vouched: undefined }), [])
+    assert.equal(staleReaders(look(values, undefined, [pod('server', 15), pod('server', 25)])), [])
+  }
+})
+
+test('containers that do not run, pods that are being replaced and those of nobody hold nothing', () => {
+  const pods = [pod('server', undefined), pod('drain', 15, 'a', 1), pod('drain', 30, 'b', 2), { ...pod('x', 15), deployment: undefined }]
+  assert.equal(staleReaders(look('same', 20, pods as LivePod[])), [])
+})
+
+test('settled: all that runs is vouched for', () => {
+  const it = look('same', 20, [pod('server', 30), pod('drain', 4)])
+  assert.equal(vouchedFor(it, []), {
+    at: at(20),
+    readers: { server: { until: at(30), template: 'a' }, drain: { until: at(5), template: 'a' } },
+  })
+  assert.equal(vouchedFor({ ...it, vouched: undefined }, []), {
+    at: at(20),
+    readers: { server: { until: at(30), template: 'a' }, drain: { until: at(4), template: 'a' } },
+  })
+})
+
+test('a repair that is killed before its restart: the next look finds the same readers stale, and no other', () => {
+  const pods = [pod('server', 30), pod('drain', 10)]
+  const drifted = look('foreign', 20, pods)
+  const vouched = vouchedFor(drifted, staleReaders(drifted))
+  assert.equal(vouched, { at: at(0), readers: { server: { until: at(5), template: 'a' }, drain: { until: at(10), template: 'a' } } })
+  assert.equal(staleReaders(look('same', 40, pods, vouched)), ['server'])
+})
+
+test('a change that is killed before its restart: every reader is owed one until it has it', () => {
+  const pods = [pod('server', 4), pod('drain', 4)]
+  const pending = look('pending', 0, pods)
+  const vouched = vouchedFor(pending, [])
+  assert.equal(staleReaders(look('same', 40, pods, vouched)), ['server', 'drain'])
+  assert.equal(staleReaders(look('same', 40, [pod('server', 40, 'b', 3), pod('drain', 4)], vouched)), ['drain'])
+  const found = look('new', 40, pods)
+  const kept = vouchedFor(found, staleReaders(found))
+  assert.equal(staleReaders(look('same', 40, pods, kept)), ['server', 'drain'])
+})
+
+test('nothing is vouched for while values are foreign and nothing was remembered', () => {
+  assert.is(vouchedFor({ ...look('foreign', 20, [pod('server', 30)]), vouched: undefined }, []), undefined)
+  assert.is(vouchedFor({ ...look('pending', 20, [pod('server', 30)]), vouched: undefined }, []), undefined)
+})
+
+test('only what was written so is read back', () => {
+  assert.equal(readVouched(VOUCHED), VOUCHED)
+  for (const wrong of [
+    undefined,
+    {},
+    { at: at(0) },
+    { at: 1, readers: {} },
+    { at: at(0), readers: { a: {} } },
+    { at: at(0), readers: { a: null } },
+  ])
+    assert.is(readVouched(wrong as Parameters<typeof readVouched>[0]), undefined)
+})
+
+test.run()
