@@ -5,6 +5,7 @@ import { oneStory } from './oneStory.ts'
 import { orphan } from './orphan.ts'
 import type { Check } from './report.ts'
 import { restarts } from './restarts.ts'
+import { waits } from './waits.ts'
 
 /** "The release, to the end", paragraph by paragraph. */
-export const step4: readonly Check[] = [objects, guideMade, oneStory, orphan, helmStates, restarts]
+export const step4: readonly Check[] = [objects, guideMade, oneStory, orphan, helmStates, restarts, waits]

@@ -16,6 +16,7 @@ export function sharedView(view: View): View {
     secret: (namespace, name) => view.cluster.secret(namespace, name),
     deployments: (namespace) => view.cluster.deployments(namespace),
     pods: podsOf,
+    log: (it) => view.cluster.log(it),
     objects: (kind, namespace, names) => view.cluster.objects(kind, namespace, names),
     release: (namespace, name) => view.cluster.release(namespace, name),
   }

@@ -12,6 +12,7 @@ import { changedMeanwhile, notAsApplied } from './problems.ts'
 import { withPodProgress } from './progress.ts'
 import { recover } from './recover.ts'
 import { needsUpgrade } from './revision.ts'
+import { explaining } from './waiting/explain.ts'
 import { target } from './want.ts'
 
 type Present = Seen & { is: 'present' }
@@ -29,11 +30,13 @@ export async function converge(work: Work, change: ReleaseChange): Promise<{ fac
   // Helm itself would upgrade whatever it finds.
   if (!isSame(before, seen)) throw new ProblemError(changedMeanwhile(declared.address))
   if (before.is === 'present') await freeDeleted(work, before.evidence.objects, change)
-  if (needsUpgrade(change)) {
-    await mendMixed(work, change)
-    await upgrade(work, change)
-  }
-  const now = await mended(work, change)
+  const now = await explaining(work, declared, async () => {
+    if (needsUpgrade(change)) {
+      await mendMixed(work, change)
+      await upgrade(work, change)
+    }
+    return mended(work, change)
+  })
   const { objects: _objects, ...head } = now.facts
   const { objects: _wanted, ...wanted } = change.wanted
   if (canonicalJson(head) !== canonicalJson(wanted)) throw new ProblemError(notAsApplied(declared.address))
@@ -62,13 +65,14 @@ function asDeployed({ fingerprint }: Work, { declared }: ReleaseChange, { manife
 }
 
 async function upgrade(work: Work, { declared, basis, seen }: ReleaseChange): Promise<void> {
-  const { timeoutSeconds } = declared.material.installation.release
+  const { installation } = declared.material
+  const { timeoutSeconds } = installation.release
   const it = target(declared, basis.values)
   await recover(work, it, seen, timeoutSeconds)
   await work.fenced()
   const forceConflicts = seen.is === 'present' && seen.evidence.record.applyMethod === 'ssa'
   const { announce, signal, world } = work
-  await withPodProgress(work, it.namespace, () => world.helm.upgrade({ ...it, timeoutSeconds, forceConflicts, announce, signal }))
+  await withPodProgress(work, installation, () => world.helm.upgrade({ ...it, timeoutSeconds, forceConflicts, announce, signal }))
 }
 
 /** Looks, and mends what is planned and still not as the deployed manifest has it, until nothing is left. */

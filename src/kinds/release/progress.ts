@@ -1,23 +1,40 @@
+import type { Installation } from '../../installation/installation.ts'
 import type { Work } from '../kind.ts'
+import { troubles } from './waiting/troubles.ts'
 
 const EVERY_MS = 2_000
 
-/** While `act` waits, tells how many pods are ready of how many are wanted, when that changes. */
-export async function withPodProgress<T>(work: Work, namespace: string, act: () => Promise<T>): Promise<T> {
+/** While `act` waits, tells how many pods are ready of how many are wanted, when that changes, and what stands in their way. */
+export async function withPodProgress<T>(work: Work, it: Installation, act: () => Promise<T>): Promise<T> {
+  const told = new Set<string>()
   let last = ''
   const tell = async () => {
-    const read = await work.world.cluster.deployments(namespace)
+    const read = await work.world.cluster.deployments(it.kubernetes.namespace)
     if (read.is !== 'present' || read.value.length === 0) return
     const done = read.value.reduce((sum, one) => sum + Math.min(one.ready, one.replicas), 0)
     const total = read.value.reduce((sum, one) => sum + one.replicas, 0)
-    if (`${done}/${total}` === last) return
+    if (`${done}/${total}` !== last) work.emit({ message: 'pods ready:', done, total, unit: 'pods' })
     last = `${done}/${total}`
-    work.emit({ message: 'pods ready:', done, total, unit: 'pods' })
+    const found = done === total ? [] : await troubles(work.world.cluster, it)
+    for (const trouble of found.filter((one) => !told.has(headOf(one)))) work.emit({ message: `not ready: ${trouble}` })
+    for (const trouble of found) told.add(headOf(trouble))
   }
-  const timer = setInterval(() => void tell().catch(() => undefined), EVERY_MS)
+  let isTelling = false
+  const tick = async () => {
+    if (isTelling) return
+    isTelling = true
+    await tell().catch(() => undefined)
+    isTelling = false
+  }
+  const timer = setInterval(() => void tick(), EVERY_MS)
   try {
     return await act()
   } finally {
     clearInterval(timer)
   }
+}
+
+/** The words change from second to second. */
+function headOf(trouble: string): string {
+  return trouble.split(': ', 2).join(': ')
 }

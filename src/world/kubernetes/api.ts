@@ -43,6 +43,17 @@ export class Api {
     }
   }
 
+  /** A GET of plain text, asked once: nobody waits for it. */
+  async readText(path: string, what: string): Promise<Read<string>> {
+    try {
+      const { status, body } = await this.#send({ method: 'GET', path, what })
+      return status === 200 ? present(body.toString('utf8')) : unknown(this.problem({ method: 'GET', path, what }, status, parse(body)))
+    } catch (error) {
+      if (error instanceof ProblemError) return unknown(error.problems[0] as Problem)
+      throw error
+    }
+  }
+
   /** A write. Answers the object; throws a ProblemError for anything but success. */
   async write(call: Call): Promise<unknown> {
     const { status, body } = await this.attempt(call)

@@ -10,6 +10,7 @@ import type {
   LiveObject,
   LivePod,
   LiveSecret,
+  LogOf,
   ObjectKind,
   ObjectName,
   PatchOperation,
@@ -55,6 +56,11 @@ export class Cluster implements ClusterReads, ClusterWrites {
     return mapRead(await this.#api.read(`/api/v1/namespaces/${namespace}/pods`, `the pods of namespace ${namespace}`), (list) =>
       items(list).flatMap(livePod),
     )
+  }
+
+  log({ namespace, pod, container, previous, lines }: LogOf): Promise<Read<string>> {
+    const query = new URLSearchParams({ container, previous: String(previous), tailLines: String(lines) })
+    return this.#api.readText(`/api/v1/namespaces/${namespace}/pods/${pod}/log?${query}`, `the log of pod ${pod}`)
   }
 
   release(namespace: string, name: string): Promise<Read<ReleaseRecord>> {

@@ -12,13 +12,16 @@ const ofCluster = (plural: string): Resource => ({ plural, isNamespaced: false }
 /** The kinds that charts have; the API is asked for all others. */
 const KNOWN: { readonly [kind: string]: Resource } = {
   'v1/ConfigMap': namespaced('configmaps'),
+  'v1/Event': namespaced('events'),
   'v1/Namespace': ofCluster('namespaces'),
   'v1/PersistentVolumeClaim': namespaced('persistentvolumeclaims'),
+  'v1/Pod': namespaced('pods'),
   'v1/Service': namespaced('services'),
   'v1/ServiceAccount': namespaced('serviceaccounts'),
   'apiextensions.k8s.io/v1/CustomResourceDefinition': ofCluster('customresourcedefinitions'),
   'apps/v1/DaemonSet': namespaced('daemonsets'),
   'apps/v1/Deployment': namespaced('deployments'),
+  'apps/v1/ReplicaSet': namespaced('replicasets'),
   'apps/v1/StatefulSet': namespaced('statefulsets'),
   'autoscaling/v2/HorizontalPodAutoscaler': namespaced('horizontalpodautoscalers'),
   'batch/v1/CronJob': namespaced('cronjobs'),

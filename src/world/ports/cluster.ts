@@ -92,6 +92,15 @@ export type ReleaseRecord = {
 
 export type ObjectKind = Pick<ObjectName, 'apiVersion' | 'kind'>
 
+/** Whose log; `previous`: of the run before this one. */
+export type LogOf = {
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+  readonly previous: boolean
+  readonly lines: number
+}
+
 export interface ClusterReads {
   /** uid of kube-system: which cluster this is. */
   identity(): Promise<Read<string>>
@@ -104,6 +113,8 @@ export interface ClusterReads {
    * absent: what is not there is not in the list. Refuses the kind Secret.
    */
   objects(kind: ObjectKind, namespace: string, names: readonly string[]): Promise<Read<readonly LiveObject[]>>
+  /** The last lines that a container wrote. They may hold anything, secrets too. */
+  log(it: LogOf): Promise<Read<string>>
   /** Absent is proven by an empty SecretList. */
   release(namespace: string, name: string): Promise<Read<ReleaseRecord>>
 }

@@ -35,7 +35,8 @@ export async function untilRolledOut(work: Work, keys: readonly string[], seen: 
   }
 }
 
-function isRolledOut({ raw }: LiveObject): boolean {
+/** True when a Deployment runs what it says, with all its pods. */
+export function isRolledOut({ raw }: LiveObject): boolean {
   const { metadata, spec, status } = parts(raw)
   const replicas = spec.replicas ?? 1
   const isCurrent = Number(status.observedGeneration ?? 0) >= Number(metadata.generation ?? 0)
