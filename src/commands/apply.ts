@@ -122,13 +122,21 @@ function applied(id: string): Problem {
 }
 
 /** A saved plan was made, and approved, with its own. */
-function refusePlanning({ target = [], exclude = [], acceptDataLoss = [], replaceEncryptionKey, acceptNewWorld }: ApplyOptions): void {
+function refusePlanning({
+  target = [],
+  exclude = [],
+  acceptDataLoss = [],
+  replaceEncryptionKey,
+  acceptNewWorld,
+  track,
+}: ApplyOptions): void {
   const given = [
     ...(target.length > 0 ? ['-target'] : []),
     ...(exclude.length > 0 ? ['-exclude'] : []),
     ...(acceptDataLoss.length > 0 ? ['--accept-data-loss'] : []),
     ...(replaceEncryptionKey ? ['--replace-encryption-key'] : []),
     ...(acceptNewWorld ? ['--accept-new-world'] : []),
+    ...(track ? ['--track'] : []),
   ]
   if (given.length === 0) return
   throw new ProblemError({

@@ -20,6 +20,8 @@ export type PlanOptions = GlobalOptions & {
   readonly detailedExitcode?: boolean
   readonly acceptDataLoss?: readonly string[]
   readonly replaceEncryptionKey?: boolean
+  /** Tracks at once what is not tracked yet, which restarts it. */
+  readonly track?: boolean
 }
 
 /** Prints the difference between the file and the world; writes nothing anywhere. */
@@ -58,7 +60,7 @@ function selectionOf({ target = [], exclude = [] }: PlanOptions): Selection {
 export async function lookAndPlan(session: Session, state: State, options: PlanOptions): Promise<Looked> {
   const [world, planned] = await Promise.all([
     readWorld(session.world, session.resolved.installation),
-    makePlan(KINDS, session.resolved, state, session.look, selectionOf(options)),
+    makePlan(KINDS, session.resolved, state, { ...session.look, tracksAll: options.track ?? false }, selectionOf(options)),
   ])
   const identity = 'identity' in world ? world.identity : undefined
   const other = identity && !options.acceptNewWorld ? otherWorld(state.world, identity) : undefined

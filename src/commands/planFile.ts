@@ -14,7 +14,7 @@ import type { Looked, PlanOptions } from './plan.ts'
 import type { Session } from './session.ts'
 
 /** What a plan was asked for and allowed: kept with it, so that its apply asks and allows the same. */
-export type PlanScope = Pick<PlanOptions, 'target' | 'exclude' | 'acceptDataLoss' | 'replaceEncryptionKey' | 'acceptNewWorld'>
+export type PlanScope = Pick<PlanOptions, 'target' | 'exclude' | 'acceptDataLoss' | 'replaceEncryptionKey' | 'acceptNewWorld' | 'track'>
 
 /** A saved plan with what it was asked for. */
 export type Saved = Omit<SavedPlan, 'options'> & { readonly options: PlanScope }
@@ -111,8 +111,9 @@ export function scopeOf({
   acceptDataLoss = [],
   replaceEncryptionKey = false,
   acceptNewWorld = false,
+  track = false,
 }: PlanScope) {
-  return { target, exclude, acceptDataLoss, replaceEncryptionKey, acceptNewWorld }
+  return { target, exclude, acceptDataLoss, replaceEncryptionKey, acceptNewWorld, track }
 }
 
 function changesOf({ planned }: Looked): SavedPlan['changes'] {

@@ -129,6 +129,8 @@ export type Look = {
   readonly now: Date
   /** True where also what no plan would change is looked at: it costs requests, and only a report of drift tells it whole. */
   readonly watches?: boolean
+  /** True where what is not tracked yet is to be tracked now, though that restarts it. */
+  readonly tracksAll?: boolean
   /** True when a helm that an unfinished apply let loose is known to be gone: a pending release has nobody who would finish it. */
   readonly helmIsGone: boolean
 }

@@ -144,7 +144,8 @@ async function want(look: Look, it: Declared<Material>, seen: Seen): Promise<Wan
 async function vouch(look: Look, it: Declared<Material>, last: Recorded<SecretFacts>): Promise<FactMap | undefined> {
   const seen = await observe({ ...look, watches: false }, it, last)
   if (seen.is !== 'present') return undefined
-  return (await lookAtReaders(look, it.address, { live: seen.evidence.live, last, is: seen.facts.keys, willBe: seen.facts.keys })).vouched
+  const { keys } = seen.facts
+  return (await lookAtReaders(look, it.address, { live: seen.evidence.live, last, is: keys, willBe: keys, isAfterApply: true })).vouched
 }
 
 /** The encryption key that is there: the same key in another spelling stays as it is, another key is never replaced unasked. */

@@ -118,6 +118,7 @@ function worldOptions(command: Command): Command {
     .option('--exclude <address>', 'all but this resource and what depends on it (repeatable)', collect)
     .option('--accept-new-world', 'the installation has moved to another cluster or object store')
     .option('--accept-data-loss <address>', 'let a change delete the data it names (repeatable)', collect)
+    .option('--track', 'restart now what is not tracked yet, so that later changes of secrets and images restart exactly their readers')
     .option('--replace-encryption-key', 'give up what the old encryption key encrypted')
     .option('--compact', 'one line a resource, without the values')
 }

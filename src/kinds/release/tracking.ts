@@ -5,7 +5,7 @@ import { type Address, address } from '../../values/address.ts'
 import { canonicalJson, isMap, type JsonPointer, pointer } from '../../values/json.ts'
 import { ProblemError } from '../../values/problem.ts'
 import type { HelmValues } from '../../world/ports/helm.ts'
-import type { Upstream } from '../kind.ts'
+import type { Stale, Upstream } from '../kind.ts'
 import { merge } from './values.ts'
 
 /** The chart has no checksum of the secrets its pods read: these annotations restart exactly the readers of what changed. */
@@ -71,15 +71,26 @@ function afterRepairs(digest: string, deployed: unknown, { isRepaired, ran }: { 
   return deployed as string
 }
 
-/** Where the values, and the objects rendered from them, differ from what is deployed only because pods are restarted after a repair. */
-export function repairedAt(deployed: HelmValues, wanted: HelmValues): readonly JsonPointer[] {
-  return WORKLOADS.flatMap((one) => [SECRETS_ANNOTATION, IMAGE_ANNOTATION].flatMap((name) => counted(name, one, deployed, wanted)))
+/**
+ * Where the values, and the objects rendered from them, differ from what is deployed only because pods are restarted after a
+ * repair; of a stale workload that was not tracked yet all that tracks it.
+ */
+export function repairedAt(deployed: HelmValues, wanted: HelmValues, stale: Stale): readonly JsonPointer[] {
+  return WORKLOADS.flatMap((one) => {
+    const isNew = stale.has(one.deployment) && !isTracked(deployed, one)
+    return [SECRETS_ANNOTATION, IMAGE_ANNOTATION].flatMap((name) =>
+      isNew || isCounted(name, one, deployed, wanted) ? places(name, one) : [],
+    )
+  })
 }
 
-function counted(name: string, workload: Workload, deployed: HelmValues, wanted: HelmValues): readonly JsonPointer[] {
+function isCounted(name: string, workload: Workload, deployed: HelmValues, wanted: HelmValues): boolean {
   const [before, after] = [deployed, wanted].map((values) => deployedAnnotations(values, workload)[name])
   const [was, now] = [before, after].map((text) => COUNTED.exec(String(text))?.[1])
-  if (before === after || now === undefined || was !== now) return []
+  return before !== after && now !== undefined && was === now
+}
+
+function places(name: string, workload: Workload): readonly JsonPointer[] {
   return [
     pointer('values', workload.valuesKey, 'podAnnotations', name),
     pointer('objects', `apps/Deployment/${workload.deployment}`, 'spec', 'template', 'metadata', 'annotations', name),

@@ -25,11 +25,12 @@ export async function want(look: Look, it: Declared<Material>, seen: Seen, upstr
   const manifest = isSettled ? evidence.objects.manifest : await rendered(look, it, values, evidence?.record)
   const found = evidence?.objects.facts ?? {}
   const objects = wantedObjects(manifest.values(), found, (one) => manifestFacts(one, it.address, look.fingerprint))
+  const stale = staleReaders(it.material.installation, workloads(values), upstream)
   return {
     facts: { ...head, objects },
-    basis: { values, manifest, stale: staleReaders(it.material.installation, workloads(values), upstream) },
+    basis: { values, manifest, stale },
     findings: findingsOf(it.address, evidence?.objects),
-    undoing: evidence === undefined ? [] : repairedAt(evidence.record.config, values),
+    undoing: evidence === undefined ? [] : repairedAt(evidence.record.config, values, stale),
   }
 }
 
@@ -51,7 +52,7 @@ async function wantedValues(look: Look, it: Declared<Material>, seen: Seen, upst
   const stale = staleReaders(installation, all, upstream)
   const isTouched = (one: Workload) =>
     stale.has(one.deployment) || [...secretsOf(installation, one), ...imagesOf(one)].some(upstream.changes)
-  const tracked = all.filter((one) => isTracked(record.config, one) || isTouched(one))
+  const tracked = all.filter((one) => look.tracksAll || isTracked(record.config, one) || isTouched(one))
   const untracked = all.filter((one) => !tracked.includes(one))
   const values = track(plain, installation, tracked, upstream, record.config)
   if (untracked.length === 0 || canonicalJson(headOf(record)) === canonicalJson(wantedHead(it, values))) return values

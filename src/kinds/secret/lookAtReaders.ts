@@ -16,6 +16,7 @@ type Question = {
   /** Fingerprints of the values as they are, and as they are to be. */
   readonly is: Keys
   readonly willBe: Keys
+  readonly isAfterApply?: boolean
 }
 
 /** Which readers of a secret hold other values than they should, and what to remember of all of them. */
@@ -28,7 +29,8 @@ export async function lookAtReaders(
   const known = readVouched(question.last?.vouched)
   const pods = await view.cluster.pods(namespace)
   if (pods.is === 'unknown') return { stale: new Map(), vouched: known }
-  const look = { ...partsOf(question, name), pods: pods.is === 'present' ? pods.value : [], vouched: known }
+  const { isAfterApply = false } = question
+  const look = { ...partsOf(question, name), pods: pods.is === 'present' ? pods.value : [], vouched: known, isAfterApply }
   const stale = staleReaders(look)
   return {
     stale: new Map(stale.map((one) => [one, [`they started while ${address} held other values`]])),

@@ -30,6 +30,8 @@ export type Look = {
   readonly readers: readonly string[]
   /** Without memory nothing is known of the pods, and nothing is restarted. */
   readonly vouched: Vouched | undefined
+  /** At the end of an apply: what was remembered is as its plan saw it, so pods of another template were made by its restarts. */
+  readonly isAfterApply?: boolean
 }
 
 /** The readers with pods that hold, or may hold, other values than those that are to be there. */
@@ -39,7 +41,8 @@ export function staleReaders(look: Look): readonly string[] {
   const pods = stayingPods(look.pods)
   return readers.filter((name) => {
     const own = pods.get(name)
-    return own !== undefined && starts(own).some((started) => isStale(started, own, look.values, written, vouched, name))
+    if (own === undefined || (look.isAfterApply && own.template !== vouched.readers[name]?.template)) return false
+    return starts(own).some((started) => isStale(started, own, look.values, written, vouched, name))
   })
 }
 

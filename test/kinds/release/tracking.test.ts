@@ -16,10 +16,11 @@ const upstream = (
   configs: { readonly [address: string]: string },
   changing: readonly string[] = [],
   stale: Stale = new Map(),
+  of = 'image/backend',
 ): Upstream => ({
   served: (it) => ({ config: configs[it] ?? '' }),
   changes: (it) => changing.includes(it),
-  stale: (it) => (it === 'image/backend' ? stale : new Map()),
+  stale: (it) => (it === of ? stale : new Map()),
 })
 
 function tracked(workload: Workload, from: Upstream, deployed: HelmValues = {}): { values: HelmValues; image: string; secrets: string } {
@@ -81,16 +82,33 @@ test('pods that run another image are restarted once for each such image, and no
   assert.is(tracked(drain, running('d'), other.values).image, other.image)
 })
 
+test('pods that hold other values of a secret are restarted whenever there are such, and nobody else is', () => {
+  const of = (name: string) =>
+    upstream({}, [], new Map([['spacelift-server', ['they started too early']]]), `secret/spacelift/spacelift-${name}`)
+  const fine = tracked(server, upstream({}))
+  const once = tracked(server, of('shared'), fine.values)
+  assert.is(once.secrets, `${fine.secrets}.1`)
+  assert.is(once.image, fine.image)
+  assert.is(tracked(server, upstream({}), once.values).secrets, once.secrets)
+  assert.is(tracked(server, of('server'), once.values).secrets, `${fine.secrets}.2`)
+  assert.is(tracked(drain, of('shared'), tracked(drain, upstream({})).values).secrets, tracked(drain, upstream({})).secrets)
+})
+
 test('only what a repair restarts is told to undo drift', () => {
   const fine = tracked(server, upstream({ 'image/backend': 'A' })).values
   const repaired = tracked(server, running('d'), fine).values
-  assert.equal(repairedAt(fine, repaired), [
+  assert.equal(repairedAt(fine, repaired, new Map()), [
     '/values/server/podAnnotations/groundcrew.dev~1image',
     '/objects/apps~1Deployment~1spacelift-server/spec/template/metadata/annotations/groundcrew.dev~1image',
   ])
-  assert.equal(repairedAt(fine, fine), [])
-  assert.equal(repairedAt({}, fine), [])
-  assert.equal(repairedAt(repaired, tracked(server, upstream({ 'image/backend': 'B' }), repaired).values), [])
+  assert.equal(repairedAt(fine, fine, new Map()), [])
+  assert.equal(repairedAt({}, fine, new Map()), [])
+  assert.equal(repairedAt(repaired, tracked(server, upstream({ 'image/backend': 'B' }), repaired).values, new Map()), [])
+  const untracked = repairedAt({}, fine, new Map([['spacelift-server', ['they started too early']]]))
+  assert.equal(
+    untracked.filter((one) => one.startsWith('/values')),
+    ['/values/server/podAnnotations/groundcrew.dev~1secrets', '/values/server/podAnnotations/groundcrew.dev~1image'],
+  )
 })
 
 test.run()

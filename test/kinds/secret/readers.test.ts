@@ -56,6 +56,12 @@ test('in one and the same second the safe side is taken', () => {
   assert.equal(staleReaders(look('new', 20, [pod('server', 20, 'b')])), [])
 })
 
+test('at the end of an apply, pods of another template are its own, whatever the clock of their node says', () => {
+  const it = look('same', 20, [pod('server', 15, 'b', 3), pod('drain', 15)])
+  assert.equal(staleReaders(it), ['server', 'drain'])
+  assert.equal(staleReaders({ ...it, isAfterApply: true }), ['drain'])
+})
+
 test('without memory, or without times, nothing is stale', () => {
   for (const values of ['same', 'foreign', 'new'] as const) {
     assert.equal(staleReaders({ ...look(values, 20, [pod('server', 15), pod('server', 25)]), vouched: undefined }), [])
