@@ -1,5 +1,6 @@
 import { driftReport } from './driftReport.ts'
+import { otherLayers } from './otherLayers.ts'
 import type { Check } from './report.ts'
 
 /** "The drift report", paragraph by paragraph. */
-export const step5: readonly Check[] = [driftReport]
+export const step5: readonly Check[] = [driftReport, otherLayers]

@@ -69,7 +69,8 @@ function section(key: string, schema: Schema): string[] {
 
 /** The keys below a schema, all levels in one list. */
 function rows(schema: Schema, above: string): string[][] {
-  const { properties = {}, required = [], additionalProperties } = resolved(schema, root)
+  const { properties = {}, required = [], additionalProperties, items } = resolved(schema, root)
+  if (items !== undefined) return rows(items, `${above.replace(/\.$/, '')}[].`)
   const all = alike(properties)
   if (all !== undefined) return rows(all, `${above}ROLE.`)
   const named = Object.entries(properties).flatMap(([key, below]) => [

@@ -18,7 +18,11 @@ export function complete(it: DesiredState, path: string, positions: Positions): 
     path,
     version: it.version,
     serverDomain: it.serverDomain,
-    kubernetes: defined({ context: it.kubernetes?.context, namespace: it.kubernetes?.namespace ?? DEFAULTS.namespace }),
+    kubernetes: defined({
+      context: it.kubernetes?.context,
+      namespace: it.kubernetes?.namespace ?? DEFAULTS.namespace,
+      namespaceLabels: it.kubernetes?.namespaceLabels ?? {},
+    }),
     registries: Object.entries(it.registries ?? {}).map(([host, registry]) => completeRegistry(from, host, registry)),
     images: defined({
       archive: from.path(it.images.archive),

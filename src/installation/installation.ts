@@ -51,7 +51,11 @@ export type Installation = {
   readonly path: string
   readonly version: string
   readonly serverDomain: string
-  readonly kubernetes: { readonly context?: string; readonly namespace: string }
+  readonly kubernetes: {
+    readonly context?: string
+    readonly namespace: string
+    readonly namespaceLabels: { readonly [name: string]: string }
+  }
   readonly registries: readonly Registry[]
   readonly images: {
     readonly archive?: string

@@ -115,12 +115,14 @@ const release = z.strictObject({
   }).optional(),
 })
 
+const ACCEPTED = { resource: 'bucket/spacelift-run-logs', field: 'versioning', reason: 'legal hold, TICKET-123', until: '2027-01-31' }
+
 const acceptance = z
   .strictObject({
-    resource: told(checked(texts.address), 'Address of the resource, as plans name it.', 'bucket/spacelift-run-logs'),
-    field: told(checked(texts.tidy), 'One field of it, as plans name it.', 'versioning'),
-    reason: told(checked(texts.tidy), 'Why it is let be; reports tell it.', 'storage team, ticket 4711'),
-    until: told(checked(texts.day), 'The last day on which it is let be (UTC).', '2027-01-31'),
+    resource: told(checked(texts.address), 'Address of the resource, as plans name it.', ACCEPTED.resource),
+    field: told(checked(texts.tidy), 'One field of it, as drift --output json names it.', ACCEPTED.field),
+    reason: told(checked(texts.tidy), 'Why it is let be; reports tell it.', ACCEPTED.reason),
+    until: told(checked(texts.day), 'The last day on which it is let be (UTC).', ACCEPTED.until),
   })
   .meta({ id: 'acceptance', description: 'One difference of one field that is let be until a day.' })
 
@@ -136,6 +138,11 @@ export const desiredState = z
       z.strictObject({
         context: told(checked(texts.tidy), "Context of the kubeconfig; default: the kubeconfig's current one.", 'onprem').optional(),
         namespace: told(checked(texts.dnsLabel), 'Namespace of the installation.', 'spacelift', DEFAULTS.namespace).optional(),
+        namespaceLabels: told(
+          z.record(checked(texts.labelName), checked(texts.labelValue)),
+          'Labels that the namespace has to have; others on it are left alone.',
+          { 'pod-security.kubernetes.io/enforce': 'baseline' },
+        ).optional(),
       }),
       'Which cluster, and where in it.',
       { context: 'onprem', namespace: 'spacelift' },
@@ -218,9 +225,13 @@ export const desiredState = z
       { interval: '60s', policy: 'none' },
     ).optional(),
     drift: told(
-      z.strictObject({ accept: told(z.array(acceptance), 'Differences that are let be, each until a day.', []).optional() }),
+      z.strictObject({
+        accept: told(z.array(acceptance), 'Differences that are let be, each until a day; drift tells one that matches nothing.', [
+          ACCEPTED,
+        ]).optional(),
+      }),
       'What drift and plan make of differences.',
-      { accept: [] },
+      { accept: [ACCEPTED] },
     ).optional(),
     state: told(
       z.strictObject({

@@ -34,6 +34,17 @@ export const dnsLabel: Check = (text) =>
     ? undefined
     : wrong('is no name that Kubernetes takes', 'Use up to 63 small letters, digits and hyphens, with a letter or digit at both ends.')
 
+/** `pod-security.kubernetes.io/enforce`. */
+export const labelName: Check = (text) =>
+  /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(text)
+    ? undefined
+    : wrong('is no name of a label that Kubernetes takes', 'Write it as kubectl shows it: pod-security.kubernetes.io/enforce.')
+
+export const labelValue: Check = (text) =>
+  /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/.test(text)
+    ? undefined
+    : wrong('is no value of a label that Kubernetes takes', 'Use up to 63 letters, digits, dots, hyphens and underscores.')
+
 /** `bucket/spacelift-states`. */
 export const address: Check = (text) =>
   /^[a-z]+(\/[A-Za-z0-9._-]+)+$/.test(text)

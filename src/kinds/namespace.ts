@@ -1,25 +1,28 @@
 import type { Resolved } from '../installation/installation.ts'
 import { address } from '../values/address.ts'
-import { isMap, type Json } from '../values/json.ts'
-import { type Problem, ProblemError } from '../values/problem.ts'
+import { isMap, type Json, pointer, segments } from '../values/json.ts'
+import { ProblemError } from '../values/problem.ts'
 import type { LiveNamespace } from '../world/ports/cluster.ts'
 import { type Change, type Declared, type Kind, type Look, NO_IMPACT, type Observation, type Recorded, type Work } from './kind.ts'
+import { chosen, foreignLabels, type Labels } from './namespace/labels.ts'
+import { terminating, unreadable } from './namespace/problems.ts'
+import { writers } from './shared/writers.ts'
 
-export type NamespaceFacts = { readonly phase: 'Active' }
-type Material = { readonly name: string }
+/** `labels`: of those that the file declares; absent where there is none. */
+export type NamespaceFacts = { readonly phase: 'Active'; readonly labels?: Labels }
+type Material = { readonly name: string; readonly labels: Labels }
 type Seen = Observation<NamespaceFacts, LiveNamespace>
+type NamespaceChange = Change<NamespaceFacts, Material, LiveNamespace, undefined>
 
-const ACTIVE: NamespaceFacts = { phase: 'Active' }
-
-/** The installation's namespace: `namespace/spacelift`. All that lives in it is lost with it, so it counts as data. */
+/** The installation's namespace with its declared labels: `namespace/spacelift`. All that lives in it is lost with it, so it counts as data. */
 export const namespace: Kind<NamespaceFacts, Material, LiveNamespace, undefined> = {
   name: 'namespace',
   holdsData: true,
   fixed: [],
   readFacts,
   declare,
-  observe: ({ view }, it) => look(view.cluster, nameOf(it)),
-  want: async () => ({ facts: ACTIVE, basis: undefined }),
+  observe: ({ view, watches = false }, it) => look(view.cluster, it, watches),
+  want: async (_look, { material }) => ({ facts: factsOf(material.labels), basis: undefined }),
   served: () => ({}),
   impact: () => NO_IMPACT,
   converge,
@@ -27,54 +30,68 @@ export const namespace: Kind<NamespaceFacts, Material, LiveNamespace, undefined>
 }
 
 function readFacts(stored: Json): NamespaceFacts {
-  if (isMap(stored) && stored.phase === 'Active') return ACTIVE
-  const summary = 'The state holds a namespace that this version of groundcrew cannot read.'
-  throw new ProblemError({ code: 'state/unreadable', summary, remedy: 'Use the version of groundcrew that wrote the state.' })
+  if (!isMap(stored) || stored.phase !== 'Active') throw new ProblemError(unreadable())
+  return factsOf(isMap(stored.labels) ? (stored.labels as Labels) : {})
+}
+
+function factsOf(labels: Labels): NamespaceFacts {
+  return { phase: 'Active', ...(Object.keys(labels).length > 0 && { labels }) }
 }
 
 function declare({ installation }: Resolved): readonly Declared<Material>[] {
-  const name = installation.kubernetes.namespace
-  const origin = installation.positions.get('/kubernetes/namespace') ?? 'guide'
-  return [{ address: address('namespace', name), material: { name }, after: [], origins: new Map([['', origin]]) }]
+  const { namespace: name, namespaceLabels: labels } = installation.kubernetes
+  const { positions } = installation
+  const origins = new Map([['', positions.get('/kubernetes/namespace') ?? ('guide' as const)]])
+  for (const label of Object.keys(labels)) {
+    const at = positions.get(pointer('kubernetes', 'namespaceLabels', label))
+    if (at !== undefined) origins.set(pointer('labels', label), at)
+  }
+  return [{ address: address('namespace', name), material: { name, labels }, after: [], origins }]
 }
 
-async function look(cluster: Look['view']['cluster'], name: string): Promise<Seen> {
+async function look(cluster: Look['view']['cluster'], it: Declared<Material> | Recorded<NamespaceFacts>, watches = false): Promise<Seen> {
+  const name = nameOf(it)
   const read = await cluster.namespace(name)
   if (read.is !== 'present') return read
-  if (read.value.terminating) return { is: 'unknown', why: terminating(name) }
-  // Every write in a namespace would change its resourceVersion were it kept there; its uid is what must not change.
-  return { is: 'present', facts: ACTIVE, guard: read.value.uid, evidence: read.value, by: new Map() }
+  if (read.value.terminating) return { is: 'unknown', why: terminating(name, read.value.heldBy) }
+  const ours = Object.keys('material' in it ? it.material.labels : (it.facts.labels ?? {}))
+  return {
+    is: 'present',
+    facts: factsOf(chosen(read.value.labels, ours)),
+    // Every write in a namespace would change its resourceVersion were it kept there; its uid is what must not change.
+    guard: read.value.uid,
+    evidence: read.value,
+    by: writers(read.value.managedFields, { 'f:metadata.f:labels': '/labels' }),
+    ...(watches && { watched: foreignLabels(read.value, ours, name) }),
+  }
 }
 
-async function converge(work: Work, change: Change<NamespaceFacts, Material, LiveNamespace, undefined>) {
-  const { name } = change.declared.material
-  const before = await look(work.world.cluster, name)
+async function converge(work: Work, { declared, edits }: NamespaceChange) {
+  const { name, labels } = declared.material
+  const { cluster } = work.world
+  const before = await look(cluster, declared)
   if (before.is === 'unknown') throw new ProblemError(before.why)
   if (before.is === 'absent') {
     await work.fenced()
-    await work.world.cluster.createNamespace(name)
+    await cluster.createNamespace(name, labels)
+  } else {
+    const named = edits.flatMap(({ pointer: where }) => segments(where).slice(1))
+    await work.fenced()
+    await cluster.labelNamespace(name, before.evidence, chosen(labels, named))
   }
-  const now = await look(work.world.cluster, name)
-  if (now.is !== 'present') throw new ProblemError(now.is === 'unknown' ? now.why : terminating(name))
+  const now = await look(cluster, declared)
+  if (now.is !== 'present') throw new ProblemError(now.is === 'unknown' ? now.why : terminating(name, []))
   return { facts: now.facts, guard: now.guard }
 }
 
-async function remove(work: Work, _it: Recorded<NamespaceFacts>, seen: Seen): Promise<void> {
+async function remove(work: Work, it: Recorded<NamespaceFacts>, seen: Seen): Promise<void> {
   if (seen.is === 'unknown') throw new ProblemError(seen.why)
   if (seen.is === 'absent') return
   const { uid, resourceVersion } = seen.evidence
   await work.fenced()
-  await work.world.cluster.deleteNamespace(nameOf(_it), { uid, resourceVersion })
+  await work.world.cluster.deleteNamespace(nameOf(it), { uid, resourceVersion })
 }
 
 function nameOf(it: Declared<Material> | Recorded<NamespaceFacts>): string {
   return it.address.slice('namespace/'.length)
-}
-
-function terminating(name: string): Problem {
-  return {
-    code: 'namespace/terminating',
-    summary: `The namespace ${name} is being deleted.`,
-    remedy: `Wait until it is gone, then plan again. What holds it: kubectl get namespace ${name} -o jsonpath='{.status.conditions}'`,
-  }
 }

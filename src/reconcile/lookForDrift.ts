@@ -2,6 +2,7 @@ import type { AnyKind } from '../kinds/anyKind.ts'
 import type { Look } from '../kinds/kind.ts'
 import { showPointer } from '../plan/diff.ts'
 import { type DriftedResource, type DriftReport, driftOf } from '../plan/drift.ts'
+import { idleAcceptances } from '../plan/idleAcceptances.ts'
 import { isNamed, unmatched } from '../plan/select.ts'
 import type { State, StoredFacts } from '../state/state.ts'
 import { type Acceptance, Acceptances } from '../values/acceptance.ts'
@@ -35,13 +36,21 @@ export async function lookForDrift(asked: DriftQuestion): Promise<DriftReport> {
   const acceptances = new Acceptances(question.accept, question.look.now, showPointer)
   const outcomes = await Promise.all(checked.map(([address, stored]) => compare(question, acceptances, address, stored)))
   const unchecked = outcomes.flatMap((one) => ('why' in one ? [one] : []))
+  const drifted = outcomes.flatMap((one) => ('drifted' in one && one.drifted ? [one.drifted] : []))
+  const skipped = nodes.map(({ address }) => address).filter(isSkipped)
+  const unseen = [...unchecked.map(({ address }) => address), ...skipped]
   return {
     comparedWith: 'state',
     checked: outcomes.length - unchecked.length,
-    drifted: outcomes.flatMap((one) => ('drifted' in one && one.drifted ? [one.drifted] : [])),
+    drifted,
     unchecked,
-    skipped: nodes.map(({ address }) => address).filter(isSkipped),
-    findings: [],
+    skipped,
+    findings: idleAcceptances(
+      question.accept,
+      nodes.map(({ address }) => address),
+      unseen,
+      drifted,
+    ),
     problems: [],
   }
 }

@@ -9,7 +9,7 @@ const fullText = readFileSync(new URL('valid/full.yaml', import.meta.url), 'utf8
 
 test('a minimal file gets all of the guide', () => {
   const it = valid(minimalText)
-  assert.equal(it.kubernetes, { namespace: 'spacelift' })
+  assert.equal(it.kubernetes, { namespace: 'spacelift', namespaceLabels: {} })
   assert.equal(it.images.platform, 'linux/amd64')
   assert.equal(it.images.backend, { host: 'registry.example.com', path: 'spacelift/backend' })
   assert.equal(it.objectStorage.inCluster, { endpoint: 'minio.tenant.svc.cluster.local:9000', tls: true, allowInsecure: false })
@@ -42,7 +42,7 @@ test('a minimal file gets all of the guide', () => {
 
 test('a full file overrides every default', () => {
   const it = valid(fullText)
-  assert.equal(it.kubernetes, { context: 'onprem', namespace: 'ci' })
+  assert.equal(it.kubernetes, { context: 'onprem', namespace: 'ci', namespaceLabels: { 'pod-security.kubernetes.io/enforce': 'baseline' } })
   assert.equal(it.registries[1], {
     host: 'localhost:5001',
     plainHttp: true,
@@ -79,7 +79,7 @@ test('paths count from the folder of the file', () => {
 test('every key of the file has a place', () => {
   const { positions } = valid(fullText)
   assert.equal(positions.get('/version'), { file: 'desired-state.yaml', line: 2, col: 1 })
-  assert.equal(positions.get('/objectStorage/buckets/metadata/noncurrentDays'), { file: 'desired-state.yaml', line: 40, col: 58 })
+  assert.equal(positions.get('/objectStorage/buckets/metadata/noncurrentDays'), { file: 'desired-state.yaml', line: 42, col: 58 })
   assert.equal(positions.get('/registries/registry.example.com:5000/caFile')?.col, 5)
   assert.is(positions.get('/objectStorage/buckets/states'), undefined)
 })

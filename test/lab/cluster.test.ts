@@ -40,6 +40,20 @@ test('a secret holds exactly what was set, and a stale guard writes nothing', as
   assert.is((await cluster.secret('default', 's')).is, 'absent')
 })
 
+test('a namespace gets labels beside those it has, and a stale guard writes nothing', async () => {
+  await cluster.createNamespace('labelled', { a: '1' })
+  const live = async () => {
+    const read = await cluster.namespace('labelled')
+    if (read.is !== 'present') throw new Error(read.is)
+    return read.value
+  }
+  const made = await live()
+  await cluster.labelNamespace('labelled', made, { b: '2' })
+  const { 'kubernetes.io/metadata.name': _, ...labels } = (await live()).labels
+  assert.equal(labels, { a: '1', b: '2' })
+  await refused(cluster.labelNamespace('labelled', made, { c: '3' }), 'cluster/changed-meanwhile')
+})
+
 test('an empty secret gets its first key', async () => {
   const made = await cluster.createSecret('default', 'empty', 'Opaque', new Map())
   await cluster.patchSecret('default', 'empty', made, { ...none, set: new Map([['A', Sealed.of('1')]]), dataIsMissing: true })

@@ -67,9 +67,15 @@ export class Cluster implements ClusterReads, ClusterWrites {
     return readRelease(this.#api, namespace, name)
   }
 
-  async createNamespace(name: string): Promise<void> {
-    const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }
+  async createNamespace(name: string, labels: Labels): Promise<void> {
+    const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }
     await this.#api.write({ method: 'POST', path: '/api/v1/namespaces', what: `the namespace ${name}`, body })
+  }
+
+  async labelNamespace(name: string, { resourceVersion }: Guard, labels: Labels): Promise<void> {
+    const contentType = 'application/merge-patch+json'
+    const body = { metadata: { resourceVersion, labels } }
+    await this.#api.write({ method: 'PATCH', path: `/api/v1/namespaces/${name}`, what: `the namespace ${name}`, contentType, body })
   }
 
   async deleteNamespace(name: string, guard: Guard): Promise<void> {
@@ -119,6 +125,8 @@ export class Cluster implements ClusterReads, ClusterWrites {
  * Replacing the resourceVersion with the one that was seen makes a stale patch a 409; a failing `test` would be a 422
  * that cannot be told from others.
  */
+type Labels = { readonly [name: string]: string }
+
 function secretPatch(guard: Guard, { set, unset, unannotate, dataIsMissing }: SecretEdit): unknown[] {
   const key = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1')
   return [

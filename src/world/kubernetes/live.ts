@@ -7,8 +7,19 @@ type Raw = { readonly [key: string]: unknown }
 
 /** The namespace in an answer of the API server. */
 export function liveNamespace(raw: unknown): LiveNamespace {
-  const { metadata, guard } = parts(raw)
-  return { ...guard, terminating: metadata.deletionTimestamp !== undefined, managedFields: managedFields(metadata) }
+  const { object, metadata, guard } = parts(raw)
+  const terminating = metadata.deletionTimestamp !== undefined
+  const heldBy = terminating
+    ? list(map(object.status).conditions)
+        .filter(isHolding)
+        .map((one) => text(one.message))
+    : []
+  return { ...guard, terminating, heldBy, labels: strings(metadata.labels), managedFields: managedFields(metadata) }
+}
+
+/** Conditions of a namespace that goes are true where something is in its way. */
+function isHolding({ type, status }: Raw): boolean {
+  return status === 'True' && text(type).startsWith('Namespace')
 }
 
 /** The secret in an answer; its values are sealed here, at the door. */

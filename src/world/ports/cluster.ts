@@ -6,6 +6,9 @@ export type LiveNamespace = {
   readonly uid: string
   readonly resourceVersion: string
   readonly terminating: boolean
+  /** While it goes: what the cluster says is still in it, or keeps it. */
+  readonly heldBy: readonly string[]
+  readonly labels: { readonly [name: string]: string }
   readonly managedFields: readonly ManagedFields[]
 }
 
@@ -124,7 +127,9 @@ export type Guard = { readonly uid: string; readonly resourceVersion: string }
 
 /** Every write throws a ProblemError; a stale guard is the problem `cluster/changed-meanwhile`. */
 export interface ClusterWrites {
-  createNamespace(name: string): Promise<void>
+  createNamespace(name: string, labels: { readonly [name: string]: string }): Promise<void>
+  /** Sets labels and leaves all others, in one patch that holds only for `guard`. */
+  labelNamespace(name: string, guard: Guard, labels: { readonly [name: string]: string }): Promise<void>
   deleteNamespace(name: string, guard: Guard): Promise<void>
   /** Refused by the server when it exists already. Returns the guard of what was made, and who owns what in it. */
   createSecret(
