@@ -1,7 +1,8 @@
 import { counts, type DriftedField, type DriftedResource, type DriftReport } from '../plan/drift.ts'
 import type { Problem } from '../values/problem.ts'
 import { DRIFT_CSS } from './driftHtmlStyle.ts'
-import { fieldName, remarkOf, sidesOf, verdictOf } from './driftRows.ts'
+import { readable, remarkOf, sidesOf, type Together, together, verdictOf } from './driftRows.ts'
+import { fieldName } from './objectGroups.ts'
 
 /** The report as one page that needs nothing else: to be mailed, printed, or opened from a disk. */
 export function driftHtml(report: DriftReport, at: string, title: string): string {
@@ -73,7 +74,15 @@ function resource({ address, is, fields, keysUnknown, since }: DriftedResource):
   const age = since === undefined ? '' : ` <span class="age">since ${text(readable(since))}</span>`
   const gone = is === 'gone' ? ' <strong class="gone">gone</strong>' : ''
   const unknown = keysUnknown ? '<p>Values may have changed that cannot be compared: the encryption key is another one.</p>' : ''
-  return `<article>\n<h3><code>${text(address)}</code>${gone}${age}</h3>\n${fields.length === 0 ? '' : table(fields)}${unknown}\n</article>`
+  return `<article>\n<h3><code>${text(address)}</code>${gone}${age}</h3>\n${together(fields).map(part).join('\n')}${unknown}\n</article>`
+}
+
+/** The fields of an object stand under its name; what came or went as a whole is one line. */
+function part({ object, whole, fields }: Together): string {
+  const [first] = fields
+  if (object === undefined || first === undefined) return table(fields)
+  if (whole === undefined) return `<h4><code>${text(object)}</code></h4>\n${table(fields)}`
+  return `<p><code>${text(object)}</code> <strong class="gone">${whole}</strong> <span class="age">${text(readable(remarkOf(first)))}</span></p>`
 }
 
 function table(fields: readonly DriftedField[]): string {
@@ -83,7 +92,7 @@ function table(fields: readonly DriftedField[]): string {
 
 function row(field: DriftedField): string {
   const { applied, found } = sidesOf(field)
-  return `<tr><th scope="row"><code>${text(fieldName(field))}</code></th><td data-name="Applied"><code>${text(applied)}</code></td><td data-name="Found"><code>${text(found)}</code></td><td data-name="Class"><span class="class ${field.class}">${field.class}</span></td><td data-name="By whom, why">${text(readable(remarkOf(field)))}</td></tr>`
+  return `<tr><th scope="row"><code>${broken(fieldName(field.pointer))}</code></th><td data-name="Applied"><code>${broken(applied)}</code></td><td data-name="Found"><code>${broken(found)}</code></td><td data-name="Class"><span class="class ${field.class}">${field.class}</span></td><td data-name="By whom, why">${text(readable(remarkOf(field)))}</td></tr>`
 }
 
 function item(address: string | undefined, { summary, remedy }: Problem): string {
@@ -91,9 +100,9 @@ function item(address: string | undefined, { summary, remedy }: Problem): string
   return `<p>${name}${text(summary)} <span class="remedy">${text(remedy)}</span></p>`
 }
 
-/** Times as people say them; seconds tell nobody anything here. */
-function readable(told: string): string {
-  return told.replaceAll(/(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z/g, '$1 $2 UTC')
+/** A long name breaks where its parts meet, and nowhere else as long as that is enough. */
+function broken(raw: string): string {
+  return text(raw).replaceAll(/[./\]](?=\w)/g, '$&<wbr>')
 }
 
 function text(raw: string): string {

@@ -9,6 +9,7 @@ body { margin: 0 auto; max-width: 72rem; padding: 1.5rem; background: var(--page
 h1 { font-size: 1.1rem; margin: 0; color: var(--soft); font-weight: 600; }
 h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 h3 { font-size: 1rem; margin: 1.75rem 0 .4rem; }
+h4 { font-size: .95rem; margin: .9rem 0 .3rem; font-weight: 400; }
 h3 code { font-weight: 700; font-size: 1rem; }
 section { border-top: 1px solid var(--line); margin-top: 2rem; } section h2 { margin-top: 1.25rem; }
 .legend { color: var(--soft); font-size: .85rem; margin: 0; } .legend b { color: var(--ink); font-weight: 600; }
@@ -24,7 +25,7 @@ thead th { color: var(--soft); font-size: .85rem; background: var(--shade); }
 .class { border: 1px solid var(--line); border-radius: .75rem; padding: 0 .5rem; font-size: .85rem; }
 .class.reported { color: var(--warn); } .class.accepted { color: var(--soft); }
 .age, .remedy { color: var(--soft); font-weight: 400; }
-@media (max-width: 45rem) {
+@media screen and (max-width: 45rem) {
   body { padding: 1rem; }
   thead { position: absolute; left: -100vw; }
   table, tbody, tr, th, td { display: block; }
@@ -35,6 +36,8 @@ thead th { color: var(--soft); font-size: .85rem; background: var(--shade); }
 @media print {
   :root { --ink: #000; --soft: #444; --page: #fff; --line: #bbb; --shade: #fff; --good: #000; --warn: #000; --bad: #000; }
   body { max-width: none; padding: 0; font-size: 10pt; }
-  article, tr { break-inside: avoid; }
+  tr { break-inside: avoid; }
+  h2, h3, h4, thead { break-after: avoid; }
+  th, td { padding: .25rem .4rem; }
 }
 `

@@ -1,6 +1,8 @@
-import type { DriftedResource, DriftReport } from '../plan/drift.ts'
+import type { DriftedField, DriftedResource, DriftReport } from '../plan/drift.ts'
 import type { Problem } from '../values/problem.ts'
-import { fieldName, remarkOf, sidesOf, verdictOf } from './driftRows.ts'
+import { readable, remarkOf, sidesOf, type Together, together, verdictOf } from './driftRows.ts'
+import { fold } from './fold.ts'
+import { fieldName } from './objectGroups.ts'
 
 /** More resources than this are folded away, so that a comment stays one screen long. */
 const OPEN = 10
@@ -11,7 +13,9 @@ export function driftMarkdown(report: DriftReport, at: string): string {
   const resources = drifted.flatMap(resource)
   const parts = [
     `### ${escaped(verdictOf(report))}`,
-    [`Looked at ${at}.`, ...(lastApply ? [`Last applied ${lastApply.at} by ${escaped(lastApply.who)}.`] : [])].join(' '),
+    [`Looked at ${readable(at)}.`, ...(lastApply ? [`Last applied ${readable(lastApply.at)} by ${escaped(lastApply.who)}.`] : [])].join(
+      ' ',
+    ),
     ...(report.comparedWith === 'file' ? ['There is no state: compared with the file. Values of secrets could not be compared.'] : []),
     ...(drifted.length > OPEN ? [`<details><summary>${drifted.length} resources</summary>`, ...resources, '</details>'] : resources),
     ...(problems.length > 0 ? ['**Problems**', problems.map((one) => `- ${sentence(one)}`).join('\n')] : []),
@@ -25,15 +29,30 @@ export function driftMarkdown(report: DriftReport, at: string): string {
 }
 
 function resource({ address, is, fields, keysUnknown, since }: DriftedResource): string[] {
-  if (is === 'gone') return [`**${code(address)}** is gone${since === undefined ? '' : ` since ${since}`}.`]
+  if (is === 'gone') return [`**${code(address)}** is gone${since === undefined ? '' : ` since ${readable(since)}`}.`]
+  const unknown = keysUnknown ? ['Values may have changed that cannot be compared: the encryption key is another one.'] : []
+  return [`**${code(address)}**`, ...together(fields).flatMap(part), ...unknown]
+}
+
+/** The fields of an object stand under its name; what came or went as a whole is one line. */
+function part({ object, whole, fields }: Together): string[] {
+  const [first] = fields
+  if (object === undefined || first === undefined) return [table(fields)]
+  if (whole === undefined) return [code(object), table(fields)]
+  return [`${code(object)} ${whole}: ${escaped(readable(remarkOf(first)))}`]
+}
+
+/** Narrow enough for a comment, whatever stands in it: the page and the JSON have the whole values. */
+function table(fields: readonly DriftedField[]): string {
   const rows = fields.map((field) => {
     const { applied, found } = sidesOf(field)
-    return `| ${[code(fieldName(field)), code(applied), code(found), field.class, escaped(remarkOf(field))].join(' | ')} |`
+    const change = `${code(fold(applied, ROOM))} → ${code(fold(found, ROOM))}`
+    return `| ${[code(fieldName(field.pointer)), change, field.class, escaped(readable(remarkOf(field)))].join(' | ')} |`
   })
-  const table = ['| field | applied | found | class | |', '|---|---|---|---|---|', ...rows].join('\n')
-  const unknown = keysUnknown ? ['Values may have changed that cannot be compared: the encryption key is another one.'] : []
-  return [`**${code(address)}**`, ...(rows.length > 0 ? [table] : []), ...unknown]
+  return ['| field | applied → found | class | |', '|---|---|---|---|', ...rows].join('\n')
 }
+
+const ROOM = 40
 
 function sentence({ summary, remedy }: Problem): string {
   return escaped(`${summary} ${remedy}`)

@@ -1,7 +1,7 @@
-import { showPointer } from '../plan/diff.ts'
 import { counts, type DriftedField, type DriftReport } from '../plan/drift.ts'
 import { attribution } from './fieldText.ts'
 import { harmless } from './fold.ts'
+import { byObject, isWhole } from './objectGroups.ts'
 import { isFingerprint, showValue } from './valueText.ts'
 
 /** A field's two sides as every form of the report shows them: what is hidden is hidden in all. */
@@ -13,8 +13,21 @@ export function sidesOf({ applied, found, note }: DriftedField): { readonly appl
   return { applied: side(applied, '(not there)'), found: side(found, '(removed)') }
 }
 
-export function fieldName({ pointer }: DriftedField): string {
-  return showPointer(pointer)
+/** Fields that stand together: the resource's own, then those of each of its objects; `whole`: all of an object came or went. */
+export type Together = { readonly object?: string; readonly whole?: 'added' | 'gone'; readonly fields: readonly DriftedField[] }
+
+export function together(fields: readonly DriftedField[]): Together[] {
+  const { own, objects } = byObject(fields)
+  const each = objects.map(([object, of]): Together => {
+    const isAdded = of[0]?.applied === undefined
+    return { object, fields: of, ...(isWhole(of) && { whole: isAdded ? 'added' : 'gone' }) }
+  })
+  return own.length === 0 ? each : [{ fields: own }, ...each]
+}
+
+/** Times as people say them; seconds tell nobody anything here. */
+export function readable(told: string): string {
+  return told.replaceAll(/(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z/g, '$1 $2 UTC')
 }
 
 /** Who and when, why it is let be, or what it means. */

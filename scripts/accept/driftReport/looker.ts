@@ -25,10 +25,14 @@ export const shippedPolicy = async (): Promise<Policy> => JSON.parse(await shipp
 export class Looker {
   readonly #site: Site
   readonly #flags: readonly string[]
+  readonly kubeconfig: string
+  /** In MinIO. */
+  readonly login = MINIO_USER
 
-  private constructor(site: Site, flags: readonly string[]) {
+  private constructor(site: Site, kubeconfig: string, file: string) {
     this.#site = site
-    this.#flags = flags
+    this.kubeconfig = kubeconfig
+    this.#flags = ['--kubeconfig', kubeconfig, '-f', file]
   }
 
   static async hired(site: Site): Promise<Looker> {
@@ -42,7 +46,7 @@ export class Looker {
       it.setIn(['objectStorage', 'admin', 'accessKey', 'file'], './looker-access-key')
       it.setIn(['objectStorage', 'admin', 'secretKey', 'file'], './looker-secret-key')
     })
-    const looker = new Looker(site, ['--kubeconfig', await site.write('kubeconfig-looker', stringify(config)), '-f', file])
+    const looker = new Looker(site, await site.write('kubeconfig-looker', stringify(config)), file)
     await looker.allowInMinio(await shippedPolicy(), 'attach')
     return looker
   }
