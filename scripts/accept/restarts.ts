@@ -3,7 +3,7 @@ import { declaredChanges } from './restarts/declared.ts'
 import { staleReaders } from './restarts/stale.ts'
 import { notTrackedYet } from './restarts/tracking.ts'
 import { watchedReaders } from './restarts/watched.ts'
-import { Site } from './site.ts'
+import { expectExit, expectSame, Site } from './site.ts'
 
 export const restarts: Check = {
   name: 'restarts',
@@ -16,7 +16,18 @@ export const restarts: Check = {
 
 async function onOneSite(report: Report, isQuick: boolean): Promise<void> {
   await using site = await Site.applied()
+  await report.line('to look costs one list of the pods, and seven lists in all', () => lists(site))
   await staleReaders(report, site, isQuick)
   if (!isQuick) await watchedReaders(report, site)
   await declaredChanges(report, site, isQuick)
+}
+
+async function lists(site: Site): Promise<string> {
+  const stop = await site.lab.record()
+  expectExit(await site.plan(), 0)
+  const { kubernetes } = await stop()
+  const paths = kubernetes.filter(({ method }) => method === 'list').map(({ path }) => path.replace(/\?.*/, ''))
+  expectSame(paths.filter((path) => path.endsWith('/pods')).length, 1)
+  if (paths.length > 7) throw new Error(`${paths.length} lists:\n${paths.join('\n')}`)
+  return `${paths.length} lists`
 }

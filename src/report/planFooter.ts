@@ -41,21 +41,29 @@ function incomplete(plan: Plan, blocked: number, { style }: Page): string[] {
 }
 
 function consequences(plan: Plan, { style, width }: Page): string[] {
-  const pods = restarts(plan).map(restartText)
-  const said = pods.length === 0 ? ['Restarts: none.'] : wrapped(`Restarts: ${pods.join(', ')}.`.split(/(?<=[,:]) /), width)
+  const said = restartLines(restarts(plan), width)
   const risks = dataAtRisk(plan).map((one) => `  ${style.removed('!')} ${one.address}: ${one.what}`)
   const access = plan.changes.flatMap((one) => one.impact.access).map((sentence) => `  ${sentence}`)
   return [
-    ...said.map((line, i) => (i === 0 ? line : `  ${line}`)),
+    ...said,
     ...(access.length === 0 ? [] : ['Access:', ...access]),
     ...(risks.length === 0 ? ['Data at risk: none.'] : [style.removed('Data at risk:'), ...risks]),
     ...refusals(plan).flatMap((one) => refused(`${one.summary} ${one.remedy}`, { style, width })),
   ]
 }
 
-/** `spacelift-server (3 pods: they started while secret/… held other values)`. */
-function restartText({ workload, pods, because = [] }: Restart): string {
-  return `${workload} (${[counted(pods, 'pod'), ...(because.length > 0 ? [because.join('; ')] : [])].join(': ')})`
+function restartLines(all: readonly Restart[], width: number): string[] {
+  if (all.length === 0) return ['Restarts: none.']
+  const words = all.flatMap((one, i) => restartWords(one, i < all.length - 1 ? ',' : '.'))
+  return wrapped(['Restarts:', ...words], width - INDENT.length).map((line, i) => (i === 0 ? line : `${INDENT}${line}`))
+}
+
+const INDENT = '  '
+
+/** `spacelift-server (3 pods)` is never torn; a reason may be: `(3 pods: they started while secret/… held other values)`. */
+function restartWords({ workload, pods, because = [] }: Restart, sign: string): string[] {
+  const name = `${workload} (${counted(pods, 'pod')}`
+  return because.length === 0 ? [`${name})${sign}`] : [`${name}:`, ...`${because.join('; ')})${sign}`.split(' ')]
 }
 
 function refused(why: string, { style, width }: Page): string[] {

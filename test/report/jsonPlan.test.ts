@@ -88,7 +88,7 @@ test('drift is told before the changes that undo it, with the drifted fields onl
 })
 
 test('the summary of a plan counts as the plan does', () => {
-  const restarts = [{ workload: 'spacelift-server', pods: 2 }]
+  const restarts = [{ workload: 'spacelift-server', pods: 2, because: ['they started too early'] }]
   const dataAtRisk = [{ address: states, what: 'objects older than 7 days' }]
   const replaced = { ...changeOf(states, 'replace', []), impact: { ...NO_IMPACT, restarts, dataAtRisk } }
   const plan = { ...planOf(replaced, changeOf(shared, 'keep', [])), notLookedAt: 3 }

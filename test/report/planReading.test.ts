@@ -32,6 +32,24 @@ const buckets = (count: number): PlannedChange[] =>
 const goes = change('bucket/exports', 'remove', [edit('/versioning', 'off', undefined, 'declared')])
 const restarts = { ...upgrade, impact: { ...NO_IMPACT, restarts: [{ workload: 'spacelift-server', pods: 3 }] } }
 
+test('pods that restart for their own sake are told with what is wrong with them', () => {
+  const because = ['they started while secret/spacelift/spacelift-shared held other values', 'they run another image/backend']
+  const stale = {
+    ...upgrade,
+    impact: {
+      ...NO_IMPACT,
+      restarts: [
+        { workload: 'spacelift-server', pods: 3, because },
+        { workload: 'spacelift-drain', pods: 1 },
+      ],
+    },
+  }
+  const text = planText(planOf(stale), PLAIN)
+  assert.match(text, `Restarts: spacelift-drain (1 pod), spacelift-server (3 pods: ${because.join('; ')}).`)
+  const narrow = planText(planOf(stale), PLAIN, { width: 80 })
+  assert.ok(narrow.split('\n').every((line) => line.length <= 80))
+})
+
 test('on eighty columns: what does not fit beside a name stands below it, and objects that change alike share their lines', () => {
   assert.fixture(
     planText(planOf(upgrade), PLAIN, { width: 80 }),

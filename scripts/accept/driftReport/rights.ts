@@ -60,7 +60,7 @@ function oneLess(whole: Role): Less[] {
 }
 
 async function saysWhichRight(report: Report, looker: Looker, { role, whole, rule, verb, resource }: Less): Promise<void> {
-  // Pods matter to plan alone: it goes on without them, and says what it could not see.
+  // Pods matter to plan, and to drift only after a secret was written: plan goes on without them, and says what it could not see.
   if (resource === 'pods') return saysInThePlan(report, looker, { role, whole, rule, verb })
   const name = `${verb} ${resource} in ${whole.metadata.namespace}`
   await looker.allowInCluster(role, { rule, verb, allowed: false })
