@@ -1,9 +1,10 @@
-import { startLab } from '../lab/index.ts'
+import { Applying } from './pushes/applying.ts'
 import { figures } from './pushes/figures.ts'
-import { points } from './pushes/points.ts'
-import { madeImage, Pushing } from './pushes/pushing.ts'
+import { type Point, points, pointsOf } from './pushes/points.ts'
+import { madeImage, type Pushes, Pushing } from './pushes/pushing.ts'
 import { refusals } from './pushes/refusals.ts'
 import type { Check } from './report.ts'
+import { Site } from './site.ts'
 
 const MIB = 2 ** 20
 
@@ -11,15 +12,29 @@ export const pushes: Check = {
   name: 'pushes',
   about: 'a push that is killed or cut at any point, a registry that refuses or lies, and what a push costs beside crane',
   async run(report, isQuick) {
-    const lab = await startLab({ registries: ['plain', 'token'] })
-    try {
-      const archive = await madeImage(lab, 8 * MIB)
-      await using pushing = await Pushing.to(lab, 'registry', archive)
-      await points(report, pushing, isQuick ? 5 : 50)
-      await refusals(report, lab, archive)
-      await figures(report, lab, isQuick)
-    } finally {
-      await lab.stop()
-    }
+    await using site = await Site.open({ imageSize: 4 * MIB, registries: ['plain', 'token'] })
+    const { lab } = site
+    const archive = await madeImage(lab, 8 * MIB)
+    await using pushing = await Pushing.to(lab, 'registry', archive)
+    await points(report, pushing, 'push', await pointsIn(pushing, isQuick ? 5 : 50))
+    await using applying = await Applying.to(site)
+    await points(report, applying, 'apply', await pointsIn(applying, isQuick ? 5 : 20))
+    await refusals(report, lab, archive)
+    await figures(report, lab, isQuick)
   },
+}
+
+/** Points of a push that nothing happens to: from the first question for a blob to the last word. */
+async function pointsIn(pushing: Pushes, count: number): Promise<Point[]> {
+  const { proxy } = pushing
+  proxy.forget()
+  await pushing.push('untouched/image')
+  const sizes = [...(await pushing.sizes()).values()]
+  const first = proxy.requests.findIndex(({ method, path }) => method === 'HEAD' && path.includes('/blobs/')) + 1
+  const last = proxy.requests.findIndex(({ method, path }) => method === 'PUT' && path.includes('/manifests/')) + 1
+  return pointsOf(
+    count,
+    sizes.reduce((sum, size) => sum + size, 0),
+    { first, last },
+  )
 }

@@ -1,24 +1,25 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Faults, PassedRequest } from '../../lab/index.ts'
 import type { Report } from '../report.ts'
-import { blobSizes, closes, expectDone, type Pushing } from './pushing.ts'
+import { closes, expectDone, type Pushes } from './pushing.ts'
 import { TagWatcher } from './watcher.ts'
 
 /** A moment of a push and what happens then. */
-type Point = { name: string; isKill: boolean; arm(pushing: Pushing, kill: () => void): void }
+export type Point = { name: string; isKill: boolean; arm(pushing: Pushes, kill: () => void): void }
 
 /** Kills and cuts of a push, again and again: by bytes that were sent, by requests, before and after the registry acted. */
-export async function points(report: Report, pushing: Pushing, count: number): Promise<void> {
-  const sizes = await blobSizes(pushing)
-  const total = [...sizes.values()].reduce((sum, size) => sum + size, 0)
+export async function points(report: Report, pushing: Pushes, folder: string, all: readonly Point[]): Promise<void> {
+  const sizes = await pushing.sizes()
   const watcher = new TagWatcher(pushing.lab)
   try {
-    for (const [i, point] of pointsOf(count, total).entries()) {
-      const path = `points/n${i}`
+    for (const [i, point] of all.entries()) {
+      const path = `${folder}/n${i}`
       watcher.path = path
-      await report.line(`${point.name}: the next push sends only what is missing`, () => survives(pushing, watcher, point, path, sizes))
+      await report.line(`${folder}, ${point.name}: the next one sends only what is missing`, () =>
+        survives(pushing, watcher, point, path, sizes),
+      )
     }
-    await report.line('no tag ever named what was not there', async () => {
+    await report.line(`${folder}: no tag ever named what was not there`, async () => {
       if (watcher.incomplete.length > 0) throw new Error(watcher.incomplete.join('\n'))
       if (watcher.found === 0) throw new Error('the watcher never saw a tag')
       return `${watcher.looks} looks, a tag there in ${watcher.found}`
@@ -28,12 +29,12 @@ export async function points(report: Report, pushing: Pushing, count: number): P
   }
 }
 
-async function survives(pushing: Pushing, watcher: TagWatcher, point: Point, path: string, sizes: Map<string, number>): Promise<string> {
+async function survives(pushing: Pushes, watcher: TagWatcher, point: Point, path: string, sizes: Map<string, number>): Promise<string> {
   const { proxy } = pushing
   proxy.forget()
   let child: ChildProcess | undefined
   point.arm(pushing, () => child?.kill('SIGKILL'))
-  const first = await pushing.push(path, {}, (it) => {
+  const first = await pushing.push(path, (it) => {
     child = it
   })
   if (point.isKill === (first !== undefined)) throw new Error(point.isKill ? 'it was not killed' : 'it was killed')
@@ -51,7 +52,7 @@ async function survives(pushing: Pushing, watcher: TagWatcher, point: Point, pat
  * The push after a kill: its bytes are those of the blobs of which the registry says, when it asks, that it has none. That is
  * no more than before: a blob that had arrived whole at the kill may have been stored since.
  */
-async function again(pushing: Pushing, path: string, sizes: Map<string, number>, there: Set<string>): Promise<void> {
+async function again(pushing: Pushes, path: string, sizes: Map<string, number>, there: Set<string>): Promise<void> {
   const { proxy } = pushing
   proxy.forget()
   expectDone(await pushing.push(path))
@@ -75,13 +76,16 @@ function onceEach(requests: readonly PassedRequest[]): void {
   }
 }
 
-function pointsOf(count: number, total: number): Point[] {
+/** The requests of a push, by their number, that are worth a kill or a cut. */
+export type Requests = { readonly first: number; readonly last: number }
+
+/** Moments all over a push of so many bytes; five kinds of them in turn. */
+export function pointsOf(count: number, bytesInAll: number, { first, last }: Requests): Point[] {
   return Array.from({ length: count }, (_, i): Point => {
     // Each kind of point wanders through the whole push.
     const place = (Math.floor(i / 5) + 0.5) / Math.ceil(count / 5)
-    const bytes = Math.round(total * place)
-    // HEAD of four blobs, POST and PUT of each, the tag.
-    const request = 1 + Math.floor(13 * place)
+    const bytes = Math.round(bytesInAll * place)
+    const request = first + Math.floor((last - first + 1) * place)
     const kinds: Point[] = [
       { name: `connections cut after ${bytes} bytes`, isKill: false, arm: ({ proxy }) => proxy.cutAfterBytes(bytes) },
       { name: `killed after ${bytes} bytes`, isKill: true, arm: ({ proxy }, kill) => proxy.onBytes(bytes, kill) },

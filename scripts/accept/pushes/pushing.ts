@@ -15,8 +15,18 @@ export const program = [
 
 type Served = 'registry' | 'plain-registry' | 'token-registry'
 
-/** An archive and one registry of a lab behind a fault proxy. */
-export class Pushing {
+/** An image on its way into one registry of a lab, through a fault proxy. */
+export type Pushes = {
+  readonly lab: Lab
+  readonly proxy: FaultProxy
+  /** The image's blobs: their sizes by digest. */
+  sizes(): Promise<Map<string, number>>
+  /** Pushes to this repository; undefined when the process was killed. */
+  push(path: string, onStart?: (child: ChildProcess) => void): Promise<PushResult | undefined>
+}
+
+/** The push of an apply alone, of the first image of an archive. */
+export class Pushing implements Pushes {
   readonly lab: Lab
   readonly proxy: FaultProxy
   readonly archive: string
@@ -40,8 +50,11 @@ export class Pushing {
     await this.proxy.close()
   }
 
-  /** Pushes to this repository; undefined when the process was killed. */
-  async push(path: string, other: Partial<PushOrder> = {}, onStart?: (child: ChildProcess) => void): Promise<PushResult | undefined> {
+  sizes(): Promise<Map<string, number>> {
+    return blobSizes(this.archive, this.lab)
+  }
+
+  async push(path: string, onStart?: (child: ChildProcess) => void, other: Partial<PushOrder> = {}): Promise<PushResult | undefined> {
     const order: PushOrder = {
       archive: this.archive,
       host: this.proxy.host,
@@ -58,11 +71,12 @@ export class Pushing {
   }
 }
 
-/** The sizes of an image's blobs by digest. */
-export async function blobSizes(pushing: Pushing): Promise<Map<string, number>> {
+/** The sizes of the blobs, by digest, of the images in an archive whose names have this in them. */
+export async function blobSizes(archive: string, lab: Lab, name = ''): Promise<Map<string, number>> {
   const { indexArchive } = await import('../../../src/world/archive/indexArchive.ts')
-  const { images } = await indexArchive(pushing.archive, { cacheDir: join(pushing.lab.dir, 'cache') })
-  return new Map(images.flatMap(({ config, layers }) => [config, ...layers]).map(({ digest, size }) => [digest, size]))
+  const { images } = await indexArchive(archive, { cacheDir: join(lab.dir, 'cache') })
+  const blobs = images.filter(({ tag }) => tag.includes(name)).flatMap(({ config, layers }) => [config, ...layers])
+  return new Map(blobs.map(({ digest, size }) => [digest, size]))
 }
 
 /** A docker-save tar for pushes, in the lab's folder. */

@@ -13,7 +13,7 @@ export async function refusals(report: Report, lab: Lab, archive: string): Promi
   await using plain = await Pushing.to(lab, 'plain-registry', archive)
   for (const [name, pushing] of Object.entries({ basic, token, plain }))
     await report.line(`a wrong password, ${name} registry: a clear problem`, async () =>
-      expectProblem(await pushing.push('refused/password', { password: 'wrong' }), 'registry/wrong-password'),
+      expectProblem(await pushing.push('refused/password', undefined, { password: 'wrong' }), 'registry/wrong-password'),
     )
   await report.line('a token that runs out in mid push is renewed', () => expiredToken(lab, token))
   await report.line('a full disk at the registry: a clear problem, and the next push sends the rest', () => fullDisk(lab, plain))
