@@ -1,5 +1,6 @@
 import { Applying } from './pushes/applying.ts'
 import { figures } from './pushes/figures.ts'
+import { otherHosts } from './pushes/otherHosts.ts'
 import { type Point, points, pointsOf } from './pushes/points.ts'
 import { madeImage, type Pushes, Pushing } from './pushes/pushing.ts'
 import { refusals } from './pushes/refusals.ts'
@@ -20,6 +21,7 @@ export const pushes: Check = {
     await using applying = await Applying.to(site)
     await points(report, applying, 'apply', await pointsIn(applying, isQuick ? 5 : 20))
     await refusals(report, lab, archive)
+    await otherHosts(report, site)
     await figures(report, lab, isQuick)
   },
 }

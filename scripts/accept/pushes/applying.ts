@@ -2,12 +2,32 @@ import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { type FaultProxy, faultProxy, type Lab } from '../../lab/index.ts'
 import { inputFiles } from '../../lab/inputs/desiredState.ts'
-import { told } from '../run.ts'
+import { type Ran, told } from '../run.ts'
 import { expectExit, expectText, type Site } from '../site.ts'
 import type { PushResult } from './push.ts'
 import { blobSizes, type Pushes } from './pushing.ts'
 
-/** `groundcrew apply` itself, of the backend out of the release archive: with plan, lock, journal and state. */
+/** A plan or an apply of the backend alone, to a repository of a host that takes the login of the lab's registry. */
+export async function backendOf(
+  site: Site,
+  host: string,
+  path: string,
+  command: 'plan' | 'apply',
+  onStart?: (child: ChildProcess) => void,
+) {
+  const name = path.replaceAll('/', '-')
+  const file = await site.variant(name, (it) => {
+    it.setIn(['images', 'backend'], `${host}/${path}`)
+    it.setIn(['images', 'launcher'], `${host}/nobody`)
+    it.setIn(['registries'], { [host]: it.getIn(['registries', site.lab.env.REGISTRY]) })
+  })
+  // Each repository is an installation of its own.
+  const state = join(site.folder, `state-${name}`)
+  const consent = command === 'apply' ? ['--auto-approve'] : []
+  return site.groundcrew([command, ...consent, '-target', 'image/backend', '--state', state, '-f', file], onStart && { onStart })
+}
+
+/** `groundcrew apply` itself, out of the release archive: with plan, lock, journal and state. */
 export class Applying implements Pushes {
   readonly proxy: FaultProxy
   readonly #site: Site
@@ -35,24 +55,12 @@ export class Applying implements Pushes {
 
   /** The plan after an apply that came to its end has to be empty. */
   async push(path: string, onStart?: (child: ChildProcess) => void): Promise<PushResult | undefined> {
-    const args = await this.#arguments(path)
-    const ran = await this.#site.groundcrew(['apply', '--auto-approve', ...args], onStart && { onStart })
+    const run = (command: 'plan' | 'apply', watch?: typeof onStart) => backendOf(this.#site, this.proxy.host, path, command, watch)
+    const ran: Ran = await run('apply', onStart)
     if (ran.signal === 'SIGKILL') return undefined
     if (ran.code !== 0) throw new Error(told(ran))
     const { sentBytes } = this.proxy
-    expectText(expectExit(await this.#site.groundcrew(['plan', ...args]), 0).stdout, 'No changes')
+    expectText(expectExit(await run('plan'), 0).stdout, 'No changes')
     return { seconds: ran.seconds, sentBytes }
-  }
-
-  /** Each repository is an installation of its own, with a state of its own. */
-  async #arguments(path: string): Promise<string[]> {
-    const name = path.replaceAll('/', '-')
-    const { host } = this.proxy
-    const file = await this.#site.variant(name, (it) => {
-      for (const role of ['backend', 'launcher']) it.setIn(['images', role], `${host}/${role === 'backend' ? path : 'nobody'}`)
-      const entry = it.getIn(['registries', this.lab.env.REGISTRY])
-      it.setIn(['registries'], { [host]: entry })
-    })
-    return ['-target', 'image/backend', '--state', join(this.#site.folder, `state-${name}`), '-f', file]
   }
 }

@@ -13,15 +13,22 @@ export function registryServer(it: Description, name: string, ready: () => Promi
   return { name, command: 'docker-registry', args: ['serve', files.registryConfig(name)], log: files.log(name), ready }
 }
 
-export type RegistrySettings = { addr: string; tls?: { certificate: string; key: string }; auth: object }
+export type RegistrySettings = {
+  addr: string
+  tls?: { certificate: string; key: string }
+  auth: object
+  /** Who asks for a blob is sent to this host for it. */
+  blobsAt?: string
+}
 
 /** What all registries of a lab have in common, in docker-registry's own YAML. */
-export function registryConfiguration(it: Description, name: string, { addr, tls, auth }: RegistrySettings): string {
+export function registryConfiguration(it: Description, name: string, { addr, tls, auth, blobsAt }: RegistrySettings): string {
   return stringify({
     version: '0.1',
     log: { level: 'info', formatter: 'text' },
     // No cache of blob descriptors: it would answer for blobs that a test has deleted.
     storage: { filesystem: { rootdirectory: layout(it.dir).data(name) }, delete: { enabled: true } },
+    ...(blobsAt !== undefined && { middleware: { storage: [{ name: 'redirect', options: { baseurl: blobsAt } }] } }),
     http: {
       addr,
       // Signs the state of an upload; a random one per start would break uploads across a restart.
