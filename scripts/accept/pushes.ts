@@ -22,7 +22,7 @@ export const pushes: Check = {
     await points(report, applying, 'apply', await pointsIn(applying, isQuick ? 5 : 20))
     await refusals(report, lab, archive)
     await otherHosts(report, site)
-    await figures(report, lab, isQuick)
+    await figures(report, site, isQuick)
   },
 }
 

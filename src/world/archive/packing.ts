@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { bomb } from './problems.ts'
+import { passedBy } from './sweep.ts'
 
 /** How a stream of bytes is packed. */
 export type Packing = 'plain' | 'gzip' | 'zstd' | 'bzip2' | 'xz'
@@ -59,6 +60,7 @@ export function unpacking(path: string, packing: 'gzip' | 'zstd'): readonly [Cou
   const bounded: Count = async function* (source) {
     for await (const chunk of source) {
       bytes.unpacked += chunk.length
+      passedBy(chunk.length)
       if (bytes.unpacked > ALWAYS_FINE && bytes.unpacked > MOST_TIMES * bytes.packed) throw bomb(path)
       yield chunk
     }

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { extract, type Header } from 'tar-stream'
 import { begun, isUnpackable, packingOf, unpacking } from './packing.ts'
 import { tooManyEntries, unsafePath, unsupportedPacking } from './problems.ts'
+import { passedBy } from './sweep.ts'
 
 /** One entry of a tar, in the order of the bytes. Its content can be read once, before the next entry is asked for. */
 export type Entry = {
@@ -80,7 +81,7 @@ async function* entries(path: string, source: Readable, place: Place, enter: (ta
 /** Pours the source into the tar reader, unpacked; an error ends both. */
 async function feed(path: string, source: Readable, place: Place, opened: Duplex): Promise<void> {
   const { start, whole: chunks } = await begun(source)
-  const whole = Readable.from(chunks, { objectMode: false, highWaterMark: CHUNK })
+  const whole = Readable.from(told(chunks), { objectMode: false, highWaterMark: CHUNK })
   const packing = packingOf(start)
   if (packing === 'plain') return pipeline(whole, opened)
   // Before the first entry can be seen.
@@ -92,6 +93,14 @@ async function feed(path: string, source: Readable, place: Place, opened: Duplex
 /** tar-stream counts it; its types do not know. */
 function byteOffsetOf(header: Header): number {
   return (header as Header & { readonly byteOffset: number }).byteOffset
+}
+
+/** The same pieces, and {@link passedBy} is told of each. */
+async function* told(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    passedBy(chunk.length)
+    yield chunk
+  }
 }
 
 /** A reader that stops early must not close the entry: that would end the whole archive. */
