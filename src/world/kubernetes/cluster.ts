@@ -1,3 +1,4 @@
+import { toBase64 } from '../../values/base64.ts'
 import type { Problem } from '../../values/problem.ts'
 import { present, type Read, unknown } from '../../values/read.ts'
 import type { Sealed } from '../../values/sealed.ts'
@@ -83,7 +84,7 @@ export class Cluster implements ClusterReads, ClusterWrites {
   }
 
   async createSecret(namespace: string, name: string, type: string, data: ReadonlyMap<string, Sealed>): Promise<LiveSecret> {
-    const values = Object.fromEntries([...data].map(([key, value]) => [key, base64(value)]))
+    const values = Object.fromEntries([...data].map(([key, value]) => [key, toBase64(value.open())]))
     const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, type, data: values }
     return liveSecret(
       await this.#api.write({ method: 'POST', path: `/api/v1/namespaces/${namespace}/secrets`, what: secretName(namespace, name), body }),
@@ -132,7 +133,7 @@ function secretPatch(guard: Guard, { set, unset, unannotate, dataIsMissing }: Se
   return [
     { op: 'replace', path: '/metadata/resourceVersion', value: guard.resourceVersion },
     ...(dataIsMissing ? [{ op: 'add', path: '/data', value: {} }] : []),
-    ...[...set].map(([name, value]) => ({ op: 'add', path: `/data/${key(name)}`, value: base64(value) })),
+    ...[...set].map(([name, value]) => ({ op: 'add', path: `/data/${key(name)}`, value: toBase64(value.open()) })),
     ...unset.map((name) => ({ op: 'remove', path: `/data/${key(name)}` })),
     ...unannotate.map((name) => ({ op: 'remove', path: `/metadata/annotations/${key(name)}` })),
   ]
@@ -140,10 +141,6 @@ function secretPatch(guard: Guard, { set, unset, unannotate, dataIsMissing }: Se
 
 function only(guard: Guard) {
   return { preconditions: { uid: guard.uid, resourceVersion: guard.resourceVersion } }
-}
-
-function base64(value: Sealed): string {
-  return Buffer.from(value.open(), 'utf8').toString('base64')
 }
 
 function secretPath(namespace: string, name: string): string {

@@ -1,3 +1,4 @@
+import { fromBase64 } from '../../values/base64.ts'
 import { isMap } from '../../values/json.ts'
 import { Sealed } from '../../values/sealed.ts'
 import type { Guard, LiveContainer, LiveDeployment, LiveNamespace, LiveObject, LivePod, LiveSecret, ObjectKind } from '../ports/cluster.ts'
@@ -25,9 +26,7 @@ function isHolding({ type, status }: Raw): boolean {
 /** The secret in an answer; its values are sealed here, at the door. */
 export function liveSecret(raw: unknown): LiveSecret {
   const { object, metadata, guard } = parts(raw)
-  const data = Object.entries(map(object.data)).map(
-    ([key, value]) => [key, Sealed.of(Buffer.from(String(value), 'base64').toString('utf8'))] as const,
-  )
+  const data = Object.entries(map(object.data)).map(([key, value]) => [key, Sealed.of(fromBase64(String(value)))] as const)
   return {
     ...guard,
     type: text(object.type),

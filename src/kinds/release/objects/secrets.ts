@@ -1,7 +1,10 @@
-import { type FactMap, isMap } from '../../../values/json.ts'
+import { fromBase64 } from '../../../values/base64.ts'
+import { type FactMap, isMap, type JsonPointer } from '../../../values/json.ts'
 import { present, type Read } from '../../../values/read.ts'
 import { Sealed } from '../../../values/sealed.ts'
 import type { ClusterReads, LiveSecret, RawObject } from '../../../world/ports/cluster.ts'
+import type { Attribution } from '../../kind.ts'
+import { blame } from './blame.ts'
 import type { ManifestObject } from './manifest.ts'
 
 type Fingerprint = (key: string, value: Sealed) => string
@@ -19,10 +22,16 @@ export function liveSecretFacts({ type, data }: LiveSecret, fingerprint: Fingerp
   return secretFacts(type, data, fingerprint)
 }
 
+/** Who last wrote which key of a live secret, by its facts' pointers. */
+export function secretWriters({ data, managedFields }: LiveSecret): ReadonlyMap<JsonPointer, Attribution> {
+  const keys = Object.fromEntries([...data.keys()].map((key) => [key, null]))
+  return new Map([...blame({ data: keys }, managedFields)].map(([where, who]) => [where.replace(/^\/data\//, '/keys/'), who]))
+}
+
 /** What a manifest's secret holds, `stringData` over `data`. */
 export function manifestValues(raw: RawObject): ReadonlyMap<string, Sealed> {
   const [data, stringData] = [isMap(raw.data) ? raw.data : {}, isMap(raw.stringData) ? raw.stringData : {}]
-  const decoded = Object.entries(data).map(([key, value]) => [key, Buffer.from(String(value ?? ''), 'base64').toString('utf8')] as const)
+  const decoded = Object.entries(data).map(([key, value]) => [key, fromBase64(String(value ?? ''))] as const)
   const plain = Object.entries(stringData).map(([key, value]) => [key, String(value ?? '')] as const)
   return new Map([...decoded, ...plain].map(([key, value]) => [key, Sealed.of(value)]))
 }
