@@ -10,10 +10,8 @@ const METADATA = ['labels', 'annotations', 'finalizers', 'ownerReferences']
 /** These finalizers are how the server itself carries out a deletion. */
 const OF_DELETION = ['foregroundDeletion', 'orphan']
 
-/** Values that the server does not keep apart from none. */
+/** Values that the server does not keep apart from none, beside the empty text. */
 const NOTHING: { readonly [field: string]: FactValue } = {
-  value: '',
-  subPath: '',
   readOnly: false,
   hostNetwork: false,
   hostPID: false,
@@ -24,8 +22,19 @@ const NOTHING: { readonly [field: string]: FactValue } = {
   tty: false,
   paused: false,
   minReadySeconds: 0,
+  initialDelaySeconds: 0,
   publishNotReadyAddresses: false,
+  nodePort: 0,
+  healthCheckNodePort: 0,
+  globalDefault: false,
+  preserveUnknownFields: false,
 }
+
+/** Maps of people's own words: there even an empty one is said. */
+const FREE = ['labels', 'annotations', 'matchLabels', 'nodeSelector', 'selector', 'data', 'binaryData', 'parameters', 'volumeAttributes']
+
+/** Empty ones select everything, missing ones nothing. */
+const SELECTORS = ['podSelector', 'namespaceSelector', 'labelSelector', 'objectSelector']
 
 const LONGEST = 400
 
@@ -70,7 +79,7 @@ function factOf(field: string, value: unknown, above: readonly string[]): FactVa
   // A schema of a CRD has thousands of fields, and nobody reads them in a plan.
   if (field === 'openAPIV3Schema') return `sha256:${digest(canonicalJson(withoutNulls(value)))}`
   const facts = mapFacts(value, [...above, field])
-  return Object.keys(facts).length === 0 ? undefined : facts
+  return Object.keys(facts).length === 0 && !SELECTORS.includes(field) ? undefined : facts
 }
 
 function listFacts(field: string, list: readonly unknown[], path: readonly string[]): FactMap {
@@ -88,20 +97,21 @@ function elementFact(element: unknown, dropped: readonly string[], isSet: boolea
 }
 
 function scalarFact(value: unknown, path: readonly string[]): FactValue {
-  const [field, , owner] = path.toReversed()
-  if ((owner === 'resources' || field === 'sizeLimit') && (typeof value === 'string' || typeof value === 'number'))
-    return quantity(String(value))
+  if ((typeof value === 'string' || typeof value === 'number') && isQuantity(path)) return quantity(String(value))
   if (typeof value === 'string') return value.length > LONGEST ? `sha256:${digest(value)}` : value
   return typeof value === 'number' || typeof value === 'boolean' ? value : String(value)
 }
 
-/** Labels, annotations and data are people's own words: there even an empty one is said. */
+function isQuantity(path: readonly string[]): boolean {
+  const [field = '', parent = '', owner] = path.toReversed()
+  if (/^(sizeLimit|averageValue|divisor)$/.test(field) || /^(hard|capacity)$/.test(parent)) return true
+  return owner === 'resources' || (owner === 'limits' && /^(min|max|default|defaultRequest)$/.test(parent))
+}
+
+/** A storage class without a name says that none may be chosen. */
 function isNothing(field: string, fact: FactValue, above: readonly string[]): boolean {
-  return (
-    !/^(labels|annotations|matchLabels|nodeSelector|data)$/.test(above.at(-1) ?? '') &&
-    Object.hasOwn(NOTHING, field) &&
-    NOTHING[field] === fact
-  )
+  if (FREE.includes(above.at(-1) ?? '')) return false
+  return (fact === '' && field !== 'storageClassName') || (Object.hasOwn(NOTHING, field) && NOTHING[field] === fact)
 }
 
 function orderFact(field: string, list: readonly unknown[]): string | undefined {

@@ -10,7 +10,7 @@ import { type Decided, lookAtDeciders, withDecided } from './decided.ts'
 import { objectFacts } from './facts.ts'
 import { MANAGED_BY, type ManifestObject, objectKey, objectsOfRecord, RELEASE_NAME, RELEASE_NAMESPACE } from './manifest.ts'
 import type { ObjectLists } from './read.ts'
-import { isSecret, liveSecretFacts, manifestSecretFacts, readSecrets } from './secrets.ts'
+import { isSecret, liveSecretFacts, manifestSecretFacts, readSecrets, secretWriters } from './secrets.ts'
 import { seenFacts } from './seen.ts'
 
 /** The objects of a release, each by its key. */
@@ -61,11 +61,19 @@ export async function lookAtObjects({
   const kept = [...live].filter(([key, { kind }]) => !manifest.has(key) && HOLDS_DATA.includes(kind)).map(([key]) => key)
   for (const key of kept) live.delete(key)
   const texts = textPrint(address, fingerprint)
-  const facts = [...live].map(([key, one]) => [key, liveFacts(key, one, manifest.get(key), decided.value, texts)] as const)
+  const written = new Map([...live].map(([key, { raw, managedFields }]) => [key, blame(raw, managedFields)]))
+  const facts = [...live].map(([key, one]) => {
+    const named = manifest.get(key)
+    return [
+      key,
+      liveFacts({ key, one, manifest: named && objectFacts(named.raw), by: written.get(key) ?? new Map() }, decided.value, texts),
+    ] as const
+  })
   const secretValues = secrets.is === 'present' ? secrets.value : new Map<string, LiveSecret>()
   const secretFacts = [...secretValues].map(([key, one]) => [key, liveSecretFacts(one, keyPrint(address, fingerprint, key))] as const)
-  const by = [...live].flatMap(([key, { raw, managedFields }]) =>
-    [...blame(raw, managedFields)].map(([where, who]) => [`${pointer('objects', key)}${where}`, who] as const),
+  for (const [key, secret] of secretValues) written.set(key, secretWriters(secret))
+  const by = [...written].flatMap(([key, fields]) =>
+    [...fields].map(([where, who]) => [`${pointer('objects', key)}${where}`, who] as const),
   )
   return present({
     facts: Object.fromEntries([...facts, ...secretFacts]),
@@ -83,16 +91,20 @@ export function manifestFacts(it: ManifestObject, address: Address, fingerprint:
   return isSecret(it) ? manifestSecretFacts(it.raw, keyPrint(address, fingerprint, it.key)) : objectFacts(it.raw)
 }
 
+type Found = {
+  readonly key: string
+  readonly one: LiveObject
+  readonly manifest: FactMap | undefined
+  readonly by: ReadonlyMap<JsonPointer, Attribution>
+}
+
 function liveFacts(
-  key: string,
-  { kind, raw }: LiveObject,
-  manifest: ManifestObject | undefined,
+  { key, one, manifest, by }: Found,
   decided: Decided,
   fingerprint: (key: string, where: JsonPointer, text: string) => string,
 ): FactMap {
-  const named = manifest === undefined ? undefined : objectFacts(manifest.raw)
-  const facts = seenFacts(kind, raw, named, (where, text) => fingerprint(key, where, text))
-  return withDecided(key, facts, named, decided)
+  const facts = seenFacts(one.kind, one.raw, manifest, by, (where, text) => fingerprint(key, where, text))
+  return withDecided(key, facts, manifest, decided)
 }
 
 /** Helm's marks say that an object is this release's; an object it was told to keep is left to whoever wanted that. */

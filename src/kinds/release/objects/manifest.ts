@@ -12,7 +12,7 @@ export type ManifestObject = {
   readonly namespace: string
   readonly name: string
   readonly raw: RawObject
-  /** A hook that has not run for this revision may be there from an earlier one, or not. */
+  /** A hook that has not run for this revision may be there from an earlier one, or not; a Job may have gone by itself. */
   readonly isOptional: boolean
 }
 
@@ -80,8 +80,13 @@ function manifestObject(raw: RawObject, release: ReleaseName, origin: ManifestOb
     key: objectKey(named, release.namespace),
     origin,
     raw: isApplied ? owned(raw, metadata, release) : raw,
-    isOptional: false,
+    isOptional: goesByItself(raw),
   }
+}
+
+/** A Job may say that it is deleted once it has run. */
+function goesByItself({ kind, spec }: RawObject): boolean {
+  return kind === 'Job' && isMap(spec) && typeof spec.ttlSecondsAfterFinished === 'number'
 }
 
 /** By these Helm knows what it may touch; it writes them on all that it applies. */

@@ -1,8 +1,10 @@
 import { type FactMap, isMap, type JsonPointer } from '../../../values/json.ts'
 import type { RawObject } from '../../../world/ports/cluster.ts'
+import type { Attribution } from '../../kind.ts'
 import { withoutDefaults } from './defaults.ts'
 import { objectFacts } from './facts.ts'
 import { hide } from './hide.ts'
+import { isBuiltIn, withoutGiven } from './known.ts'
 
 /** `kubectl rollout restart` is how people restart: what runs is as declared, and taking it away would restart again. */
 const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt'
@@ -15,11 +17,13 @@ export function seenFacts(
   kind: string,
   raw: RawObject,
   manifest: FactMap | undefined,
+  by: ReadonlyMap<JsonPointer, Attribution>,
   fingerprint: (where: JsonPointer, text: string) => string,
 ): FactMap {
   const own = keepAnnotations(objectFacts(raw), manifest, ['metadata'], () => false)
   const facts = keepAnnotations(own, manifest, ['spec', 'template', 'metadata'], (name) => name !== RESTARTED_AT)
-  return hide(withoutDefaults(kind, facts, manifest), manifest, fingerprint)
+  const meant = isBuiltIn(String(raw.apiVersion)) ? withoutDefaults(kind, facts, manifest) : withoutGiven(facts, manifest, by)
+  return hide(meant, manifest, fingerprint)
 }
 
 /** `facts` with only those annotations at `path` that the manifest has or `keeps` says yes to. */

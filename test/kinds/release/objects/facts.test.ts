@@ -52,6 +52,31 @@ test('an empty label or setting is one all the same', () => {
   assert.not.equal(data({ value: '' }), data({}))
 })
 
+test('an empty text or zero that the server drops says nothing, but for the class of a volume', () => {
+  assert.equal(pod({ priorityClassName: '', nodeName: '' }), pod({}))
+  same(
+    { workingDir: '', readinessProbe: { tcpSocket: { port: 1, host: '' }, initialDelaySeconds: 0 } },
+    { readinessProbe: { tcpSocket: { port: 1 } } },
+  )
+  const claim = (spec: object) => objectFacts({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', spec })
+  assert.not.equal(claim({ storageClassName: '' }), claim({}))
+})
+
+test('an empty selector is everything', () => {
+  const policy = (peer: object) =>
+    objectFacts({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', spec: { ingress: [{ from: [peer] }] } })
+  assert.not.equal(policy({ podSelector: {} }), policy({ namespaceSelector: {} }))
+  const service = (selector: object) => objectFacts({ apiVersion: 'v1', kind: 'Service', spec: { selector } })
+  assert.not.equal(service({ a: '' }), service({}))
+})
+
+test('quantities are compared by value wherever they stand', () => {
+  const facts = (spec: object) => objectFacts({ apiVersion: 'v1', kind: 'X', spec })
+  assert.equal(facts({ hard: { 'limits.cpu': '1000' } }), facts({ hard: { 'limits.cpu': '1k' } }))
+  assert.equal(facts({ limits: [{ max: { memory: '1024Mi' } }] }), facts({ limits: [{ max: { memory: '1Gi' } }] }))
+  assert.equal(facts({ capacity: { storage: '1024Mi' } }), facts({ capacity: { storage: '1Gi' } }))
+})
+
 test('order is a fact where it means something', () => {
   const env = (...values: [string, string][]) => ({ env: values.map(([name, value]) => ({ name, value })) })
   same(env(['A', '1'], ['B', '2']), env(['B', '2'], ['A', '1']))

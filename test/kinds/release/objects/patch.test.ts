@@ -15,7 +15,7 @@ const main = { name: 'main', image: 'a', env: [{ name: 'A', value: '1' }] }
 const patch = (live: object, manifest: object) => {
   const [from, to] = [live as Record<string, unknown>, manifest as Record<string, unknown>]
   const wanted = objectFacts(to)
-  const seen = seenFacts('Deployment', from, wanted, (_, text) => `hidden ${text.length}`)
+  const seen = seenFacts('Deployment', from, wanted, new Map(), (_, text) => `hidden ${text.length}`)
   return patchOf(editsBetween(seen, wanted), { live: from, manifest: to, wanted })
 }
 

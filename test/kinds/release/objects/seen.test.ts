@@ -81,7 +81,12 @@ test('a deletion under way is told, and so is a finalizer', () => {
 function sidesOf(key: string, change: (raw: RawObject) => RawObject = (raw) => raw) {
   const [one, declared] = [found.get(key), manifest.get(key)] as [(typeof live)[number], ManifestObject]
   const wanted = objectFacts(declared.raw)
-  return { live: one.raw, manifest: declared.raw, wanted, seen: seenFacts(one.kind, change(one.raw), wanted, print) }
+  return {
+    live: one.raw,
+    manifest: declared.raw,
+    wanted,
+    seen: seenFacts(one.kind, change(one.raw), wanted, blame(one.raw, one.managedFields), print),
+  }
 }
 
 function differences(key: string, change?: (raw: RawObject) => RawObject) {
