@@ -52,10 +52,12 @@ async function look(
   folder: string,
 ): Promise<DriftReport> {
   const { world: view, installation } = session
-  const read = await readWorld(view, installation)
+  const [read, { fingerprint, certain }] = await Promise.all([
+    readWorld(view, installation),
+    clusterKey(view, installation, state ?? emptyState(''), host.randomness.uuid()),
+  ])
   const other = 'identity' in read && !options.acceptNewWorld ? otherWorld(state?.world ?? null, read.identity) : undefined
   if (other !== undefined) return { ...NOTHING, problems: [other] }
-  const { fingerprint, certain } = await clusterKey(view, installation, state ?? emptyState(''), host.randomness.uuid())
   const helmIsGone = areGone(host, (await leftovers(folder)).children)
   const now = host.clock.now()
   const it: Look = { view, fingerprint, signal: host.signal, now, helmIsGone, watches: true }
