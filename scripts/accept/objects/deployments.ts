@@ -1,9 +1,7 @@
-import { BY_PATCH, kubectl, merge, type ObjectDrift, patch } from './drift.ts'
+import { BY_PATCH, CANARY, kubectl, merge, type ObjectDrift, patch } from './drift.ts'
 
 type More = Partial<ObjectDrift>
 const OWNED: More = { isOwned: true }
-/** A secret somebody put where everybody can read it; it may not show anywhere. */
-export const CANARY = 'canary-of-a-live-object'
 
 const of =
   (part: 'server' | 'drain' | 'scheduler', restarts: boolean) =>
@@ -53,7 +51,6 @@ const containers: readonly ObjectDrift[] = [
   scheduler('the image changed', /image +other:1 -> /, kubectl('set', 'image', 'deployment/spacelift-scheduler', 'scheduler=other:1'), {
     ...OWNED,
     by: 'kubectl-set at 20',
-    isSample: true,
   }),
   scheduler(
     'the pull policy changed',
@@ -179,7 +176,6 @@ const pods: readonly ObjectDrift[] = [
     'a pod label added',
     /labels\.who +me -> \(removed\)/,
     merge('deployment/spacelift-drain', { spec: { template: { metadata: { labels: { who: 'me' } } } } }),
-    { isSample: true },
   ),
   drain(
     "groundcrew's own annotation changed",

@@ -1,5 +1,8 @@
 import type { Site } from '../site.ts'
 
+/** A secret somebody put where everybody can read it; it may not show anywhere. */
+export const CANARY = 'canary-of-a-live-object'
+
 /** Something that somebody does to a live object of the release behind groundcrew's back. */
 export type ObjectDrift = {
   /** As it would be told to a colleague: `a container added`. */

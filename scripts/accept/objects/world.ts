@@ -35,7 +35,7 @@ export async function rolledOut(site: Site): Promise<void> {
 function isRolledOut({ metadata, spec, status }: Deployment): boolean {
   if (spec.paused || metadata.deletionTimestamp !== undefined) return true
   const counts = [status.replicas, status.updatedReplicas, status.availableReplicas]
-  return (status.observedGeneration ?? 0) >= metadata.generation && counts.every((count) => count === spec.replicas)
+  return (status.observedGeneration ?? 0) >= metadata.generation && counts.every((count) => (count ?? 0) === spec.replicas)
 }
 
 async function list<T>(site: Site, what: string): Promise<{ items: T[] }> {
