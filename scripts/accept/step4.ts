@@ -1,3 +1,4 @@
+import { charts } from './charts.ts'
 import { guideMade } from './guideMade.ts'
 import { helmStates } from './helmStates.ts'
 import { kinds } from './kinds.ts'
@@ -9,4 +10,4 @@ import { restarts } from './restarts.ts'
 import { waits } from './waits.ts'
 
 /** "The release, to the end", paragraph by paragraph. */
-export const step4: readonly Check[] = [objects, kinds, guideMade, oneStory, orphan, helmStates, restarts, waits]
+export const step4: readonly Check[] = [objects, kinds, guideMade, oneStory, orphan, helmStates, restarts, waits, charts]

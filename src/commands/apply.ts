@@ -127,6 +127,7 @@ function refusePlanning({
   exclude = [],
   acceptDataLoss = [],
   replaceEncryptionKey,
+  acceptOtherChart,
   acceptNewWorld,
   track,
 }: ApplyOptions): void {
@@ -135,6 +136,7 @@ function refusePlanning({
     ...(exclude.length > 0 ? ['-exclude'] : []),
     ...(acceptDataLoss.length > 0 ? ['--accept-data-loss'] : []),
     ...(replaceEncryptionKey ? ['--replace-encryption-key'] : []),
+    ...(acceptOtherChart ? ['--accept-other-chart'] : []),
     ...(acceptNewWorld ? ['--accept-new-world'] : []),
     ...(track ? ['--track'] : []),
   ]

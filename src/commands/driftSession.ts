@@ -10,6 +10,7 @@ import { defaultCacheDir } from '../world/cacheDir.ts'
 import { findChart } from '../world/helm/chart.ts'
 import type { View } from '../world/ports.ts'
 import { attempt, problemsOf } from './attempt.ts'
+import { chartInUse } from './chartInUse.ts'
 import { type Connected, connectWorld } from './connectWorld.ts'
 import type { GlobalOptions, Host } from './host.ts'
 import { findServers } from './servers.ts'
@@ -42,7 +43,13 @@ export async function resolveWithoutSecrets(host: Host, installation: Installati
   const { archive } = installation.images
   const [secrets, chart, index] = await Promise.all([
     liveValues(view, installation),
-    findChart(installation.release.chart, { processes, env, cacheDir, signal }),
+    findChart(installation.release.chart, {
+      processes,
+      env,
+      cacheDir,
+      signal,
+      versionInUse: () => chartInUse(installation, undefined, view.cluster),
+    }),
     archive === undefined ? undefined : indexArchive(archive, { cacheDir, signal }),
   ])
   return { installation, secrets, chart, ...(index && { archive: index }) }

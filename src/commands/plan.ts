@@ -22,6 +22,7 @@ export type PlanOptions = GlobalOptions & {
   readonly replaceEncryptionKey?: boolean
   /** Tracks at once what is not tracked yet, which restarts it. */
   readonly track?: boolean
+  readonly acceptOtherChart?: boolean
 }
 
 /** Prints the difference between the file and the world; writes nothing anywhere. */
@@ -91,6 +92,7 @@ function withFindings(planned: Planned, told: readonly Finding[]): Planned {
 function consented(planned: Planned, options: PlanOptions): Planned {
   const given = new Set((options.acceptDataLoss ?? []).map((name) => `--accept-data-loss ${name}`))
   if (options.replaceEncryptionKey) given.add('--replace-encryption-key')
+  if (options.acceptOtherChart) given.add('--accept-other-chart')
   const changes = planned.plan.changes.map((change) => ({
     ...change,
     impact: { ...change.impact, refusals: change.impact.refusals.filter((refusal) => !given.has(refusal.consent)) },

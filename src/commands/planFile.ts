@@ -14,7 +14,10 @@ import type { Looked, PlanOptions } from './plan.ts'
 import type { Session } from './session.ts'
 
 /** What a plan was asked for and allowed: kept with it, so that its apply asks and allows the same. */
-export type PlanScope = Pick<PlanOptions, 'target' | 'exclude' | 'acceptDataLoss' | 'replaceEncryptionKey' | 'acceptNewWorld' | 'track'>
+export type PlanScope = Pick<
+  PlanOptions,
+  'target' | 'exclude' | 'acceptDataLoss' | 'replaceEncryptionKey' | 'acceptOtherChart' | 'acceptNewWorld' | 'track'
+>
 
 /** A saved plan with what it was asked for. */
 export type Saved = Omit<SavedPlan, 'options'> & { readonly options: PlanScope }
@@ -110,10 +113,11 @@ export function scopeOf({
   exclude = [],
   acceptDataLoss = [],
   replaceEncryptionKey = false,
+  acceptOtherChart = false,
   acceptNewWorld = false,
   track = false,
 }: PlanScope) {
-  return { target, exclude, acceptDataLoss, replaceEncryptionKey, acceptNewWorld, track }
+  return { target, exclude, acceptDataLoss, replaceEncryptionKey, acceptOtherChart, acceptNewWorld, track }
 }
 
 function changesOf({ planned }: Looked): SavedPlan['changes'] {

@@ -12,12 +12,13 @@ import { type Problem, ProblemError } from '../values/problem.ts'
 import type { Sealed } from '../values/sealed.ts'
 import { indexArchive } from '../world/archive/indexArchive.ts'
 import { defaultCacheDir } from '../world/cacheDir.ts'
-import { findChart } from '../world/helm/chart.ts'
+import { type ChartPorts, findChart } from '../world/helm/chart.ts'
 import type { Leases } from '../world/ports/leases.ts'
 import type { ProcessIdentity } from '../world/ports/process.ts'
 import type { World } from '../world/ports.ts'
 import { attempt, problemsOf } from './attempt.ts'
-import { connectWorld } from './connectWorld.ts'
+import { chartInUse } from './chartInUse.ts'
+import { connectWorld, type Logins } from './connectWorld.ts'
 import type { GlobalOptions, Host } from './host.ts'
 import { findServers, type Servers } from './servers.ts'
 import { stateFolder } from './state.ts'
@@ -82,19 +83,29 @@ async function open(host: Host, options: GlobalOptions, installation: Installati
   const { release, positions } = installation
   const { signal, processes } = host
   const chartAt = positions.get('/release/chart/path') ?? positions.get('/release/chart')
-  const find = () => attempt(() => findChart(release.chart, { processes, env, cacheDir, signal }), chartAt)
+  const find = (versionInUse: ChartPorts['versionInUse']) =>
+    attempt(() => findChart(release.chart, { processes, env, cacheDir, signal, versionInUse }), chartAt)
   const [secrets, index, servers, onDisk] = await Promise.all([
     attempt(() => openSecrets(host, installation)),
     attempt(() => readArchive(installation, { cacheDir, signal }), positions.get('/images/archive')),
     attempt(() => findServers(host, options, installation)),
-    'path' in release.chart ? find() : undefined,
+    'path' in release.chart ? find(async () => undefined) : undefined,
   ])
+  if ('problems' in secrets || 'problems' in index || 'problems' in servers)
+    throw new ProblemError(problemsOf(secrets, index, servers, onDisk))
   // What is wrong on this machine is told before anybody is asked for a chart.
-  const chart = onDisk ?? (problemsOf(secrets, index, servers).length > 0 ? undefined : await find())
-  if (chart === undefined || 'problems' in secrets || 'problems' in index || 'problems' in servers || 'problems' in chart)
-    throw new ProblemError(problemsOf(secrets, index, servers, chart))
+  const chart =
+    onDisk ?? (await find(() => versionInUse(host, options, { installation, secrets: secrets.value.secrets }, servers.value, env)))
+  if ('problems' in chart) throw new ProblemError(chart.problems)
   const resolved = { installation, secrets: secrets.value.secrets, chart: chart.value, ...(index.value && { archive: index.value }) }
   return { resolved, env, warnings: secrets.value.warnings, servers: servers.value }
+}
+
+/** Asks the cluster only where no state tells it. */
+async function versionInUse(host: Host, options: GlobalOptions, logins: Logins, servers: Servers, env: Opened['env']) {
+  const state = await new FileStore(stateFolder(host, options)).load()
+  await using connected = connectWorld(host, logins, servers, env)
+  return chartInUse(logins.installation, state, connected.world.cluster)
 }
 
 async function readArchive({ images }: Installation, ports: { readonly cacheDir: string; readonly signal: AbortSignal }) {

@@ -132,6 +132,10 @@ export type Chart = {
   readonly version: string
   readonly appVersion?: string
   readonly digest: string
+  /** A folder, not a package. */
+  readonly isFolder: boolean
+  /** The file does not name its version. */
+  readonly isUnpinned: boolean
   /** What helm is given: a directory, a .tgz, or an oci:// or repository reference. */
   readonly source: ChartSource
 }

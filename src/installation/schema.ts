@@ -103,7 +103,11 @@ const chart = z.strictObject({
   repo: told(checked(texts.chartRepo), 'URL of a chart repository.', DEFAULTS.chart.repo, DEFAULTS.chart.repo).optional(),
   name: told(checked(texts.tidy), 'Name of the chart in the repository.', DEFAULTS.chart.name, DEFAULTS.chart.name).optional(),
   oci: told(checked(texts.ociReference), 'A chart in a registry.', 'oci://registry.example.com/charts/spacelift-self-hosted').optional(),
-  version: told(checked(texts.tidy), "The chart's version, exact.", '3.0.0').optional(),
+  version: told(
+    checked(texts.tidy),
+    "The chart's version, exact. Without it the version in use stays, and a first install takes the newest.",
+    '3.0.0',
+  ).optional(),
 })
 
 const release = z.strictObject({

@@ -2,12 +2,14 @@ import type { Resolved } from '../installation/installation.ts'
 import { READERS, SECRET_NAMES } from '../installation/spacelift.ts'
 import { address } from '../values/address.ts'
 import { type Declared, type Impact, type Kind, NO_IMPACT } from './kind.ts'
+import { isOther, otherContent } from './release/charts.ts'
 import { converge } from './release/converge.ts'
 import { type Basis, type Evidence, type Material, type ReleaseChange, type ReleaseFacts, readFacts } from './release/facts.ts'
 import { look } from './release/look.ts'
+import { lossesOfUpgrade, lossImpact } from './release/losses.ts'
 import { restartsOf } from './release/objects/wanted.ts'
 import { RENAMED, removal, remove } from './release/removal.ts'
-import { revisionNotes } from './release/revision.ts'
+import { needsUpgrade, revisionNotes } from './release/revision.ts'
 import { withReasons } from './release/stale.ts'
 import { valueOrigins } from './release/values.ts'
 import { objectsIn, want } from './release/want.ts'
@@ -28,10 +30,17 @@ export const release: Kind<ReleaseFacts, Material, Evidence, Basis> = {
   remove,
 }
 
+const KEEP = 'To keep it, annotate it with helm.sh/resource-policy=keep (kubectl annotate), then plan again.'
+
 function impact(change: ReleaseChange): Impact {
-  const { edits, seen, wanted, basis } = change
+  const { declared, edits, seen, wanted, basis } = change
   const restarts = withReasons(restartsOf(edits, objectsIn(seen), wanted.objects ?? {}), basis.stale)
-  return { ...NO_IMPACT, restarts, notes: revisionNotes(change) }
+  const { chart } = declared.material
+  const isUpgrade = needsUpgrade(change)
+  const lost = seen.is === 'present' && isUpgrade ? lossesOfUpgrade(seen.evidence.objects, basis.manifest) : []
+  const { dataAtRisk, refusals } = lossImpact(declared.address, lost, KEEP)
+  const other = isUpgrade && isOther(basis.charts, chart) ? [otherContent(chart)] : []
+  return { ...NO_IMPACT, restarts, dataAtRisk, notes: revisionNotes(change), refusals: [...refusals, ...other] }
 }
 
 function declare({ installation, chart }: Resolved): readonly Declared<Material>[] {

@@ -54,7 +54,15 @@ test('a plan of another installation, or with consent that was not given, is ref
 
 test('a saved plan has no say about files and clusters, whatever stands in it', () => {
   const scope = scopeOf({ target: ['bucket'], kubeconfig: '/elsewhere', file: '/elsewhere' } as Parameters<typeof scopeOf>[0])
-  assert.equal(Object.keys(scope).sort(), ['acceptDataLoss', 'acceptNewWorld', 'exclude', 'replaceEncryptionKey', 'target', 'track'])
+  assert.equal(Object.keys(scope).sort(), [
+    'acceptDataLoss',
+    'acceptNewWorld',
+    'acceptOtherChart',
+    'exclude',
+    'replaceEncryptionKey',
+    'target',
+    'track',
+  ])
 })
 
 async function saved() {

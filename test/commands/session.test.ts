@@ -21,8 +21,8 @@ test('what is wrong on this machine is told before a chart is asked for', async 
   await copyFile(new URL('../installation/valid/minimal.yaml', import.meta.url), join(folder, 'desired-state.yaml'))
   await mkdir(join(folder, '.kube'))
   await writeFile(join(folder, '.kube/config'), KUBECONFIG)
-  // Its chart comes from a repository and has no version, which is a problem of its own.
-  assert.equal(await codesOf(folder, machine().env), ['chart/unpinned'])
+  // Its chart comes from a repository and has no version: the cluster is asked which is in use.
+  assert.equal(await codesOf(folder, machine().env), ['cluster/refused-connection'])
   assert.equal(await codesOf(folder, { ...machine().env, ADMIN_PASSWORD: undefined }), ['reference/variable-missing'])
   await rm(folder, { recursive: true })
 })

@@ -120,6 +120,7 @@ function worldOptions(command: Command): Command {
     .option('--accept-data-loss <address>', 'let a change delete the data it names (repeatable)', collect)
     .option('--track', 'restart now what is not tracked yet, so that later changes of secrets and images restart exactly their readers')
     .option('--replace-encryption-key', 'give up what the old encryption key encrypted')
+    .option('--accept-other-chart', 'take a chart that has other content than before under its version')
     .option('--compact', 'one line a resource, without the values')
 }
 

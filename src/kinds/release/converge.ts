@@ -1,6 +1,7 @@
 import { canonicalJson, type FactMap } from '../../values/json.ts'
 import { ProblemError } from '../../values/problem.ts'
-import type { Work } from '../kind.ts'
+import type { Converged, Work } from '../kind.ts'
+import { withChart } from './charts.ts'
 import type { ReleaseChange, ReleaseFacts, Seen } from './facts.ts'
 import { look } from './look.ts'
 import { freeDeleted } from './objects/deleting.ts'
@@ -24,7 +25,7 @@ const ROUNDS = 5
  * Makes the release as planned: what the chart declares by an upgrade, what nobody declared by patches of the objects it
  * stands in. A release in which only such fields are foreign gets no new revision.
  */
-export async function converge(work: Work, change: ReleaseChange): Promise<{ facts: ReleaseFacts; guard: string }> {
+export async function converge(work: Work, change: ReleaseChange): Promise<Converged<ReleaseFacts>> {
   const { declared, seen } = change
   const before = await lookAgain(work, change)
   // Helm itself would upgrade whatever it finds.
@@ -40,7 +41,7 @@ export async function converge(work: Work, change: ReleaseChange): Promise<{ fac
   const { objects: _objects, ...head } = now.facts
   const { objects: _wanted, ...wanted } = change.wanted
   if (canonicalJson(head) !== canonicalJson(wanted)) throw new ProblemError(notAsApplied(declared.address))
-  return { facts: now.facts, guard: now.guard }
+  return { facts: now.facts, guard: now.guard, vouched: withChart(change.basis.charts, declared.material.chart) }
 }
 
 function isSame(a: Seen, b: Seen): boolean {

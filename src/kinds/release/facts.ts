@@ -4,6 +4,7 @@ import { ProblemError } from '../../values/problem.ts'
 import type { ReleaseRecord } from '../../world/ports/cluster.ts'
 import type { HelmValues } from '../../world/ports/helm.ts'
 import type { Change, Observation, Stale } from '../kind.ts'
+import type { KnownCharts } from './charts.ts'
 import type { ObjectsSeen } from './objects/look.ts'
 import type { ManifestObject } from './objects/manifest.ts'
 import { unreadableState } from './problems.ts'
@@ -17,9 +18,14 @@ export type ReleaseFacts = {
   readonly objects?: FactMap
 }
 export type Material = { readonly installation: Installation; readonly chart: Chart }
-export type Evidence = { readonly record: ReleaseRecord; readonly objects: ObjectsSeen }
+export type Evidence = { readonly record: ReleaseRecord; readonly objects: ObjectsSeen; readonly charts: KnownCharts }
 /** What the upgrade is given, what it will mean to be there, and which Deployments it restarts for their pods' sake, and why. */
-export type Basis = { readonly values: HelmValues; readonly manifest: ReadonlyMap<string, ManifestObject>; readonly stale: Stale }
+export type Basis = {
+  readonly values: HelmValues
+  readonly manifest: ReadonlyMap<string, ManifestObject>
+  readonly stale: Stale
+  readonly charts: KnownCharts
+}
 export type Seen = Observation<ReleaseFacts, Evidence>
 export type ReleaseChange = Change<ReleaseFacts, Material, Evidence, Basis>
 

@@ -3,9 +3,9 @@ import type { Finding } from '../kind.ts'
 import type { ObjectsSeen } from './objects/look.ts'
 
 /** What a person should know of the release's objects that no change repairs. */
-export function findingsOf(address: Address, seen: ObjectsSeen | undefined): readonly Finding[] {
+export function findingsOf(address: Address, seen: ObjectsSeen | undefined, kept: readonly string[] = []): readonly Finding[] {
   if (seen === undefined) return []
-  return [...seen.scaled.map((key) => scaled(address, key)), ...seen.kept.map((key) => leftBehind(address, key))]
+  return [...seen.scaled.map((key) => scaled(address, key)), ...[...seen.kept, ...kept].map((key) => leftBehind(address, key))]
 }
 
 function scaled(address: Address, key: string): Finding {
@@ -22,7 +22,7 @@ function leftBehind(address: Address, key: string): Finding {
   return {
     address,
     code: 'release/left-behind',
-    summary: `${key} is no longer in the chart and holds data, so it is left alone.`,
+    summary: `${key} is no longer in the chart, and is left alone: it holds data, or says that helm is to keep it.`,
     remedy: 'Look at what is in it. If nobody needs it, delete it with kubectl.',
   }
 }

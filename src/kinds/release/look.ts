@@ -1,5 +1,6 @@
 import type { ReleaseRecord } from '../../world/ports/cluster.ts'
 import type { Attribution, Declared, Look, Recorded } from '../kind.ts'
+import { readCharts } from './charts.ts'
 import { guardOf, headOf, type Material, type ReleaseFacts, type Seen } from './facts.ts'
 import { lookAtObjects } from './objects/look.ts'
 import { ObjectLists } from './objects/read.ts'
@@ -8,6 +9,7 @@ import { ObjectLists } from './objects/read.ts'
 export async function look(
   { view, fingerprint }: Pick<Look, 'view' | 'fingerprint'>,
   it: Declared<Material> | Recorded<ReleaseFacts>,
+  last?: Recorded<ReleaseFacts>,
 ): Promise<Seen> {
   const [, namespace = '', name = ''] = it.address.split('/')
   const { cluster } = view
@@ -20,7 +22,13 @@ export async function look(
   if (objects.is !== 'present') return objects
   const facts = { ...headOf(record), ...(remembersObjects(it) && { objects: objects.value.facts }) }
   const by = new Map<string, Attribution>([...objects.value.by, ...byHelm(record)])
-  return { is: 'present', facts, guard: guardOf(record), evidence: { record, objects: objects.value }, by }
+  return {
+    is: 'present',
+    facts,
+    guard: guardOf(record),
+    evidence: { record, objects: objects.value, charts: readCharts(last?.vouched) },
+    by,
+  }
 }
 
 /** What a state does not remember cannot be told to have changed since. */

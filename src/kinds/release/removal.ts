@@ -3,6 +3,7 @@ import { ProblemError } from '../../values/problem.ts'
 import type { Impact, Look, Recorded, Work } from '../kind.ts'
 import { NO_IMPACT, type WhenGone } from '../kind.ts'
 import { guardOf, type ReleaseFacts, type Seen } from './facts.ts'
+import { lossesOfRemoval, lossImpact } from './losses.ts'
 import { runningWorkloads } from './objects/wanted.ts'
 import { changedMeanwhile, otherChart, refuseWhileBusy } from './problems.ts'
 
@@ -19,6 +20,7 @@ export async function removal(look: Look, it: Recorded<ReleaseFacts>, seen: Seen
   refuseWhileBusy(record, DEFAULTS.timeoutSeconds, look)
   return {
     ...NO_IMPACT,
+    ...lossImpact(it.address, lossesOfRemoval(objects), 'Take what is in it to safety first.'),
     restarts: runningWorkloads(objects.facts),
     access: [`Nobody reaches Spacelift from the removal of ${it.address} until another release is ready.`],
   }

@@ -3,8 +3,10 @@ import { canonicalJson, type FactMap } from '../../values/json.ts'
 import type { ReleaseRecord } from '../../world/ports/cluster.ts'
 import type { HelmTarget, HelmValues } from '../../world/ports/helm.ts'
 import type { Declared, Look, Upstream, Wanted } from '../kind.ts'
+import { chartFindings, isOther, withChart } from './charts.ts'
 import { type Basis, headOf, type Material, type ReleaseFacts, type Seen } from './facts.ts'
 import { findingsOf } from './findings.ts'
+import { keptObjects } from './losses.ts'
 import { manifestFacts } from './objects/look.ts'
 import { type ManifestObject, objectsOfRendered } from './objects/manifest.ts'
 import { templatesThatDiffer, wantedObjects } from './objects/wanted.ts'
@@ -21,15 +23,20 @@ export async function want(look: Look, it: Declared<Material>, seen: Seen, upstr
   refuseWhileBusy(evidence?.record, it.material.installation.release.timeoutSeconds, look)
   const values = await wantedValues(look, it, seen, upstream)
   const head = wantedHead(it, values)
-  const isSettled = evidence !== undefined && canonicalJson(headOf(evidence.record)) === canonicalJson(head)
+  const { chart } = it.material
+  const charts = evidence?.charts ?? {}
+  const isSettled = evidence !== undefined && !isOther(charts, chart) && canonicalJson(headOf(evidence.record)) === canonicalJson(head)
   const manifest = isSettled ? evidence.objects.manifest : await rendered(look, it, values, evidence?.record)
   const found = evidence?.objects.facts ?? {}
-  const objects = wantedObjects(manifest.values(), found, (one) => manifestFacts(one, it.address, look.fingerprint))
+  const wanted = wantedObjects(manifest.values(), found, (one) => manifestFacts(one, it.address, look.fingerprint))
+  const kept = evidence === undefined ? [] : keptObjects(evidence.objects, manifest)
+  const objects = { ...wanted, ...Object.fromEntries(kept.flatMap((key) => (found[key] === undefined ? [] : [[key, found[key]]]))) }
   const stale = staleReaders(it.material.installation, workloads(values), upstream)
   return {
     facts: { ...head, objects },
-    basis: { values, manifest, stale },
-    findings: findingsOf(it.address, evidence?.objects),
+    basis: { values, manifest, stale, charts },
+    findings: [...chartFindings(it.address, chart, charts), ...findingsOf(it.address, evidence?.objects, kept)],
+    vouched: isOther(charts, chart) ? { charts } : withChart(charts, chart),
     undoing: evidence === undefined ? [] : repairedAt(evidence.record.config, values, stale),
   }
 }

@@ -1,34 +1,41 @@
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { parse } from 'yaml'
 import type { Chart, ChartSource } from '../../installation/installation.ts'
 import { isMap } from '../../values/json.ts'
 import { type Problem, ProblemError } from '../../values/problem.ts'
-import type { Processes } from '../ports/process.ts'
+import { type PullPorts, pulled, pullNewest } from './pull.ts'
 
-export type ChartPorts = {
-  readonly processes: Processes
-  /** helm's environment, for a chart that has to be pulled. */
-  readonly env: { readonly [name: string]: string }
-  /** Pulled charts are kept in `charts/` below it. */
-  readonly cacheDir: string
-  readonly signal: AbortSignal
+export type ChartPorts = PullPorts & {
+  /** The version that is in use: that of a chart whose version is not named; undefined when there is none yet. */
+  readonly versionInUse: () => Promise<string | undefined>
 }
 
-const PULL_MS = 60_000
-
 /**
- * Finds the chart on this machine: a directory, a .tgz, or one pulled once from its repository (the version has to be
- * named) and kept. The digest is over its content. Throws a ProblemError (`chart/...`).
+ * Finds the chart on this machine: a directory, a .tgz, or one pulled once from its repository and kept. Where no version is
+ * named it stays at the one in use. The digest is over its content. Throws a ProblemError (`chart/...`).
  */
 export async function findChart(source: ChartSource, ports: ChartPorts): Promise<Chart> {
+  if ('path' in source || source.version !== undefined) return readChart(source, ports)
+  const version = await ports.versionInUse()
+  const chart = await readChart({ ...source, version: version ?? (await pullNewest(source, ports, versionAt)) }, ports)
+  return { ...chart, isUnpinned: true }
+}
+
+async function versionAt(path: string): Promise<string> {
+  const { text, digest } = await readArchive(path)
+  return describe(text, path, digest).version
+}
+
+async function readChart(source: ChartSource, ports: ChartPorts): Promise<Chart> {
   const path = 'path' in source ? source.path : await pulled(source, ports)
   const info = await stat(path).catch(() => undefined)
   if (info === undefined) throw new ProblemError(missing(path))
-  const { text, digest } = info.isDirectory() ? await readDirectory(path) : await readArchive(path)
-  const chart = describe(text, path, digest)
+  const isFolder = info.isDirectory()
+  const { text, digest } = isFolder ? await readDirectory(path) : await readArchive(path)
+  const chart = { ...describe(text, path, digest), isFolder, isUnpinned: false }
   if (!('path' in source) && source.version !== undefined && chart.version !== source.version)
     throw new ProblemError(otherVersion(chart, source.version))
   return chart
@@ -71,7 +78,7 @@ async function chartYamlOf(tar: Buffer): Promise<string> {
   return ''
 }
 
-function describe(text: string, path: string, digest: string): Chart {
+function describe(text: string, path: string, digest: string): Omit<Chart, 'isFolder' | 'isUnpinned'> {
   const value: unknown = text === '' ? undefined : parse(text, { prettyErrors: false })
   if (!isMap(value) || typeof value.name !== 'string' || typeof value.version !== 'string') throw new ProblemError(notAChart(path))
   return {
@@ -80,34 +87,6 @@ function describe(text: string, path: string, digest: string): Chart {
     ...(typeof value.appVersion === 'string' && { appVersion: value.appVersion }),
     digest,
     source: { path },
-  }
-}
-
-type Remote = Exclude<ChartSource, { path: string }>
-
-/** Pulled once: the same version is the same chart, and a later plan starts no helm. */
-async function pulled(source: Remote, ports: ChartPorts): Promise<string> {
-  if (source.version === undefined) throw new ProblemError(unpinned())
-  const where = 'oci' in source ? source.oci : `${source.repo}#${source.name}`
-  const key = createHash('sha256').update(`${where}@${source.version}`).digest('hex').slice(0, 32)
-  const kept = join(ports.cacheDir, 'charts', `${key}.tgz`)
-  const found = await stat(kept).catch(() => undefined)
-  if (found === undefined) await pull(source, kept, ports)
-  return kept
-}
-
-async function pull(source: Remote, kept: string, { processes, env, signal }: ChartPorts): Promise<void> {
-  await mkdir(dirname(kept), { recursive: true, mode: 0o700 })
-  const folder = await mkdtemp(`${kept}.pull-`)
-  try {
-    const from = 'oci' in source ? [source.oci] : [source.name, '--repo', source.repo]
-    const command = ['helm', 'pull', ...from, '--version', String(source.version), '--destination', folder] as const
-    const { code, stderr } = await processes.run({ command: [...command] as [string, ...string[]], env, timeoutMs: PULL_MS, signal })
-    const [file] = await readdir(folder)
-    if (code !== 0 || file === undefined) throw new ProblemError(notPulled(source, stderr))
-    await rename(join(folder, file), kept)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
   }
 }
 
@@ -132,24 +111,5 @@ function otherVersion({ version }: Chart, wanted: string): Problem {
     code: 'chart/other-version',
     summary: `The chart that was pulled calls itself ${version}, not ${wanted}.`,
     remedy: 'Look at release.chart in desired-state.yaml.',
-  }
-}
-
-function unpinned(): Problem {
-  return {
-    code: 'chart/unpinned',
-    summary: 'The chart’s version is not named, so every day could bring another one.',
-    remedy: 'Name it: release.chart.version. helm search repo, or the release notes, tell which.',
-  }
-}
-
-function notPulled(source: Remote, stderr: string): Problem {
-  const where = 'oci' in source ? source.oci : `${source.name} in ${source.repo}`
-  const detail = stderr.trim().split('\n').at(-1) ?? ''
-  return {
-    code: 'chart/not-pulled',
-    summary: `The chart ${where} ${source.version ?? ''} cannot be pulled.`,
-    ...(detail !== '' && { detail }),
-    remedy: 'Look at release.chart; without internet take the packaged chart along and name it by release.chart.path.',
   }
 }

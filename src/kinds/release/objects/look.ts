@@ -27,7 +27,7 @@ export type ObjectsSeen = {
 }
 
 /** They hold what cannot be made again, or take it with them. */
-const HOLDS_DATA = ['PersistentVolumeClaim', 'PersistentVolume', 'CustomResourceDefinition', 'Namespace']
+export const HOLDS_DATA = ['PersistentVolumeClaim', 'PersistentVolume', 'CustomResourceDefinition', 'Namespace']
 
 export type ObjectsQuestion = {
   readonly address: Address
