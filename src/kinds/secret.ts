@@ -2,7 +2,7 @@ import type { Installation, Reader, Resolved } from '../installation/installatio
 import { ENCRYPTION_KEY, type GuideValue, guideVariables, READERS, SECRET_NAMES } from '../installation/spacelift.ts'
 import { address } from '../values/address.ts'
 import type { Fingerprinter } from '../values/fingerprint.ts'
-import { type FactMap, isMap, type Json, pointer } from '../values/json.ts'
+import { canonicalJson, type FactMap, isMap, type Json, pointer } from '../values/json.ts'
 import type { Position } from '../values/position.ts'
 import { ProblemError } from '../values/problem.ts'
 import { present } from '../values/read.ts'
@@ -143,7 +143,7 @@ async function want(look: Look, it: Declared<Material>, seen: Seen): Promise<Wan
 /** Known only now that all is done: whose pods hold the values that are there. */
 async function vouch(look: Look, it: Declared<Material>, last: Recorded<SecretFacts>): Promise<FactMap | undefined> {
   const seen = await observe({ ...look, watches: false }, it, last)
-  if (seen.is !== 'present') return undefined
+  if (seen.is !== 'present' || canonicalJson(seen.facts.keys) !== canonicalJson(last.facts.keys)) return undefined
   const { keys } = seen.facts
   return (await lookAtReaders(look, it.address, { live: seen.evidence.live, last, is: keys, willBe: keys, isAfterApply: true })).vouched
 }

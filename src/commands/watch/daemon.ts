@@ -79,7 +79,7 @@ export class Daemon {
     const chosen = this.#tell(looked, policy)
     if (chosen === undefined || host.signal.aborted) return
     this.#prove(chosen)
-    const due = chosen.changes.length > 0 || (policy !== 'none' && mustRemember(looked.planned.plan, state))
+    const due = chosen.changes.length > 0 || (policy !== 'none' && mustRemember(looked.planned, state))
     if (!due || this.#backoff.waitMs > 0) return
     if (await inputs.moved()) return latch.trigger('file')
     await this.#apply(host, session, policy)

@@ -70,11 +70,14 @@ function only(planned: Planned, chosen: Chosen['changes']): Planned {
 }
 
 /** True when what is as wanted is not what the state remembers: without that, a later drift would look declared. */
-export function mustRemember({ changes }: Planned['plan'], state: State): boolean {
-  return changes.some(({ address, action, wanted }) => {
+export function mustRemember({ plan, seen }: Planned, state: State): boolean {
+  return plan.changes.some(({ address, action, wanted }) => {
     if (action === 'adopt') return true
-    const remembered = state.resources[address]?.facts
-    return action === 'keep' && wanted !== undefined && remembered !== undefined && !same(remembered, wanted as Json)
+    const remembered = state.resources[address]
+    if (action !== 'keep' || wanted === undefined || remembered === undefined) return false
+    // A state of an older version vouches for no pods.
+    const vouchesLess = remembered.vouched === undefined && seen.get(address)?.vouched !== undefined
+    return vouchesLess || !same(remembered.facts, wanted as Json)
   })
 }
 

@@ -118,6 +118,11 @@ test('a settled secret is vouched for, also at the end of an apply', async () =>
   assert.equal(await secret.vouch?.(lookAt(world).look, declared('mine'), recorded('mine')), good)
 })
 
+test('a secret that is not as it was applied last is not vouched for: somebody left its repair out', async () => {
+  const world = { value: 'drifted', written: 20, pods: [pod('spacelift-server', 30)] }
+  assert.is(await secret.vouch?.(lookAt(world).look, declared('mine'), recorded('mine')), undefined)
+})
+
 test('what is made is known from when it was made', async () => {
   const it = declared('mine')
   const { cluster } = lookAt({ value: '', written: 0, pods: [] })
