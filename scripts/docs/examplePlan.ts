@@ -1,58 +1,66 @@
-import { type Edit, type Impact, NO_IMPACT } from '../../src/kinds/kind.ts'
+import { type Edit, type Finding, type Impact, NO_IMPACT } from '../../src/kinds/kind.ts'
 import type { Action, Plan, PlannedChange } from '../../src/plan/plan.ts'
 import type { Address } from '../../src/values/address.ts'
+import type { Position } from '../../src/values/position.ts'
 
-/** A change window's plan: a new version, a new log level, and what somebody did by hand since. */
+/** A change window's plan, as a real one read: what the file changed, and what somebody did by hand since. */
 export function examplePlan(): Plan {
   const changes = [
-    change('bucket/spacelift-run-logs', 'update', [
-      edit('/rules/all objects: expire current versions/days', 60, 90, 'declared', { origin: at(21, 32) }),
+    change('bucket/acme-exports', 'create', [
+      edit('/policy', undefined, 'none', 'declared'),
+      edit(`${CURRENT}/days`, undefined, 30, 'declared'),
+      edit(`${CURRENT}/enabled`, undefined, true, 'declared'),
+      edit('/versioning', undefined, 'enabled', 'declared'),
     ]),
-    change('bucket/spacelift-states', 'repair', [edit('/versioning', 'off', 'enabled', 'drifted', { origin: 'guide' })]),
-    change(
-      'secret/spacelift/spacelift-shared',
-      'update',
-      [
-        edit('/keys/DATABASE_URL', print(1), print(2), 'declared', { origin: at(24, 12) }),
-        edit('/keys/DEBUG', print(3), undefined, 'drifted', { by: { manager: 'kubectl-edit', time: '2026-11-23T16:20:11Z' } }),
-      ],
-      { restarts: [pods('drain'), pods('scheduler'), pods('server')] },
+    ...['policy-inputs', 'uploads', 'user-uploaded-workspaces', 'workspaces'].map((role, i) =>
+      change(`bucket/spacelift-${role}`, 'update', keptFor(7, at(19 + i, 20))),
     ),
+    change('bucket/spacelift-run-logs', 'update', [
+      edit(`${CURRENT}/days`, 60, 90, 'declared', { origin: at(18, 17) }),
+      ...keptFor(7, at(18, 38)),
+    ]),
+    change('bucket/spacelift-states', 'repair', [edit('/versioning', 'off', 'enabled', 'drifted')]),
+    change('secret/spacelift/spacelift-shared', 'repair', [
+      edit('/keys/DEBUG', `0a1b2c3d:${'1'.repeat(64)}`, undefined, 'drifted', {
+        by: { manager: 'kubectl-patch', time: '2026-11-20T16:49:25Z' },
+      }),
+    ]),
     change('release/spacelift/spacelift', 'update', RELEASE, {
       notes: ['Revision 3 -> 4.'],
-      restarts: [pods('drain'), pods('scheduler'), pods('server')],
+      restarts: [{ workload: 'spacelift-server', pods: 3 }],
     }),
   ]
-  return { changes, findings: [], problems: [], notLookedAt: 0 }
+  return { changes, findings: [STAY], problems: [], notLookedAt: 0 }
 }
 
-const REGISTRY = 'registry.example.com/spacelift/backend'
-const CHART = '/metadata/labels/helm.sh~1chart'
+const CURRENT = '/rules/all objects: expire current versions'
+const NONCURRENT = '/rules/all objects: expire noncurrent versions'
+const ALLOWED = ['10.0.0.0/8,172.16.0.0/12,minio.example.com', 'registry.example.com'] as const
+const EGRESS = [ALLOWED.join(','), [ALLOWED[0], 'proxy.example.com', ALLOWED[1]].join(',')] as const
+const DEPLOYMENT = '/objects/apps~1Deployment~1spacelift-'
+
 const RELEASE: readonly Edit[] = [
-  edit('/chart/version', '3.0.0', '3.0.1', 'declared', { origin: at(40, 14) }),
-  edit('/values/shared/image', `${REGISTRY}:v3.0.0`, `${REGISTRY}:v3.0.1`, 'declared', { origin: at(2, 10) }),
-  ...['Ingress/server-v4', 'Service/spacelift-mqtt', 'Service/spacelift-server', 'ServiceAccount/spacelift-backend'].map((name) =>
-    edit(`/objects/${escaped(name)}${CHART}`, 'spacelift-self-hosted-3.0.0', 'spacelift-self-hosted-3.0.1', 'declared'),
-  ),
-  edit(`/objects/${escaped('apps/Deployment/spacelift-server')}/spec/replicas`, 1, 3, 'drifted', {
-    by: { manager: 'kubectl', time: '2026-11-23T22:04:51Z' },
-  }),
+  edit('/values/server/podAnnotations/egress.example.com~1allow', ...EGRESS, 'declared', { origin: at(51, 31) }),
+  edit(`${DEPLOYMENT}drain/spec/replicas`, 1, 3, 'drifted', { by: { manager: 'kubectl' } }),
+  edit(`${DEPLOYMENT}server/spec/template/metadata/annotations/egress.example.com~1allow`, ...EGRESS, 'declared', { origin: at(52, 3) }),
 ]
 
-function pods(name: string) {
-  return { workload: `spacelift-${name}`, pods: 3 }
+const STAY: Finding = {
+  address: 'bucket/acme-exports' as Address,
+  code: 'bucket/noncurrent-versions-stay',
+  summary: 'expired objects stay as noncurrent versions for ever',
+  remedy: 'Set objectStorage.extraBuckets.acme-exports.noncurrentDays.',
 }
 
-function escaped(name: string): string {
-  return name.replaceAll('/', '~1')
+function keptFor(days: number, origin: Position): Edit[] {
+  return [
+    edit(`${NONCURRENT}/days`, undefined, days, 'declared', { origin }),
+    edit(`${NONCURRENT}/enabled`, undefined, true, 'declared', { origin }),
+  ]
 }
 
-function at(line: number, col: number) {
+function at(line: number, col: number): Position {
   return { file: 'desired-state.yaml', line, col }
-}
-
-function print(n: number): string {
-  return `0a1b2c3d:${String(n).repeat(64)}`
 }
 
 function edit(pointer: string, from: Edit['from'], to: Edit['to'], cause: Edit['cause'], more: Pick<Edit, 'by' | 'origin'> = {}): Edit {

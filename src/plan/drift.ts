@@ -23,6 +23,8 @@ export type DriftedField = {
   readonly class: DriftClass
   /** Why it is accepted. */
   readonly acceptance?: Acceptance
+  /** Until when it was accepted, where that day has passed. */
+  readonly acceptedUntil?: string
   /** What it means and what to do, where it is reported only. */
   readonly note?: string
   /** When it was first found so, RFC 3339, where that is remembered. */
@@ -91,7 +93,9 @@ function reportedField({ pointer: where, expected, found, summary, remedy, isRep
 
 function accepted(address: Address, field: DriftedField, acceptances: Acceptances | undefined): DriftedField {
   const acceptance = acceptances?.of(address, field.pointer)
-  return acceptance === undefined ? field : { ...field, class: 'accepted', acceptance }
+  if (acceptance !== undefined) return { ...field, class: 'accepted', acceptance }
+  const lapsed = acceptances?.lapsed(address, field.pointer)
+  return lapsed === undefined ? field : { ...field, acceptedUntil: lapsed.until }
 }
 
 /** True unless all that differs was accepted. */

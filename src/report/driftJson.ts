@@ -29,7 +29,7 @@ export function driftJson(report: DriftReport, at: string): string {
 }
 
 /** A field's sides are left out where nothing stands; a hidden one says so instead of its fingerprint. */
-function fieldJson({ pointer, applied, found, by, class: is, acceptance, note, since }: DriftedField) {
+function fieldJson({ pointer, applied, found, by, class: is, acceptance, acceptedUntil, note, since }: DriftedField) {
   const hidden = isFingerprint(applied) || isFingerprint(found)
   const side = (value: FactValue | undefined) => (hidden ? '(hidden)' : (value as Json))
   return {
@@ -41,6 +41,7 @@ function fieldJson({ pointer, applied, found, by, class: is, acceptance, note, s
     ...(found !== undefined && { found: side(found) }),
     ...(by && { by }),
     ...(acceptance && { accepted: { reason: acceptance.reason, until: acceptance.until } }),
+    ...(acceptedUntil && { acceptedUntil }),
     ...(note && { note }),
     ...(since && { since }),
   }

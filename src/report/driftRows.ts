@@ -31,11 +31,12 @@ export function readable(told: string): string {
 }
 
 /** Who and when, why it is let be, or what it means. */
-export function remarkOf({ by, acceptance, note, since }: DriftedField): string {
+export function remarkOf({ by, acceptance, acceptedUntil, note, since }: DriftedField): string {
   const age = since === undefined ? '' : `, since ${since}`
   if (acceptance !== undefined) return `accepted until ${acceptance.until}: ${acceptance.reason}${age}`
-  if (note !== undefined) return `reported only${age}. ${note}`
-  return `${by === undefined ? 'the server does not say by whom' : `by ${attribution(by)}`}${age}`
+  const lapsed = acceptedUntil === undefined ? '' : `, no longer accepted: until ${acceptedUntil}`
+  if (note !== undefined) return `reported only${age}${lapsed}. ${note}`
+  return `${by === undefined ? 'the server does not say by whom' : `by ${attribution(by)}`}${age}${lapsed}`
 }
 
 /** The report in one sentence, without colours. */

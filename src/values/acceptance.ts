@@ -18,19 +18,30 @@ export function isInForce({ until }: Acceptance, now: Date): boolean {
   return now.toISOString().slice(0, 10) <= until
 }
 
-/** The acceptances that hold, to be asked for a field. */
+/** The file's acceptances, to be asked for a field. */
 export class Acceptances {
   readonly #inForce: readonly Acceptance[]
+  readonly #lapsed: readonly Acceptance[]
   readonly #show: (pointer: JsonPointer) => string
 
   /** `show` writes a pointer as people read it. */
   constructor(all: readonly Acceptance[], now: Date, show: (pointer: JsonPointer) => string) {
     this.#inForce = all.filter((one) => isInForce(one, now))
+    this.#lapsed = all.filter((one) => !isInForce(one, now))
     this.#show = show
   }
 
   of(resource: string, pointer: JsonPointer): Acceptance | undefined {
+    return this.#find(this.#inForce, resource, pointer)
+  }
+
+  /** One that no longer holds. */
+  lapsed(resource: string, pointer: JsonPointer): Acceptance | undefined {
+    return this.#find(this.#lapsed, resource, pointer)
+  }
+
+  #find(all: readonly Acceptance[], resource: string, pointer: JsonPointer): Acceptance | undefined {
     const field = this.#show(pointer)
-    return this.#inForce.find((one) => one.resource === resource && one.field === field)
+    return all.find((one) => one.resource === resource && one.field === field)
   }
 }

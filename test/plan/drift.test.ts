@@ -69,6 +69,9 @@ test('a difference that was accepted is told with its reason and does not count,
   const report = (day: string): DriftReport => ({ ...CLEAN, drifted: [compareOn(day)] })
   assert.equal(compareOn('2026-11-24').fields, [{ pointer: '/type', applied: 'Opaque', found: 'x', class: 'accepted', acceptance }])
   assert.equal([driftExitCode(report('2026-11-24')), driftExitCode(report('2026-11-25'))], [0, 2])
+  assert.equal(compareOn('2026-11-25').fields, [
+    { pointer: '/type', applied: 'Opaque', found: 'x', class: 'repaired', acceptedUntil: '2026-11-24' },
+  ])
 })
 
 test('what is watched is reported and never said to be repaired; it counts unless it is accepted', () => {

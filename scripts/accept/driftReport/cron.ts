@@ -47,6 +47,7 @@ async function accepted(report: Report, site: Site): Promise<void> {
   await report.line('accepted until a day that has passed: exit 2', async () => {
     const ran = expectExit(await site.groundcrew(['drift', '-f', await until('2020-01-31')]), 2)
     expectText(ran.stdout, 'versioning  enabled -> off')
+    expectText(ran.stdout, 'no longer accepted: until 2020-01-31')
     return undefined
   })
 }
