@@ -37,7 +37,6 @@ const plain: readonly HelmState[] = [
     name: 'an upgrade that failed',
     make: failed,
     shows: [/status +failed -> deployed/, /Revision (\d+) failed: Upgrade "spacelift" failed/],
-    isSample: true,
   },
   {
     name: 'the newest record deleted, so that a superseded one is the newest',
