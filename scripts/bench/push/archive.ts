@@ -33,6 +33,12 @@ export async function writeSaved({ path, bytes, layers }: Saved): Promise<void> 
   }
 }
 
+/** The same in gzip, beside it. Answers its path. */
+export async function writePacked({ path }: Saved): Promise<string> {
+  await pipeline(createReadStream(path), createGzip({ level: 1 }), createWriteStream(`${path}.gz`))
+  return `${path}.gz`
+}
+
 type Layer = { file: string; digest: string; diffId: string }
 
 async function fill(archive: Pack, config: string, layers: readonly Layer[]): Promise<void> {
