@@ -2,7 +2,7 @@ import { chmod, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { machine } from '../../test/installation/machine.ts'
-import { type Listeners, listen } from './broken/listeners.ts'
+import { type Listeners, listen, writeKubeconfig } from './broken/listeners.ts'
 import type { Check, Report } from './report.ts'
 import { type Command, type Ran, run } from './run.ts'
 import { fromSource, repository } from './site.ts'
@@ -72,8 +72,12 @@ async function contacts(report: Report, folder: string, names: string[]): Promis
   })
 }
 
-/** Runs `plan` where the file stands, as a person would; the golden texts name it so. */
-async function plan(folder: string, text: string, before: readonly string[], kubeconfig = '/nonexistent'): Promise<Ran> {
+/**
+ * Runs `plan` where the file stands, as a person would; the golden texts name it so. What is wrong with the kubeconfig
+ * would be told besides: unless another is given it is a good one, of a server that is nowhere.
+ */
+async function plan(folder: string, text: string, before: readonly string[], config?: string): Promise<Ran> {
+  const kubeconfig = config ?? (await writeKubeconfig(folder, '127.0.0.1:1'))
   const file = join(folder, 'desired-state.yaml')
   await writeFile(file, text)
   // Commands are refused where others may write; a checkout's own rights are not what is tried here.

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Installation } from '../installation/installation.ts'
 import { code } from '../state/fileStore.ts'
+import { type JsonPointer, pointer } from '../values/json.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import { type Connection, connect } from '../world/kubernetes/connect.ts'
 import { attempt, problemsOf } from './attempt.ts'
@@ -17,7 +18,7 @@ export type Servers = {
 export async function findServers(host: Host, options: GlobalOptions, installation: Installation): Promise<Servers> {
   const [cluster, ca] = await Promise.all([
     attempt(() => findCluster(host, options, installation)),
-    attempt(() => readObjectStoreCa(installation)),
+    attempt(() => readCertificates(installation)),
   ])
   if ('problems' in cluster || 'problems' in ca) throw new ProblemError(problemsOf(cluster, ca))
   return { cluster: cluster.value, objectStoreCa: ca.value }
@@ -29,14 +30,29 @@ function findCluster({ env, home, cwd }: Host, options: GlobalOptions, installat
   return connect({ env, home, cwd, ...(kubeconfig && { kubeconfig }), ...(context && { context }) })
 }
 
-async function readObjectStoreCa({ objectStorage: { caFile }, positions }: Installation): Promise<string | undefined> {
-  if (caFile === undefined) return undefined
-  const at = positions.get('/objectStorage/caFile')
+type Certificates = { readonly file: string; readonly key: JsonPointer }
+
+/** The files with certificates that the desired state names; MinIO's first, if it has one. */
+async function readCertificates(it: Installation): Promise<string | undefined> {
+  const { caFile } = it.objectStorage
+  const own = caFile === undefined ? undefined : { file: caFile, key: pointer('objectStorage', 'caFile') }
+  const registries = it.registries.flatMap(({ host, caFile: file }) =>
+    file === undefined ? [] : [{ file, key: pointer('registries', host, 'caFile') }],
+  )
+  const read = await Promise.all([own, ...registries].map((one) => attempt(async () => one && readPem(one, it))))
+  const problems = problemsOf(...read)
+  if (problems.length > 0) throw new ProblemError(problems)
+  const [first] = read
+  return first && 'value' in first ? first.value : undefined
+}
+
+async function readPem({ file, key }: Certificates, { positions }: Installation): Promise<string> {
+  const at = positions.get(key)
   const told = (problem: Problem) => new ProblemError({ ...problem, ...(at && { at }) })
-  const text = await readFile(caFile, 'utf8').catch((error) => {
-    throw told(unreadable(caFile, code(error)))
+  const text = await readFile(file, 'utf8').catch((error) => {
+    throw told(unreadable(file, code(error)))
   })
-  if (!text.includes('-----BEGIN CERTIFICATE-----')) throw told(noCertificate(caFile))
+  if (!text.includes('-----BEGIN CERTIFICATE-----')) throw told(noCertificate(file))
   return text
 }
 
@@ -44,7 +60,7 @@ function unreadable(file: string, why: string): Problem {
   return {
     code: 'file/unreadable',
     summary: `The certificates ${file} cannot be read (${why}).`,
-    remedy: 'Mend objectStorage.caFile, or the rights of the file.',
+    remedy: 'Mend this caFile, or the rights of the file.',
   }
 }
 
@@ -52,6 +68,6 @@ function noCertificate(file: string): Problem {
   return {
     code: 'file/no-certificates',
     summary: `The file ${file} holds no certificate.`,
-    remedy: 'Name a file with certificates in PEM form in objectStorage.caFile.',
+    remedy: 'Name a file with certificates in PEM form in this caFile.',
   }
 }

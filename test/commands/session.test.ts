@@ -30,7 +30,8 @@ test('what is wrong on this machine is told before a chart is asked for', async 
 test('archive, chart, certificates and kubeconfig that are not there are told at once, with their places in the file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'groundcrew-session-'))
   const minimal = await readFile(new URL('../installation/valid/minimal.yaml', import.meta.url), 'utf8')
-  const more = 'release: { chart: { path: ./no-chart } }\nkubernetes: { context: nowhere }\n'
+  const more =
+    'release: { chart: { path: ./no-chart } }\nkubernetes: { context: nowhere }\nregistries: { registry.example.com: { caFile: ./desired-state.yaml } }\n'
   const text = minimal
     .replace('images:\n', 'images:\n  archive: ./no.tar.gz\n')
     .replace('objectStorage:\n', 'objectStorage:\n  caFile: ./no.pem\n')
@@ -38,7 +39,14 @@ test('archive, chart, certificates and kubeconfig that are not there are told at
   const problems = await problemsOf(folder, { ...machine().env, LICENSE_TOKEN: undefined })
   assert.equal(
     problems.map(({ code, at }) => `${code} ${at?.line ?? ''}`),
-    ['reference/variable-missing 16', 'archive/not-found 4', 'cluster/no-kubeconfig ', 'file/unreadable 8', 'chart/missing 18'],
+    [
+      'reference/variable-missing 16',
+      'archive/not-found 4',
+      'cluster/no-kubeconfig ',
+      'file/unreadable 8',
+      'file/no-certificates 20',
+      'chart/missing 18',
+    ],
   )
   await rm(folder, { recursive: true })
 })

@@ -28,7 +28,8 @@ export async function listen(): Promise<Listeners> {
   }
 }
 
-async function writeKubeconfig(folder: string, host: string): Promise<string> {
+/** A kubeconfig whose every context leads to one host. */
+export async function writeKubeconfig(folder: string, host: string): Promise<string> {
   const path = join(folder, 'kubeconfig')
   const contexts = ['onprem', 'other'].map((name) => ({ name, context: { cluster: 'here', user: 'me' } }))
   const config = {
