@@ -25,6 +25,6 @@ export const objects: Check = {
       await everythingIsTheGuides(site)
       return `${drifts.length} drifts`
     })
-    await settled(report, site, file, isQuick ? 3 : 50)
+    await settled(report, site, file, isQuick ? 2 : 50)
   },
 }
