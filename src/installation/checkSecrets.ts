@@ -52,7 +52,9 @@ function each(secrets: Secrets, inputs: readonly SecretInput[], check: (value: S
   })
 }
 
-const NEW_KEY = 'openssl genrsa -out encryption.pem 4096'
+/** For nobody's eyes but the owner's, and never over a key that is there: what that one encrypted no other can read. */
+export const NEW_KEY = '(umask 077; set -o noclobber; openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4096 > encryption.pem)'
+
 const NO_KEY: { readonly [why in NoRsaKey]: Omit<Found, 'at' | 'code'> } = {
   'not a key': {
     what: 'is no private key that can be read.',

@@ -43,7 +43,7 @@ export function shortList(names: readonly string[], room: number): string {
   return `${names.length} fields`
 }
 
-const COMMAND = /: (?=(?:groundcrew|kubectl|helm|mc|openssl|crane|skopeo) )/
+const COMMAND = /: (?=(?:groundcrew|kubectl|helm|mc|openssl|crane|skopeo|\(umask) )/
 
 /** Sentences in lines of so many columns. A command at their end stays in one piece, to be copied. */
 export function prose(text: string, room: number): string[] {
