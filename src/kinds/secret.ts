@@ -22,6 +22,7 @@ import {
   type Wanted,
   type Work,
 } from './kind.ts'
+import { deleting, finalizerFindings, refuseHeld, watchedFinalizers } from './secret/deletion.ts'
 import { lookAtReaders, staleSince } from './secret/lookAtReaders.ts'
 import type { Vouched } from './secret/readers.ts'
 import { writtenAt } from './secret/written.ts'
@@ -103,11 +104,13 @@ async function observe(look: Look, it: Declared<Material> | Recorded<SecretFacts
   const read = await look.view.cluster.secret(namespace, name)
   if (read.is !== 'present') return read
   const live = read.value
+  if (live.terminating) return { is: 'unknown', why: deleting(it.address, live) }
   const facts = factsOf(it, live, look.fingerprint)
   const watched = look.watches && last ? await staleSince(look, last, facts, live) : present([])
   if (watched.is !== 'present') return watched
   const by = writers(live.managedFields, POINTERS)
-  return { is: 'present', facts, guard: live.resourceVersion, evidence: { live, last }, by, watched: watched.value }
+  const around = look.watches ? [...watched.value, ...watchedFinalizers(it.address, live)] : []
+  return { is: 'present', facts, guard: live.resourceVersion, evidence: { live, last }, by, watched: around }
 }
 
 /** How the API server names our facts in its managedFields. */
@@ -136,8 +139,10 @@ async function want(look: Look, it: Declared<Material>, seen: Seen): Promise<Wan
   const facts = { type: TYPE, immutable: false, keys: { ...keys, ...standing.keep }, annotations: {} }
   if (seen.is !== 'present') return { facts, basis: { otherEncryptionKey: standing.differs, vouched: undefined } }
   const { live, last } = seen.evidence
+  if (live.type !== TYPE || live.immutable) refuseHeld(it.address, live)
   const { stale, vouched } = await lookAtReaders(look, it.address, { live, last, is: seen.facts.keys, willBe: facts.keys })
-  return { facts, basis: { otherEncryptionKey: standing.differs, vouched }, stale, ...(vouched && { vouched }) }
+  const basis = { otherEncryptionKey: standing.differs, vouched }
+  return { facts, basis, stale, findings: finalizerFindings(it.address, live), ...(vouched && { vouched }) }
 }
 
 /** Known only now that all is done: whose pods hold the values that are there. */

@@ -31,7 +31,16 @@ type Live = Partial<Omit<LiveSecret, 'data'>> & { data: Record<string, Sealed> }
 async function planned(live: Live) {
   const sent: unknown[] = []
   const found: LiveSecret = {
-    ...{ uid: 'u', resourceVersion: '7', type: 'Opaque', immutable: false, terminating: false, annotations: [], managedFields: [] },
+    ...{
+      uid: 'u',
+      resourceVersion: '7',
+      type: 'Opaque',
+      immutable: false,
+      terminating: false,
+      finalizers: [],
+      annotations: [],
+      managedFields: [],
+    },
     ...live,
     data: new Map(Object.entries(live.data)),
   }
@@ -50,7 +59,11 @@ async function planned(live: Live) {
   }
   const look = { view: { cluster }, fingerprint } as unknown as Look
   const seen = (await secret.observe(look, declared)) as Observation<SecretFacts, { live: LiveSecret; last: undefined }> & { is: 'present' }
-  const { facts, basis } = await secret.want(look, declared, seen, { served: () => ({}), changes: () => false, stale: () => new Map() })
+  const { facts, basis, findings } = await secret.want(look, declared, seen, {
+    served: () => ({}),
+    changes: () => false,
+    stale: () => new Map(),
+  })
   const decision = decide({ wanted: facts, seen, last: undefined, origins: new Map(), fixed: secret.fixed })
   const change = {
     address: declared.address,
@@ -65,6 +78,7 @@ async function planned(live: Live) {
   return {
     action: decision.action,
     edits: decision.edits,
+    findings,
     impact: secret.impact(change),
     apply: async () => secret.converge(work, change),
     sent,
@@ -107,6 +121,50 @@ test('another type, or an immutable secret, means a replacement under the guard'
     await it.apply()
     assert.equal(it.sent, ['fenced', 'deleted', 'fenced', { created: 'Opaque', keys: ['A', KEY] }])
   }
+})
+
+/** What a look tells of a secret that holds what it should, but is not as it should otherwise. */
+async function looked(live: Partial<LiveSecret>) {
+  const value = {
+    ...{ uid: 'u', resourceVersion: '7', type: 'Opaque', immutable: false, terminating: false, finalizers: [], annotations: [] },
+    ...{ managedFields: [], data: values, ...live },
+  }
+  const view = { cluster: { secret: async () => ({ is: 'present' as const, value }) } }
+  return secret.observe({ view, fingerprint, watches: true } as unknown as Look, declared)
+}
+
+test('a secret whose deletion is under way is neither there nor gone: who holds it is told, and the way out', async () => {
+  const seen = await looked({ terminating: true, finalizers: ['backup.example.com/keep'] })
+  assert.is(seen.is, 'unknown')
+  const why = seen.is === 'unknown' ? seen.why : undefined
+  assert.is(why?.code, 'secret/deleting')
+  assert.match(why?.detail ?? '', 'backup.example.com/keep')
+  assert.match(why?.remedy ?? '', /kubectl -n ns patch secret shared .*finalizers/)
+  assert.match(why?.remedy ?? '', 'encryption.rsaPrivateKey')
+})
+
+test('a finalizer that holds back a deletion to come is a finding, and a report of drift tells it', async () => {
+  const finalizers = ['backup.example.com/keep']
+  const it = await planned({ finalizers, data: Object.fromEntries(values) })
+  assert.is(it.action, 'adopt')
+  assert.equal(
+    it.findings?.map(({ code }) => code),
+    ['secret/finalizer'],
+  )
+  const seen = await looked({ finalizers })
+  const [one] = seen.is === 'present' ? (seen.watched ?? []) : []
+  assert.equal([one?.pointer, one?.expected, one?.found], ['/finalizers/backup.example.com~1keep', 'none', 'set'])
+})
+
+test('a replacement that a finalizer would hold half way is refused before anything is deleted', async () => {
+  const finalizers = ['backup.example.com/keep']
+  await planned({ finalizers, immutable: true, data: Object.fromEntries(values) }).then(
+    () => assert.unreachable('it was planned'),
+    ({ problems: [one] }) => {
+      assert.is(one.code, 'secret/finalizer-holds')
+      assert.match(one.summary, 'backup.example.com/keep')
+    },
+  )
 })
 
 function fields(edits: readonly Edit[]): string[] {

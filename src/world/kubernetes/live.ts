@@ -32,6 +32,7 @@ export function liveSecret(raw: unknown): LiveSecret {
     type: text(object.type),
     immutable: object.immutable === true,
     terminating: metadata.deletionTimestamp !== undefined,
+    finalizers: Array.isArray(metadata.finalizers) ? metadata.finalizers.map(text) : [],
     data: new Map(data),
     annotations: Object.keys(map(metadata.annotations)).sort(),
     managedFields: managedFields(metadata),

@@ -19,6 +19,7 @@ export type LiveSecret = {
   readonly type: string
   readonly immutable: boolean
   readonly terminating: boolean
+  readonly finalizers: readonly string[]
   readonly data: ReadonlyMap<string, Sealed>
   readonly annotations: readonly string[]
   readonly managedFields: readonly ManagedFields[]

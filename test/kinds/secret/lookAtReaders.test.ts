@@ -40,7 +40,7 @@ type World = { value: string; written: number; pods: Read<readonly LivePod[]> | 
 function lookAt({ value, written, pods }: World, watches = false) {
   const asked: string[] = []
   const live = {
-    ...{ uid: 'u', resourceVersion: '7', type: 'Opaque', immutable: false, terminating: false, annotations: [] },
+    ...{ uid: 'u', resourceVersion: '7', type: 'Opaque', immutable: false, terminating: false, finalizers: [], annotations: [] },
     data: new Map([['A', Sealed.of(value)]]),
     managedFields: [owner(written)],
   }
