@@ -1,5 +1,6 @@
 import { fromBase64 } from '../../values/base64.ts'
 import { isMap } from '../../values/json.ts'
+import { newestReady } from '../../values/newestPods.ts'
 import { Sealed } from '../../values/sealed.ts'
 import type { Guard, LiveContainer, LiveDeployment, LiveNamespace, LiveObject, LivePod, LiveSecret, ObjectKind } from '../ports/cluster.ts'
 import type { ManagedFields } from '../ports/managedFields.ts'
@@ -41,12 +42,16 @@ export function liveSecret(raw: unknown): LiveSecret {
 
 export function liveDeployment(raw: unknown): LiveDeployment {
   const { object, metadata } = parts(raw)
-  const spec = map(object.spec)
+  const [spec, status] = [map(object.spec), map(object.status)]
   const template = map(map(spec.template).metadata)
   return {
     name: text(metadata.name),
     replicas: number(spec.replicas, 1),
-    ready: number(map(object.status).readyReplicas, 0),
+    ready: newestReady({
+      all: number(status.replicas, 0),
+      updated: number(status.updatedReplicas, 0),
+      ready: number(status.readyReplicas, 0),
+    }),
     labels: strings(metadata.labels),
     podAnnotations: strings(template.annotations),
   }

@@ -29,6 +29,7 @@ export type LiveSecret = {
 export type LiveDeployment = {
   readonly name: string
   readonly replicas: number
+  /** Pods of the newest template that are ready, at least. */
   readonly ready: number
   readonly labels: { readonly [name: string]: string }
   readonly podAnnotations: { readonly [name: string]: string }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isMap } from '../../../values/json.ts'
+import { newestReady } from '../../../values/newestPods.ts'
 import { ProblemError } from '../../../values/problem.ts'
 import type { LiveObject, ObjectKind } from '../../../world/ports/cluster.ts'
 import type { Work } from '../../kind.ts'
@@ -44,11 +45,16 @@ export function isRolledOut({ raw }: LiveObject): boolean {
 }
 
 function progress(all: readonly LiveObject[]): { done: number; total: number } {
-  const of = (field: string) => all.reduce((sum, { raw }) => sum + Number(parts(raw).status[field] ?? 0), 0)
-  return {
-    done: Math.min(of('updatedReplicas'), of('readyReplicas')),
-    total: all.reduce((sum, { raw }) => sum + Number(parts(raw).spec.replicas ?? 1), 0),
+  const wanted = ({ raw }: LiveObject) => Number(parts(raw).spec.replicas ?? 1)
+  const done = (one: LiveObject) => {
+    const count = (field: string) => Number(parts(one.raw).status[field] ?? 0)
+    return Math.min(wanted(one), newestReady({ all: count('replicas'), updated: count('updatedReplicas'), ready: count('readyReplicas') }))
   }
+  return { done: sum(all.map(done)), total: sum(all.map(wanted)) }
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0)
 }
 
 function parts(raw: LiveObject['raw']) {
