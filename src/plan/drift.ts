@@ -25,7 +25,7 @@ export type DriftedField = {
   readonly acceptance?: Acceptance
   /** Until when it was accepted, where that day has passed. */
   readonly acceptedUntil?: string
-  /** What it means and what to do, where it is reported only. */
+  /** What it means and what to do, where no fact of the resource says it. */
   readonly note?: string
   /** When it was first found so, RFC 3339, where that is remembered. */
   readonly since?: string

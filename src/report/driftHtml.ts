@@ -24,7 +24,7 @@ export function driftHtml(report: DriftReport, at: string, title: string): strin
 ${facts(report, at)}
 </header>
 <main>
-${section('What is not as applied', drifted.length === 0 ? [] : [LEGEND, ...drifted.map(resource)])}
+${section('What drifted', drifted.length === 0 ? [] : [LEGEND, ...drifted.map(resource)])}
 ${section(
   'Problems',
   problems.map((one) => item(undefined, one)),

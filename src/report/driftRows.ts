@@ -1,4 +1,4 @@
-import { counts, type DriftedField, type DriftReport } from '../plan/drift.ts'
+import { counts, type DriftedField, type DriftedResource, type DriftReport } from '../plan/drift.ts'
 import { attribution } from './fieldText.ts'
 import { harmless } from './fold.ts'
 import { byObject, isWhole } from './objectGroups.ts'
@@ -7,7 +7,7 @@ import { isFingerprint, showValue } from './valueText.ts'
 /** A field's two sides as every form of the report shows them: what is hidden is hidden in all. */
 export function sidesOf({ applied, found, note }: DriftedField): { readonly applied: string; readonly found: string } {
   const hidden = isFingerprint(applied) || isFingerprint(found)
-  // What is only reported is told in words of ours.
+  // What no fact says is told in words of ours.
   const shown = (value: DriftedField['applied']) => (note === undefined ? showValue(value) : harmless(`${value}`))
   const side = (value: DriftedField['applied'], none: string) => (value === undefined ? none : hidden ? '(hidden)' : shown(value))
   return { applied: side(applied, '(not there)'), found: side(found, '(removed)') }
@@ -31,11 +31,12 @@ export function readable(told: string): string {
 }
 
 /** Who and when, why it is let be, or what it means. */
-export function remarkOf({ by, acceptance, acceptedUntil, note, since }: DriftedField): string {
+export function remarkOf({ by, acceptance, acceptedUntil, note, since, class: is }: DriftedField): string {
   const age = since === undefined ? '' : `, since ${since}`
   if (acceptance !== undefined) return `accepted until ${acceptance.until}: ${acceptance.reason}${age}`
   const lapsed = acceptedUntil === undefined ? '' : `, no longer accepted: until ${acceptedUntil}`
-  if (note !== undefined) return `reported only${age}${lapsed}. ${note}`
+  if (note !== undefined && is === 'reported') return `reported only${age}${lapsed}. ${note}`
+  if (note !== undefined) return `${note.replace(/\.$/, '')}${age}${lapsed}`
   return `${by === undefined ? 'the server does not say by whom' : `by ${attribution(by)}`}${age}${lapsed}`
 }
 
@@ -43,11 +44,22 @@ export function remarkOf({ by, acceptance, acceptedUntil, note, since }: Drifted
 export function verdictOf(report: DriftReport): string {
   const { checked, drifted } = report
   const against = report.comparedWith === 'state' ? 'as applied' : 'as declared'
-  const counted = drifted.filter(counts).length
+  const counted = drifted.filter(counts)
+  const around = counted.filter(isAsApplied).length
+  const changed = counted.length - around
   if (checked === 0) return 'Nothing could be looked at.'
-  if (counted > 0) return `Drift: ${counted} of ${checked} resources are not ${against}.`
+  if (changed > 0) return `Drift: ${changed} of ${checked} resources are not ${against}${around > 0 ? `; of ${around} more, ${PODS}` : ''}.`
+  if (around > 0) return `Drift: of ${around} of ${checked} resources, ${PODS}.`
   if (drifted.length > 0) return 'No drift but what is accepted.'
   return `${report.comparedWith === 'state' ? 'No drift.' : 'No differences.'} ${allOf(report)} ${against}.`
+}
+
+const PODS = 'pods took in other values'
+
+/** True where only what reads a resource differs: it is as it was applied, and an apply restarts its readers. */
+function isAsApplied({ is, fields, keysUnknown }: DriftedResource): boolean {
+  const isAround = (field: DriftedField) => field.class === 'accepted' || (field.class === 'repaired' && field.note !== undefined)
+  return is === 'changed' && !keysUnknown && fields.every(isAround)
 }
 
 function allOf({ checked, unchecked, skipped }: DriftReport): string {

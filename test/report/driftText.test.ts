@@ -1,9 +1,15 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { DriftedResource } from '../../src/plan/drift.ts'
+import { driftHtml } from '../../src/report/driftHtml.ts'
 import { driftJson } from '../../src/report/driftJson.ts'
+import { driftMarkdown } from '../../src/report/driftMarkdown.ts'
 import { driftText } from '../../src/report/driftText.ts'
 import { PLAIN } from '../../src/report/style.ts'
+import { address } from '../../src/values/address.ts'
 import { by, drifted, settled, why } from '../support/driftReports.ts'
+
+const AT = '2026-11-24T12:00:00Z'
 
 test('a settled installation in one line', () => {
   assert.is(driftText(settled, PLAIN), 'No drift. All 18 resources are as applied. Last applied 2026-11-23T09:00:00Z by alice@jump1.')
@@ -38,6 +44,28 @@ test('where not all was looked at, not all is said to be as applied', () => {
   const { unchecked } = drifted
   assert.match(driftText({ ...settled, unchecked }, PLAIN), /No drift\. The 18 resources that were checked are as applied\./)
   assert.not.match(driftText({ ...settled, checked: 0, unchecked }, PLAIN), /No drift/)
+})
+
+test('pods that hold other values are repaired in every form, and nothing is said against the secret that they read', () => {
+  const field = { pointer: '/readers/spacelift-server', applied: 'these values', found: 'other values', class: 'repaired' as const }
+  const note = 'Its pods started while the secret held other values. An apply restarts them.'
+  const read: DriftedResource = {
+    address: address('secret', 'spacelift', 'spacelift-server'),
+    is: 'changed',
+    fields: [{ ...field, note }],
+    keysUnknown: false,
+  }
+  const only = { ...settled, drifted: [read] }
+  for (const text of [driftText(only, PLAIN), driftMarkdown(only, AT), driftHtml(only, AT, 'Drift')]) {
+    assert.match(text, 'Drift: of 1 of 18 resources, pods took in other values.')
+    assert.match(text, 'Its pods started while the secret held other values. An apply restarts them')
+    assert.not.match(text, 'reported only')
+    assert.not.match(text, 'not as applied')
+  }
+  const both = driftText({ ...drifted, drifted: [...drifted.drifted, read] }, PLAIN)
+  assert.match(both, 'Drift: 3 of 17 resources are not as applied; of 1 more, pods took in other values.')
+  const later = driftText({ ...only, drifted: [{ ...read, fields: [{ ...field, note, since: AT }] }] }, PLAIN)
+  assert.match(later, `An apply restarts them, since ${AT}`)
 })
 
 test('as JSON: one document, no fingerprint in it', () => {
