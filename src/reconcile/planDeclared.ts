@@ -1,5 +1,5 @@
 import type { AnyDeclared, AnySeen, AnyWanted } from '../kinds/anyKind.ts'
-import { type Edit, type Look, NO_IMPACT, type Upstream, type WriteAction } from '../kinds/kind.ts'
+import { type Finding, type Look, NO_IMPACT, type Upstream, type WriteAction } from '../kinds/kind.ts'
 import { decide } from '../plan/decide.ts'
 import type { Node } from '../plan/graph.ts'
 import { isWrite } from '../plan/plan.ts'
@@ -29,8 +29,8 @@ function decided(it: AnyDeclared, seen: AnySeen, wanted: AnyWanted, { fixed, las
   const { shown } = seen
   const found = shown.is === 'present' ? { is: 'present' as const, facts: shown.facts, by: shown.by } : { is: 'absent' as const }
   const { action, edits } = decide({ wanted: wanted.facts, seen: found, last, origins, fixed, undoing: wanted.undoing })
-  const accepted = action === 'repair' ? acceptedEdits(address, edits, acceptances) : []
-  if (accepted.length > 0) return letBe(it, seen, wanted, accepted)
+  const accepted = (found.is === 'absent' ? [] : edits).flatMap((edit) => acceptances.of(address, edit.pointer) ?? [])
+  if (action === 'repair' && accepted.length === edits.length) return letBe(it, seen, wanted, accepted)
   const write = isWrite(action) ? (action as WriteAction) : undefined
   const impact = write === undefined ? NO_IMPACT : wanted.impact(write, edits)
   return {
@@ -42,14 +42,19 @@ function decided(it: AnyDeclared, seen: AnySeen, wanted: AnyWanted, { fixed, las
     ...(it.vouch && { vouch: it.vouch }),
     served: { is: seen.served(), willBe: wanted.served() },
     stale: wanted.stale,
-    findings: wanted.findings,
+    findings: [...accepted.map((one) => undone(address, one)), ...wanted.findings],
   }
 }
 
-/** All of the edits, if each is drift that is let be; a change that has more in it is planned whole, and undoes them too. */
-function acceptedEdits(address: Address, edits: readonly Edit[], acceptances: Acceptances): readonly Acceptance[] {
-  const found = edits.flatMap((edit) => acceptances.of(address, edit.pointer) ?? [])
-  return found.length === edits.length ? found : []
+/** A change that has more in it than what is let be is planned whole: nobody may learn of that afterwards only. */
+function undone(address: Address, { field, reason, until, at }: Acceptance): Finding {
+  return {
+    address,
+    code: 'plan/accepted-undone',
+    summary: `${field} is accepted until ${until} (${reason}), and becomes as declared with the other changes of ${address}.`,
+    ...(at && { at }),
+    remedy: 'To keep it, declare it so, or leave this resource out: -exclude.',
+  }
 }
 
 /** Nothing is done and nothing is recorded, so that the difference shows again when its day is over. */

@@ -71,7 +71,9 @@ test('accepted drift does not keep the file from changing the resource', async (
   things.live.set('thing/a', 'other')
   things.accept = [{ resource: 'thing/a', field: 'value', reason: 'ticket 4711', until: '2026-11-24' }]
   things.wanted = chain.map((one) => (one.name === 'a' ? { ...one, value: '2' } : one))
-  assert.is((await plan(things, state)).plan.changes[0]?.action, 'update')
+  const { plan: made } = await plan(things, state)
+  assert.is(made.changes[0]?.action, 'update')
+  assert.match(made.findings[0]?.summary ?? '', /value is accepted until 2026-11-24 \(ticket 4711\), and becomes as declared/)
 })
 
 test('what cannot be looked at blocks its dependents, is told once, and is never planned as missing', async () => {
