@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Site } from '../site.ts'
 
-type Pod = { metadata: { uid: string; deletionTimestamp?: string; ownerReferences?: { name: string }[] } }
+type Pod = { metadata: { uid: string; deletionTimestamp?: string; ownerReferences?: { kind: string; name: string }[] } }
 type Deployment = {
   metadata: { name: string; generation: number; deletionTimestamp?: string }
   spec: { replicas: number; paused?: boolean }
@@ -12,8 +12,9 @@ type Deployment = {
 export async function podsOf(site: Site): Promise<ReadonlyMap<string, readonly string[]>> {
   const { items } = await list<Pod>(site, 'pods')
   const live = items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+  const owned = live.filter(({ metadata }) => metadata.ownerReferences?.[0]?.kind === 'ReplicaSet')
   // A ReplicaSet is named after its Deployment and a hash.
-  const byWorkload = Map.groupBy(live, ({ metadata }) => (metadata.ownerReferences?.[0]?.name ?? '').replace(/-[^-]+$/, ''))
+  const byWorkload = Map.groupBy(owned, ({ metadata }) => (metadata.ownerReferences?.[0]?.name ?? '').replace(/-[^-]+$/, ''))
   return new Map([...byWorkload].map(([workload, pods]) => [workload, pods.map(({ metadata }) => metadata.uid)]))
 }
 
