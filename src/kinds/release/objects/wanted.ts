@@ -11,10 +11,16 @@ export function wantedObjects(manifest: Iterable<ManifestObject>, seen: FactMap,
   const wanted = [...manifest].flatMap((one) => {
     const found = seen[one.key]
     if (one.isOptional && found === undefined) return []
+    // It may be gone with the next look: nobody is to keep it.
+    if (one.isOptional && isGoing(found)) return [[one.key, found] as const]
     const facts = factsOf(one)
     return [[one.key, isMap(found) ? alignDefaults(one.kind, facts, found as FactMap) : facts] as const]
   })
   return Object.fromEntries(wanted)
+}
+
+function isGoing(found: FactValue | undefined): found is FactMap {
+  return isMap(found) && isMap(found.metadata) && (found.metadata as FactMap).deleting === true
 }
 
 /** The workloads whose pods these edits replace: any change of a pod template that is there and stays. */
