@@ -9,7 +9,7 @@ import type { State } from '../state/state.ts'
 import { Acceptances } from '../values/acceptance.ts'
 import { type Address, kindOf } from '../values/address.ts'
 import type { FactMap } from '../values/json.ts'
-import { type Problem, ProblemError } from '../values/problem.ts'
+import { distinctProblems, type Problem, ProblemError } from '../values/problem.ts'
 import { asResource, type Before, BLOCKED_BY, type Found, type Outcome, type Step, type Vouch } from './outcome.ts'
 import { planDeclared } from './planDeclared.ts'
 import { selectTogether } from './selectTogether.ts'
@@ -95,7 +95,7 @@ function assemble(nodes: readonly Node[], outcomes: Before, refused: readonly Pr
   const all = [...outcomes.values()]
   const changes = all.map((one) => one.change)
   const reasons = changes.flatMap((change) => (change.why !== undefined && change.why.code !== BLOCKED_BY ? [change.why] : []))
-  const plan = { changes, findings: all.flatMap((one) => one.findings), problems: distinct([...reasons, ...refused]), notLookedAt }
+  const plan = { changes, findings: all.flatMap((one) => one.findings), problems: distinctProblems([...reasons, ...refused]), notLookedAt }
   const afterAll = closures(nodes)
   const steps = new Map<Address, Step>()
   const seen = new Map<Address, Found>()
@@ -122,9 +122,4 @@ function noSuchResource(names: readonly string[], all: readonly Node[]): Problem
     detail: `It has: ${all.map((it) => it.address).join(', ')}.`,
     remedy: 'Name one of these, or a part of them: bucket, secret/NAMESPACE.',
   }
-}
-
-/** A server that is away is one problem, not one for each resource on it. */
-function distinct(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((p) => [`${p.code} ${p.summary} ${p.at?.line}`, p])).values()]
 }

@@ -48,13 +48,14 @@ export function verdictOf(report: DriftReport): string {
   const around = counted.filter(isAsApplied).length
   const changed = counted.length - around
   if (checked === 0) return 'Nothing could be looked at.'
-  if (changed > 0) return `Drift: ${changed} of ${checked} resources are not ${against}${around > 0 ? `; of ${around} more, ${PODS}` : ''}.`
-  if (around > 0) return `Drift: of ${around} of ${checked} resources, ${PODS}.`
+  if (changed > 0)
+    return `Drift: ${changed} of ${checked} resources are not ${against}${around > 0 ? `; pods that read ${around} more ${PODS}` : ''}.`
+  if (around > 0) return `Drift: pods that read ${around} of ${checked} resources ${PODS}.`
   if (drifted.length > 0) return 'No drift but what is accepted.'
   return `${report.comparedWith === 'state' ? 'No drift.' : 'No differences.'} ${allOf(report)} ${against}.`
 }
 
-const PODS = 'pods took in other values'
+const PODS = 'hold other values'
 
 /** True where only what reads a resource differs: it is as it was applied, and an apply restarts its readers. */
 function isAsApplied({ is, fields, keysUnknown }: DriftedResource): boolean {

@@ -1,4 +1,4 @@
-import type { Problem } from '../values/problem.ts'
+import { distinctProblems } from '../values/problem.ts'
 import { applyLine } from './applyText.ts'
 import { counted } from './counted.ts'
 import { driftText } from './driftText.ts'
@@ -28,11 +28,11 @@ export function textReporter(out: Sink, err: Sink): Reporter {
     drift: (report) => {
       const text = driftText(report, out.style, out.width)
       if (text !== '') say(`${text}\n`)
-      problems(distinct([...report.problems, ...report.unchecked.map(({ why }) => why)]))
+      problems(distinctProblems([...report.problems, ...report.unchecked.map(({ why }) => why)]))
     },
     event: (event) => say(`${applyLine(event, out.style)}\n`),
     applied: (applied) => {
-      problems(applied.problems)
+      problems(distinctProblems(applied.problems))
       say(ending(applied, out.style))
     },
     watch: (event, at) => {
@@ -47,11 +47,6 @@ export function textReporter(out: Sink, err: Sink): Reporter {
 
 function widthOf({ width }: Sink): { readonly width?: number } {
   return width === undefined ? {} : { width }
-}
-
-/** A server that is away is one problem, not one for each resource on it. */
-function distinct(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((one) => [`${one.code} ${one.summary}`, one])).values()]
 }
 
 function ending({ done, failed, skipped }: Applied, style: Style): string {

@@ -27,3 +27,8 @@ export class ProblemError extends Error {
     this.problems = all
   }
 }
+
+/** Each problem once: a server that is away is one, not one for each resource on it. */
+export function distinctProblems(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((one) => [`${one.code} ${one.summary} ${one.at?.line}`, one])).values()]
+}

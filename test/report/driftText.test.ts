@@ -57,13 +57,13 @@ test('pods that hold other values are repaired in every form, and nothing is sai
   }
   const only = { ...settled, drifted: [read] }
   for (const text of [driftText(only, PLAIN), driftMarkdown(only, AT), driftHtml(only, AT, 'Drift')]) {
-    assert.match(text, 'Drift: of 1 of 18 resources, pods took in other values.')
+    assert.match(text, 'Drift: pods that read 1 of 18 resources hold other values.')
     assert.match(text, 'Its pods started while the secret held other values. An apply restarts them')
     assert.not.match(text, 'reported only')
     assert.not.match(text, 'not as applied')
   }
   const both = driftText({ ...drifted, drifted: [...drifted.drifted, read] }, PLAIN)
-  assert.match(both, 'Drift: 3 of 17 resources are not as applied; of 1 more, pods took in other values.')
+  assert.match(both, 'Drift: 3 of 17 resources are not as applied; pods that read 1 more hold other values.')
   const later = driftText({ ...only, drifted: [{ ...read, fields: [{ ...field, note, since: AT }] }] }, PLAIN)
   assert.match(later, `An apply restarts them, since ${AT}`)
 })
