@@ -4,6 +4,7 @@ import type { Read } from '../../values/read.ts'
 import type { LiveContainer, LivePod } from '../../world/ports/cluster.ts'
 import type { LiveImage, RegistryReads } from '../../world/ports/registry.ts'
 import type { Stale } from '../kind.ts'
+import { stayingPods } from '../shared/pods.ts'
 import { identityOf, type Known } from './identity.ts'
 import { podsRunAnother, podsUnknown } from './problems.ts'
 
@@ -39,21 +40,11 @@ export async function runningOthers(
 
 /** By Deployment; a pod of a template that is being replaced is on its way out already. */
 function staleOf(others: readonly Running[], pods: readonly LivePod[]): Stale {
-  const byDeployment = Map.groupBy(others.filter(isNewest(pods)), ({ pod }) => pod.deployment?.name ?? '')
-  byDeployment.delete('')
-  return new Map([...byDeployment].map(([name, all]) => [name, [...new Set(all.map(({ digest }) => digest))].sort()]))
-}
-
-function isNewest(pods: readonly LivePod[]): (it: Running) => boolean {
-  const newest = (name: string | undefined) => {
-    const own = pods.filter(({ deployment }) => deployment?.name === name)
-    const last = own
-      .map(({ created }) => created)
-      .sort()
-      .at(-1)
-    return own.filter(({ created }) => created === last).map(({ deployment }) => deployment?.template)
-  }
-  return ({ pod: { deployment } }) => newest(deployment?.name).includes(deployment?.template)
+  const staying = [...stayingPods(pods)].map(([name, { pods: own }]) => {
+    const digests = others.filter(({ pod }) => own.includes(pod)).map(({ digest }) => digest)
+    return [name, [...new Set(digests)].sort()] as const
+  })
+  return new Map(staying.filter(([, digests]) => digests.length > 0))
 }
 
 function running(pod: LivePod, reference: string): Running[] {
