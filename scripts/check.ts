@@ -4,4 +4,4 @@ import { $ } from 'zx'
 $.verbose = true
 await $`tsc -p .`
 await $`biome check .`
-await $`node test/boundaries.test.ts`
+await $`node test/unit/boundaries.test.ts`

@@ -2,7 +2,7 @@
  * Runs every `*.test.ts` under the given folders, each file in its own process (uvu's own runner would share one),
  * and closes with `N passed, N failed`. A file that ran no test has failed: uvu exits 0 without `test.run()`.
  *
- *   node scripts/test.ts test            all but the lab's
+ *   node scripts/test.ts test/unit       all but the lab's
  *   node scripts/test.ts test/lab        the lab's; with files named besides, only these
  *   node scripts/test.ts --floor 120 …   fails when fewer tests ran
  */

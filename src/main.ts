@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import { doubleDashes } from './commands/argv.ts'
-import { explain } from './commands/explain.ts'
-import type { ExitCode, Host } from './commands/host.ts'
+import { normalizeSingleDash } from './commands/normalizeSingleDash.ts'
 import type { ReportOptions } from './commands/openReporter.ts'
 import { build } from './commands/program/program.ts'
+import { reportError } from './commands/reportError.ts'
 import type { Reporter } from './report/reporter.ts'
+import type { ExitCode, Host } from './session/host.ts'
 
 /**
  * Runs one command. `argv` without the program's own name. Everything that goes wrong ends here as problems on stderr
@@ -25,7 +25,7 @@ export async function main(argv: readonly string[], host: Host): Promise<ExitCod
     ofDaemon = of === 'daemon'
   })
   try {
-    await program.parseAsync(doubleDashes(argv, program), { from: 'user' })
+    await program.parseAsync(normalizeSingleDash(argv, program), { from: 'user' })
     return host.signal.aborted && !ofDaemon ? 130 : exit
   } catch (error) {
     const { logFile: _, ...options } = program.opts()
@@ -34,6 +34,6 @@ export async function main(argv: readonly string[], host: Host): Promise<ExitCod
       if (options.json) (await reporter(options)).note('Interrupted.', 'warn')
       return 130
     }
-    return explain(error, host, options, () => reporter(options))
+    return reportError(error, host, options, () => reporter(options))
   }
 }

@@ -1,13 +1,13 @@
 import { chmod, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { machine } from '../../test/installation/machine.ts'
+import { machine } from '../../test/unit/installation/machine.ts'
 import { type Listeners, listen, writeKubeconfig } from './broken/listeners.ts'
 import type { Check, Report } from './report.ts'
 import { type Command, type Ran, run } from './run.ts'
 import { fromSource, repository } from './site.ts'
 
-const source = join(repository, 'test/installation')
+const source = join(repository, 'test/unit/installation')
 
 export const broken: Check = {
   name: 'broken',

@@ -1,6 +1,6 @@
 import type { Site } from './site.ts'
 
-/** What the guide says, written down a second time from its own text: groundcrew's tables cannot vouch for themselves. */
+/** What the guide says, written down a second time from its own text: groundcrew's tables cannot bookkeep for themselves. */
 export const buckets: Record<string, { versioned: boolean; days?: number }> = {
   'spacelift-binaries': { versioned: true },
   'spacelift-deliveries': { versioned: false, days: 1 },

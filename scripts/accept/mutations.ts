@@ -61,7 +61,7 @@ async function showAndRepair(report: Report, site: Site, mutation: Mutation, tou
 
 /** `bucket:versioning.status` for each field that an apply found different, by its journal. */
 function fieldsOf(journal: readonly JournalRecord[]): string[] {
-  const plans = journal.flatMap((record) => (record.t === 'begin' ? record.plan : []))
+  const plans = journal.flatMap((record) => (record.type === 'begin' ? record.plan : []))
   const changed = plans.filter(({ action }) => action !== 'create' && action !== 'recover')
   return changed.flatMap(({ address, edits }) => edits.map(({ field }) => nameOf(address, field)))
 }

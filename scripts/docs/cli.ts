@@ -1,7 +1,7 @@
 import type { Command, Option } from 'commander'
 import { build } from '../../src/commands/program/program.ts'
 import { systemHost } from '../../src/commands/systemHost.ts'
-import { code, fenced, page, plain, sentence, table } from './markdown.ts'
+import { assertLockHeld, code, page, plain, sentence, table } from './markdown.ts'
 
 /** docs/cli.md: every command with its options, examples and exit codes. */
 export function cliPage(): string {
@@ -30,7 +30,7 @@ function section(command: Command): string[] {
   return [
     `## ${nameOf(command)}`,
     plain(sentence(command.description())),
-    fenced('text', `${nameOf(command)} ${command.usage()}`),
+    assertLockHeld('text', `${nameOf(command)} ${command.usage()}`),
     ...table(
       ['argument', ''],
       command.registeredArguments.map((it) => [code(it.name()), plain(it.description)]),
@@ -40,7 +40,7 @@ function section(command: Command): string[] {
       ['exit code', ''],
       (below['Exit codes'] ?? []).map((line) => [line.slice(0, 3).trim(), plain(line.slice(3).trim())]),
     ),
-    fenced('sh', (below.Examples ?? []).join('\n')),
+    assertLockHeld('sh', (below.Examples ?? []).join('\n')),
   ]
 }
 

@@ -1,9 +1,9 @@
 import { Document, isScalar, visit } from 'yaml'
-import { jsonSchema } from '../../src/installation/jsonSchema.ts'
+import { jsonSchema } from '../../src/installation/schema/jsonSchema.ts'
 import { BUCKETS, CHART_VALUES_OWNED, READERS, SECRET_NAMES, secretKeys } from '../../src/installation/spacelift.ts'
 import { showPointer } from '../../src/plan/diff.ts'
 import { referred, resolved, type Schema } from './jsonSchema.ts'
-import { code, fenced, page, plain, table } from './markdown.ts'
+import { assertLockHeld, code, page, plain, table } from './markdown.ts'
 
 const root = jsonSchema() as Schema
 
@@ -11,7 +11,7 @@ const root = jsonSchema() as Schema
 export function configurationPage(): string {
   const keys = Object.entries(root.properties ?? {})
   return page(
-    'src/installation/schema.ts',
+    'src/installation/schema/schema.ts',
     '# desired-state.yaml',
     INTRO,
     `Required: ${list(keys.filter(([key]) => isRequired(key)))}. Optional: ${list(keys.filter(([key]) => !isRequired(key)))}.`,
@@ -61,7 +61,7 @@ function section(key: string, schema: Schema): string[] {
   return [
     `## ${key}`,
     plain(`${description}${isRequired(key) ? ' Required.' : ''}`),
-    fenced('yaml', block({ [key]: example })),
+    assertLockHeld('yaml', block({ [key]: example })),
     ...table(['key', 'default', 'what it is'], rows(schema, '')),
     ...(key === 'objectStorage' ? guideBuckets() : []),
   ]

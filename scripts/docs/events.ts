@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { EVENTS, streamEvent } from '../../src/report/eventSchema.ts'
+import { EVENTS, streamEvent } from '../../src/report/json/eventSchema.ts'
 import { exampleStream } from './exampleStream.ts'
 import { resolved, type Schema, typeText } from './jsonSchema.ts'
-import { code, fenced, page, plain, table } from './markdown.ts'
+import { assertLockHeld, code, page, plain, table } from './markdown.ts'
 
 /** The JSON Schema (draft-07) of one line of the stream. */
 export function eventsSchema(): object {
@@ -21,13 +21,13 @@ const names = EVENTS.map((event) => `${event.meta()?.id}`)
 export function eventsPage(): string {
   const parts = Object.keys(root.definitions).filter((name) => !names.includes(name))
   return page(
-    'src/report/eventSchema.ts',
+    'src/report/json/eventSchema.ts',
     '# The event stream',
     INTRO,
     `Events: ${names.map(link).join(', ')}. Each has:`,
     ...common(),
     '## An apply, line by line',
-    fenced('json', exampleStream()),
+    assertLockHeld('json', exampleStream()),
     RECIPES,
     ...names.flatMap((name) => [`## ${name}`, ...section(name)]),
     '## Parts of events',

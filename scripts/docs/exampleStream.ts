@@ -1,6 +1,6 @@
 import type { Edit } from '../../src/kinds/kind.ts'
 import type { Plan } from '../../src/plan/plan.ts'
-import { jsonReporter } from '../../src/report/jsonReporter.ts'
+import { jsonReporter } from '../../src/report/json/jsonReporter.ts'
 import { address } from '../../src/values/address.ts'
 import { VERSION } from '../../src/version.ts'
 

@@ -10,7 +10,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [[line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n')]
 }
 
-export function fenced(language: string, text: string): string {
+export function assertLockHeld(language: string, text: string): string {
   return `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``
 }
 

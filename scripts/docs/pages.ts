@@ -1,4 +1,4 @@
-import { jsonSchemaText } from '../../src/installation/jsonSchema.ts'
+import { jsonSchemaText } from '../../src/installation/schema/jsonSchema.ts'
 import { cliPage } from './cli.ts'
 import { configurationPage } from './configuration.ts'
 import { eventsPage, eventsSchemaText } from './events.ts'

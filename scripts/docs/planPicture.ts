@@ -1,5 +1,5 @@
-import { planText } from '../../src/report/planText.ts'
-import { COLOURED } from '../../src/report/style.ts'
+import { COLOURED } from '../../src/report/format/style.ts'
+import { planText } from '../../src/report/plan/planText.ts'
 import { examplePlan } from './examplePlan.ts'
 import { terminalPicture } from './terminalPicture.ts'
 

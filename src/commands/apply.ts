@@ -1,16 +1,17 @@
 import { hasChanges, refusals } from '../plan/plan.ts'
-import { otherWorld, readWorld } from '../reconcile/worldCheck.ts'
+import { readWorld, worldMismatch } from '../reconcile/worldCheck.ts'
+import type { ExitCode, Host, ReportingHost } from '../session/host.ts'
+import { lockPlace, lockTimeoutMs } from '../session/lockOptions.ts'
+import { planWithConsents } from '../session/planWithConsents.ts'
+import { endOrphans, holder, isIncomplete, runApply, runId, who } from '../session/runApply.ts'
+import type { Saved } from '../session/savedPlanFile.ts'
+import { areGone, openSession, type Session } from '../session/session.ts'
 import type { HeldLock } from '../state/heldLock.ts'
 import { leftovers, wasApplied } from '../state/journal.ts'
 import { acquireLock } from '../state/lock.ts'
 import { emptyState, type State } from '../state/state.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
-import { carryOut, endOrphans, holder, isIncomplete, runId, who } from './carryOut.ts'
-import type { ExitCode, Host, ReportingHost } from './host.ts'
-import { lockPlace, lockTimeoutMs } from './lockOptions.ts'
-import { lookAndPlan, type PlanOptions, showPlan } from './plan.ts'
-import type { Saved } from './planFile.ts'
-import { areGone, openSession, type Session } from './session.ts'
+import { type PlanOptions, showPlan } from './plan.ts'
 
 export type ApplyOptions = PlanOptions & { readonly autoApprove?: boolean; readonly lockTimeout: string }
 
@@ -23,7 +24,7 @@ export async function applyCommand(host: ReportingHost, options: ApplyOptions, p
     return applyUnderLock(host, options, undefined, waitMs)
   }
   refusePlanning(options)
-  const { loadPlan, scopeOf } = await import('./planFile.ts')
+  const { loadPlan, scopeOf } = await import('../session/savedPlanFile.ts')
   const saved = await loadPlan(host, planFile)
   // What was approved is the saved plan: it brings its own options and is not asked about again.
   return applyUnderLock(host, { ...options, ...scopeOf(saved.options), autoApprove: true }, saved, waitMs)
@@ -31,7 +32,7 @@ export async function applyCommand(host: ReportingHost, options: ApplyOptions, p
 
 async function applyUnderLock(host: ReportingHost, options: ApplyOptions, saved: Saved | undefined, waitMs: number): Promise<ExitCode> {
   await using session = await openSession(host, options)
-  if (saved !== undefined) (await import('./planFile.ts')).expectWhole(saved, session)
+  if (saved !== undefined) (await import('../session/savedPlanFile.ts')).expectWhole(saved, session)
   const state = (await session.store.load()) ?? emptyState(host.randomness.uuid())
   await sameWorld(session, state, options)
   const run = runId(host)
@@ -55,7 +56,7 @@ async function applyUnderLock(host: ReportingHost, options: ApplyOptions, saved:
 async function sameWorld(session: Session, state: State, options: ApplyOptions): Promise<void> {
   const world = await readWorld(session.world, session.resolved.installation)
   if ('problems' in world) throw new ProblemError(world.problems)
-  const other = options.acceptNewWorld ? undefined : otherWorld(state.world, world.identity)
+  const other = options.acceptNewWorld ? undefined : worldMismatch(state.world, world.identity)
   if (other !== undefined) throw new ProblemError(other)
 }
 
@@ -73,10 +74,10 @@ async function applyLocked(
   const left = await leftovers(session.store.folder)
   await endOrphans(host, left.children)
   // Only now is it known that nobody works on a pending release.
-  const helmIsGone = areGone(host, [...left.children, ...(lock.endedHelm === undefined ? [] : [lock.endedHelm])])
-  const looked = await lookAndPlan({ ...session, look: { ...session.look, helmIsGone } }, state, options)
+  const previousHelmExited = areGone(host, [...left.children, ...(lock.terminatedHelm === undefined ? [] : [lock.terminatedHelm])])
+  const looked = await planWithConsents({ ...session, look: { ...session.look, previousHelmExited: previousHelmExited } }, state, options)
   if (saved !== undefined && looked.problems.length === 0) {
-    const stale = (await import('./planFile.ts')).staleness(saved, session, state, looked)
+    const stale = (await import('../session/savedPlanFile.ts')).staleness(saved, session, state, looked)
     if (stale !== undefined) throw new ProblemError(stale)
   }
   showPlan(host, looked, options)
@@ -85,7 +86,7 @@ async function applyLocked(
   if (hasChanges(looked.planned.plan) && !(await approved(host, options))) return stop(host, 'Nothing was changed.')
   const { planned, world } = looked
   const under = { run, who: who(host), lock, state, left, planned, world, ...(saved && { savedPlan: saved.id }) }
-  const result = await carryOut(host, session, under, (event) => host.report.event(event))
+  const result = await runApply(host, session, under, (event) => host.report.event(event))
   host.report.applied(result)
   return isIncomplete(result) ? 1 : 0
 }

@@ -1,10 +1,15 @@
 import { KINDS } from '../kinds/index.ts'
-import type { Look } from '../kinds/kind.ts'
+import type { ReadContext } from '../kinds/kind.ts'
 import { type DriftReport, driftExitCode, driftFromPlan } from '../plan/drift.ts'
+import { lookForDrift } from '../reconcile/detectDrift.ts'
 import { clusterKey } from '../reconcile/fingerprintKey.ts'
-import { lookForDrift } from '../reconcile/lookForDrift.ts'
 import { makePlan } from '../reconcile/makePlan.ts'
-import { otherWorld, readWorld, untoldStore, type WorldRead } from '../reconcile/worldCheck.ts'
+import { readWorld, unidentifiedStore, type WorldRead, worldMismatch } from '../reconcile/worldCheck.ts'
+import { type DriftSession, openDriftSession, resolveWithoutSecrets } from '../session/driftSession.ts'
+import type { ExitCode, GlobalOptions, Host, ReportingHost } from '../session/host.ts'
+import { lockPlace, lockTimeoutMs } from '../session/lockOptions.ts'
+import { areGone } from '../session/session.ts'
+import { stateFolder } from '../session/stateFolder.ts'
 import { FileStore } from '../state/fileStore.ts'
 import { lastApply, leftovers } from '../state/journal.ts'
 import { awaitUnlocked } from '../state/lock.ts'
@@ -12,11 +17,6 @@ import { emptyState, type State } from '../state/state.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import type { DriftForm } from './driftForms.ts'
 import { tellDrift, withAges } from './driftOutput.ts'
-import { type DriftSession, openDriftSession, resolveWithoutSecrets } from './driftSession.ts'
-import type { ExitCode, GlobalOptions, Host, ReportingHost } from './host.ts'
-import { lockPlace, lockTimeoutMs } from './lockOptions.ts'
-import { areGone } from './session.ts'
-import { stateFolder } from './state.ts'
 
 export type DriftOptions = GlobalOptions & {
   readonly output: DriftForm
@@ -56,11 +56,11 @@ async function look(
     readWorld(view, installation),
     clusterKey(view, installation, state ?? emptyState(''), host.randomness.uuid()),
   ])
-  const other = 'identity' in read && !options.acceptNewWorld ? otherWorld(state?.world ?? null, read.identity) : undefined
+  const other = 'identity' in read && !options.acceptNewWorld ? worldMismatch(state?.world ?? null, read.identity) : undefined
   if (other !== undefined) return { ...NOTHING, problems: [other] }
-  const helmIsGone = areGone(host, (await leftovers(folder)).children)
+  const previousHelmExited = areGone(host, (await leftovers(folder)).children)
   const now = host.clock.now()
-  const it: Look = { view, fingerprint, signal: host.signal, now, helmIsGone, watches: true }
+  const it: ReadContext = { view, fingerprint, signal: host.signal, now, previousHelmExited: previousHelmExited, includeUnmanaged: true }
   const report = await (state === undefined
     ? compareWithFile(host, session, it, options.skip)
     : lookForDrift({ kinds: KINDS, state, look: it, skip: options.skip ?? [], certain, accept: installation.drift.accept }))
@@ -70,14 +70,14 @@ async function look(
 
 function problemsOfWorld(read: WorldRead, state: State | undefined): readonly Problem[] {
   if ('problems' in read) return read.problems
-  const untold = untoldStore(state?.world ?? null, read.identity)
+  const untold = unidentifiedStore(state?.world ?? null, read.identity)
   return untold === undefined ? [] : [untold]
 }
 
 async function compareWithFile(
   host: Host,
   { installation, world }: DriftSession,
-  it: Look,
+  it: ReadContext,
   skip?: readonly string[],
 ): Promise<DriftReport> {
   const resolved = await resolveWithoutSecrets(host, installation, world)

@@ -3,14 +3,14 @@ import { resolve } from 'node:path'
 import type { Installation } from '../installation/installation.ts'
 import type { DriftReport } from '../plan/drift.ts'
 import { NO_MEMORY, parseMemory, remember } from '../plan/driftMemory.ts'
-import { PLAIN } from '../report/style.ts'
+import { PLAIN } from '../report/format/style.ts'
 import { textReporter } from '../report/textReporter.ts'
-import { replaceFile } from '../state/durable.ts'
-import { code } from '../state/fileStore.ts'
+import type { Host, ReportingHost } from '../session/host.ts'
+import { replaceFile } from '../state/atomicFile.ts'
+import { errnoCode } from '../state/fileStore.ts'
 import { ProblemError } from '../values/problem.ts'
 import { VERSION } from '../version.ts'
 import type { DriftForm } from './driftForms.ts'
-import type { Host, ReportingHost } from './host.ts'
 
 type Options = { readonly output: DriftForm; readonly out?: string; readonly remember?: string }
 
@@ -43,13 +43,13 @@ async function rendered(host: Host, form: DriftForm, installation: Installation,
     case 'text':
       return asText(report)
     case 'json':
-      return (await import('../report/driftJson.ts')).driftJson(report, at)
+      return (await import('../report/drift/driftJson.ts')).driftJson(report, at)
     case 'markdown':
-      return (await import('../report/driftMarkdown.ts')).driftMarkdown(report, at)
+      return (await import('../report/drift/driftMarkdown.ts')).driftMarkdown(report, at)
     case 'html':
-      return (await import('../report/driftHtml.ts')).driftHtml(report, at, `Spacelift at ${installation.serverDomain}`)
+      return (await import('../report/drift/driftHtml.ts')).driftHtml(report, at, `Spacelift at ${installation.serverDomain}`)
     case 'prometheus':
-      return (await import('../report/driftPrometheus.ts')).driftPrometheus(report, now.getTime() / 1000, before, VERSION)
+      return (await import('../report/drift/driftPrometheus.ts')).driftPrometheus(report, now.getTime() / 1000, before, VERSION)
   }
 }
 
@@ -62,10 +62,10 @@ function asText(report: DriftReport): string {
 
 async function readText(file: string, name: string): Promise<string> {
   return readFile(file, 'utf8').catch((error) => {
-    if (code(error) === 'ENOENT') return ''
+    if (errnoCode(error) === 'ENOENT') return ''
     throw new ProblemError({
       code: 'drift/unreadable',
-      summary: `${name} cannot be read (${code(error)}).`,
+      summary: `${name} cannot be read (${errnoCode(error)}).`,
       remedy: 'Name another file, or look at its rights.',
     })
   })
@@ -75,7 +75,7 @@ async function write(file: string, name: string, text: string, mode?: number): P
   await replaceFile(file, text, mode).catch((error) => {
     throw new ProblemError({
       code: 'drift/unwritable',
-      summary: `${name} cannot be written (${code(error)}).`,
+      summary: `${name} cannot be written (${errnoCode(error)}).`,
       remedy: 'Look at the rights and the free space of its folder.',
     })
   })

@@ -1,10 +1,10 @@
+import type { ExitCode, GlobalOptions, Host, ReportingHost } from '../session/host.ts'
+import { lockPlace } from '../session/lockOptions.ts'
+import { openSession, type Session } from '../session/session.ts'
 import { RENEW_MS } from '../state/heldLock.ts'
 import { holderOf } from '../state/holder.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import type { LiveLease } from '../world/ports/leases.ts'
-import type { ExitCode, GlobalOptions, Host, ReportingHost } from './host.ts'
-import { lockPlace } from './lockOptions.ts'
-import { openSession, type Session } from './session.ts'
 
 /** Longer than a living holder lets its Lease go without a renewal. */
 const PROOF_MS = RENEW_MS + 4_000

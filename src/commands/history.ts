@@ -1,9 +1,9 @@
-import { historySummary } from '../report/historySummary.ts'
-import { historyDetail, historyLine } from '../report/historyText.ts'
+import { historySummary } from '../report/history/historySummary.ts'
+import { historyDetail, historyLine } from '../report/history/historyText.ts'
+import type { ExitCode, GlobalOptions, Host } from '../session/host.ts'
+import { stateFolder } from '../session/stateFolder.ts'
 import { historyFiles, type JournalRecord, readHistory } from '../state/journal.ts'
 import { ProblemError } from '../values/problem.ts'
-import type { ExitCode, GlobalOptions, Host } from './host.ts'
-import { stateFolder } from './state.ts'
 
 /** Prints the applies, oldest first; with a run's name (or its beginning) that one in full. With `--json` one object a run. */
 export async function historyCommand(host: Host, options: GlobalOptions, run?: string): Promise<ExitCode> {

@@ -1,13 +1,13 @@
 import { openSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { jsonReporter } from '../report/jsonReporter.ts'
+import { chooseStyle, chooseWidth } from '../report/format/style.ts'
+import { jsonReporter } from '../report/json/jsonReporter.ts'
 import { all, type Reporter } from '../report/reporter.ts'
-import { chooseStyle, chooseWidth } from '../report/style.ts'
 import { type Sink, textReporter } from '../report/textReporter.ts'
-import { code } from '../state/fileStore.ts'
+import type { GlobalOptions, Host, Output } from '../session/host.ts'
+import { errnoCode } from '../state/fileStore.ts'
 import { ProblemError } from '../values/problem.ts'
 import { VERSION } from '../version.ts'
-import type { GlobalOptions, Host, Output } from './host.ts'
 
 export type ReportOptions = Partial<Pick<GlobalOptions, 'json' | 'color' | 'logFile'>>
 
@@ -43,7 +43,7 @@ function appendTo(host: Host, file: string): (text: string) => void {
       writeSync(opened, text)
     } catch (error) {
       failed = true
-      host.stderr.write(`The log file ${file} ends here: it cannot be written any more (${code(error)}).\n`)
+      host.stderr.write(`The log file ${file} ends here: it cannot be written any more (${errnoCode(error)}).\n`)
     }
   }
 }
@@ -54,7 +54,7 @@ function open(host: Host, file: string): number {
   } catch (error) {
     throw new ProblemError({
       code: 'cli/log-file',
-      summary: `The log file ${file} cannot be written (${code(error)}).`,
+      summary: `The log file ${file} cannot be written (${errnoCode(error)}).`,
       remedy: 'Look at the rights of its folder, or name another with --log-file.',
     })
   }

@@ -1,13 +1,8 @@
-import { dirname, join, resolve } from 'node:path'
+import type { ExitCode, GlobalOptions, Host, ReportingHost } from '../session/host.ts'
+import { stateFolder } from '../session/stateFolder.ts'
 import { FileStore } from '../state/fileStore.ts'
 import type { State, StoredFacts } from '../state/state.ts'
 import { ProblemError } from '../values/problem.ts'
-import type { ExitCode, GlobalOptions, Host, ReportingHost } from './host.ts'
-
-/** The state's folder: `--state`, or `state/` beside the file. */
-export function stateFolder(host: Host, options: GlobalOptions): string {
-  return options.state === undefined ? join(dirname(resolve(host.cwd, options.file)), 'state') : resolve(host.cwd, options.state)
-}
 
 /** Prints the address of every resource the state remembers, one a line; with `--json` one object a line. */
 export async function stateList(host: Host, options: GlobalOptions): Promise<ExitCode> {

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os'
+import type { Host } from '../session/host.ts'
 import { openJournal } from '../state/journal.ts'
 import { systemClock, systemRandomness } from '../world/clock.ts'
 import { systemProcesses } from '../world/processes.ts'
-import type { Host } from './host.ts'
 
 /** This machine as it is, without anybody to ask. */
 export function systemHost(signal: AbortSignal): Host {

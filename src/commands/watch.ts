@@ -1,12 +1,12 @@
-import { KeptSecrets } from '../installation/keptSecrets.ts'
-import { FileTriggers } from '../reconcile/fileTriggers.ts'
-import { Latch } from '../reconcile/latch.ts'
-import { rounds } from '../reconcile/rounds.ts'
-import { Teller } from '../reconcile/teller.ts'
-import type { ExitCode, Host, ReportingHost } from './host.ts'
-import { Daemon } from './watch/daemon.ts'
-import { Inputs } from './watch/inputs.ts'
-import { readFlags, type WatchFlags } from './watch/options.ts'
+import { SecretCache } from '../installation/secrets/secretCache.ts'
+import type { ExitCode, Host, ReportingHost } from '../session/host.ts'
+import { Daemon } from '../watch/daemon.ts'
+import { EventDeduplicator } from '../watch/eventDeduplicator.ts'
+import { FileTriggers } from '../watch/fileTriggers.ts'
+import { Inputs } from '../watch/inputs.ts'
+import { TriggerQueue } from '../watch/triggerQueue.ts'
+import { watchLoop } from '../watch/watchLoop.ts'
+import { readFlags, type WatchFlags } from './watchOptions.ts'
 
 /** So long a running step may take after SIGTERM: less than the 30 s that Kubernetes gives. */
 const STOP_MS = 25_000
@@ -14,9 +14,9 @@ const STOP_MS = 25_000
 /** Looks again and again, and applies what the policy allows, until SIGTERM or Ctrl-C: then 0. */
 export async function watchCommand(outer: ReportingHost, flags: WatchFlags): Promise<ExitCode> {
   const options = readFlags(flags)
-  const host = { ...outer, keptSecrets: new KeptSecrets(outer.clock) }
-  const latch = new Latch()
-  const teller = new Teller((event) => host.report.watch(event, host.clock.now()))
+  const host = { ...outer, keptSecrets: new SecretCache(outer.clock) }
+  const latch = new TriggerQueue()
+  const teller = new EventDeduplicator((event) => host.report.watch(event, host.clock.now()))
   const stray = (why: unknown) => teller.tell({ type: 'watch_problems', problems: [strayFailure(why)] })
   const triggers = new FileTriggers(() => latch.trigger('file'), stray)
   const listening = [host.on?.('hangup', () => latch.trigger('signal')), host.on?.('stray-failure', stray)]
@@ -25,7 +25,7 @@ export async function watchCommand(outer: ReportingHost, flags: WatchFlags): Pro
   const left = await untilStopped(
     host,
     teller,
-    rounds({ latch, clock: host.clock, signal: host.signal, look: (why) => daemon.look(why), pauseMs: () => daemon.pauseMs }),
+    watchLoop({ latch, clock: host.clock, signal: host.signal, look: (why) => daemon.look(why), pauseMs: () => daemon.pauseMs }),
   )
   await triggers.close()
   for (const stop of listening) stop?.()
@@ -34,7 +34,7 @@ export async function watchCommand(outer: ReportingHost, flags: WatchFlags): Pro
 }
 
 /** Answers true when the time was up before what ran had ended. */
-async function untilStopped(host: Host, teller: Teller, running: Promise<void>): Promise<boolean> {
+async function untilStopped(host: Host, teller: EventDeduplicator, running: Promise<void>): Promise<boolean> {
   const ended = new AbortController()
   const late = aborted(host.signal).then(async () => {
     teller.tell({ type: 'watch_stopping' })

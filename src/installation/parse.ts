@@ -1,13 +1,13 @@
 import { pointer } from '../values/json.ts'
 import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
-import { complete } from './complete.ts'
+import { applyDefaults } from './applyDefaults.ts'
 import { crossCheck } from './crossChecks/index.ts'
-import { explain, type Issue, meantKey } from './explain.ts'
-import { explainSecret } from './explainSecret.ts'
+import { explain, type Issue, meantKey } from './errors/schemaErrors.ts'
+import { explainSecret } from './errors/secretErrors.ts'
 import type { Installation } from './installation.ts'
-import { desiredState } from './schema.ts'
-import { secretPlaces } from './schemaWalk.ts'
+import { desiredState } from './schema/schema.ts'
+import { secretPlaces } from './schema/schemaWalk.ts'
 import { readYaml, type Tree } from './yaml.ts'
 
 export type Parsed = { readonly installation: Installation } | { readonly problems: readonly Problem[] }
@@ -21,7 +21,7 @@ export function parse(text: string, file: string, absolutePath: string): Parsed 
   if (tree === undefined) return { problems: sorted(problems) }
   const checked = desiredState.safeParse(tree.data)
   const all = [...problems, ...problemsOf(tree, checked.success ? [] : checked.error.issues), ...crossCheck(tree)]
-  if (checked.success && all.length === 0) return { installation: complete(checked.data, absolutePath, tree.keys) }
+  if (checked.success && all.length === 0) return { installation: applyDefaults(checked.data, absolutePath, tree.keys) }
   return { problems: sorted(all) }
 }
 

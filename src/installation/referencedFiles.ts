@@ -1,5 +1,5 @@
 import type { Installation } from './installation.ts'
-import { secretInputs } from './secretInputs.ts'
+import { secretInputs } from './secrets/secretInputs.ts'
 
 /** Absolute paths of the desired state and of all that it names on this machine: secrets, certificates, archive, chart. */
 export function referencedFiles(it: Installation): readonly string[] {

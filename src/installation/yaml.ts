@@ -2,7 +2,7 @@ import { type ErrorCode, isAlias, isMap, isScalar, isSeq, LineCounter, type Node
 import { type Json, type JsonPointer, pointer } from '../values/json.ts'
 import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
-import { tellCode, tellSyntax } from './syntax.ts'
+import { tellCode, tellSyntax } from './errors/yamlErrors.ts'
 
 /** A YAML file as plain data, with the place of every key (or list element) and of every value. */
 export type Tree = {

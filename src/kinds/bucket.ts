@@ -4,38 +4,39 @@ import { address } from '../values/address.ts'
 import { pointer } from '../values/json.ts'
 import { ProblemError } from '../values/problem.ts'
 import type { LiveBucket } from '../world/ports/objectStore.ts'
+import { needsConsent, noncurrentStay, notEmpty } from './bucket/bucketProblems.ts'
 import { converge, remove } from './bucket/converge.ts'
+import { declaredRules } from './bucket/desiredRules.ts'
 import { newlyExpiring } from './bucket/expiry.ts'
 import { type BucketBasis, type BucketChange, type BucketFacts, type BucketMaterial, readFacts, type Seen } from './bucket/facts.ts'
-import { emptiness, look, nameOf } from './bucket/look.ts'
+import { emptiness, nameOf, observe } from './bucket/observeBucket.ts'
+import { observeUnmanaged } from './bucket/observeUnmanaged.ts'
 import { accessWithout } from './bucket/policy.ts'
-import { needsConsent, noncurrentStay, notEmpty } from './bucket/problems.ts'
 import { EXPIRE_CURRENT, EXPIRE_NONCURRENT, ruleFacts } from './bucket/rules.ts'
-import { declaredRules } from './bucket/wantedRules.ts'
-import { lookAround } from './bucket/watched.ts'
 import {
   type Declared,
   type Finding,
   type Impact,
   type Kind,
-  type Look,
   NO_IMPACT,
   type Origins,
+  type ReadContext,
   type Recorded,
-  type Stays,
-  type WhenGone,
+  type RemovalDeclined,
+  type RemovalPolicy,
 } from './kind.ts'
 
 /** The guide's buckets and the extra ones, with their versioning, lifecycle rules and policy: `bucket/NAME`. */
 export const bucket: Kind<BucketFacts, BucketMaterial, LiveBucket, BucketBasis> = {
   name: 'bucket',
   holdsData: true,
-  fixed: [],
+  replaceOnly: [],
   readFacts,
   declare: ({ installation }) => installation.objectStorage.buckets.map((one) => declareOne(one, installation)),
-  observe: ({ view, watches = false }, it) => (watches ? lookAround(view.objectStore, it.address) : look(view.objectStore, it.address)),
-  want,
-  served: () => ({}),
+  observe: ({ view, includeUnmanaged: watches = false }, it) =>
+    watches ? observeUnmanaged(view.objectStore, it.address) : observe(view.objectStore, it.address),
+  desire: desire,
+  exposedTo: () => ({}),
   impact,
   converge,
   removal,
@@ -43,7 +44,7 @@ export const bucket: Kind<BucketFacts, BucketMaterial, LiveBucket, BucketBasis> 
 }
 
 /** The guide's buckets hold what Spacelift cannot do without; what an extra one is for, its owner knows. */
-const EXTRA_GONE: WhenGone = { created: 'remove', adopted: 'forget' }
+const EXTRA_GONE: RemovalPolicy = { created: 'remove', adopted: 'forget' }
 
 function declareOne(one: Bucket, installation: Installation): Declared<BucketMaterial> {
   return {
@@ -51,7 +52,7 @@ function declareOne(one: Bucket, installation: Installation): Declared<BucketMat
     material: { bucket: one, rules: declaredRules(one) },
     after: [],
     origins: originsOf(one, installation),
-    ...(one.role === undefined && { whenGone: EXTRA_GONE }),
+    ...(one.role === undefined && { removalPolicy: EXTRA_GONE }),
   }
 }
 
@@ -72,7 +73,7 @@ function originsOf(one: Bucket, { positions }: Installation): Origins {
   ])
 }
 
-async function want({ view }: Look, declared: Declared<BucketMaterial>, seen: Seen) {
+async function desire({ view }: ReadContext, declared: Declared<BucketMaterial>, seen: Seen) {
   const { bucket, rules } = declared.material
   const facts: BucketFacts = {
     versioning: bucket.versioning,
@@ -91,7 +92,7 @@ function findings(declared: Declared<BucketMaterial>): readonly Finding[] {
   return versioning === 'enabled' && expireAfterDays !== undefined && noncurrentDays === undefined ? [noncurrentStay(declared)] : []
 }
 
-function impact({ address, seen, wanted, basis }: BucketChange): Impact {
+function impact({ address, observed: seen, desired: wanted, basis }: BucketChange): Impact {
   if (seen.is !== 'present') return NO_IMPACT
   const name = nameOf(address)
   const losses = basis.empty === true ? [] : newlyExpiring(seen.facts.rules, wanted.rules)
@@ -103,9 +104,9 @@ function impact({ address, seen, wanted, basis }: BucketChange): Impact {
   }
 }
 
-async function removal({ view }: Look, it: Recorded<BucketFacts>): Promise<Impact | Stays> {
+async function removal({ view }: ReadContext, it: Recorded<BucketFacts>): Promise<Impact | RemovalDeclined> {
   const name = nameOf(it.address)
   const read = await view.objectStore.isEmpty(name)
   if (read.is === 'unknown') throw new ProblemError(read.why)
-  return read.is === 'present' && !read.value ? { stays: notEmpty(name) } : NO_IMPACT
+  return read.is === 'present' && !read.value ? { declined: notEmpty(name) } : NO_IMPACT
 }

@@ -5,13 +5,32 @@ import { isMap, type Json, type JsonPointer, pointer } from '../values/json.ts'
 import { ProblemError } from '../values/problem.ts'
 import type { LiveImage, PushProgress } from '../world/ports/registry.ts'
 import { isDigest } from './image/identity.ts'
+import { changedMeanwhile, notAsPushed, notPushed, otherPlatform } from './image/imageProblems.ts'
 import { findInArchive, missingInArchive, type Role } from './image/inArchive.ts'
-import { type Evidence, type ImageFacts, type ImageMaterial, observe, parseReference, place, referenceOf, type Seen } from './image/look.ts'
-import { changedMeanwhile, notAsPushed, notPushed, otherPlatform } from './image/problems.ts'
+import {
+  type Evidence,
+  type ImageFacts,
+  type ImageMaterial,
+  observe,
+  parseReference,
+  place,
+  referenceOf,
+  type Seen,
+} from './image/observeImage.ts'
 import { runningOthers } from './image/running.ts'
-import { type Change, type Declared, type Kind, type Look, NO_IMPACT, type Origins, type Recorded, type Wanted, type Work } from './kind.ts'
+import {
+  type ApplyContext,
+  type Change,
+  type Declared,
+  type Desired,
+  type Kind,
+  NO_IMPACT,
+  type Origins,
+  type ReadContext,
+  type Recorded,
+} from './kind.ts'
 
-export type { ImageFacts, ImageMaterial } from './image/look.ts'
+export type { ImageFacts, ImageMaterial } from './image/observeImage.ts'
 
 type ImageChange = Change<ImageFacts, ImageMaterial, Evidence, undefined>
 
@@ -19,12 +38,12 @@ type ImageChange = Change<ImageFacts, ImageMaterial, Evidence, undefined>
 export const image: Kind<ImageFacts, ImageMaterial, Evidence, undefined> = {
   name: 'image',
   holdsData: false,
-  fixed: [],
+  replaceOnly: [],
   readFacts,
   declare,
   observe,
-  want,
-  served: ({ config }) => ({ config }),
+  desire: desire,
+  exposedTo: ({ config }) => ({ config }),
   // Pods do not notice a moved tag: the release's annotation restarts its readers, and says so there.
   impact: () => NO_IMPACT,
   converge,
@@ -71,23 +90,23 @@ function origins({ positions, images }: Installation, role: Role): Origins {
   ])
 }
 
-async function want(look: Look, it: Declared<ImageMaterial>, seen: Seen): Promise<Wanted<ImageFacts, undefined>> {
+async function desire(look: ReadContext, it: Declared<ImageMaterial>, seen: Seen): Promise<Desired<ImageFacts, undefined>> {
   const facts = wanted(it, seen)
   return { facts, basis: undefined, ...(await running(look, it, seen, facts)) }
 }
 
 /** A tag that this plan moves has its readers restarted: what they run now is no finding. */
 async function running(
-  { view }: Look,
+  { view }: ReadContext,
   { address, material }: Declared<ImageMaterial>,
   seen: Seen,
   { reference, config }: ImageFacts,
-): Promise<Pick<Wanted<ImageFacts, undefined>, 'findings' | 'stale'>> {
+): Promise<Pick<Desired<ImageFacts, undefined>, 'findings' | 'outdatedReaders'>> {
   if (seen.is !== 'present' || seen.facts.config !== config || seen.evidence.pods === undefined) return {}
   const known = { config, ...(material.archived && { content: material.archived.image.content }) }
   const where = { repository: material.repository, reference }
   const { problems, stale } = await runningOthers(view.registry, where, seen.evidence.live, known, seen.evidence.pods)
-  return { findings: problems.map((problem) => ({ ...problem, address })), stale }
+  return { findings: problems.map((problem) => ({ ...problem, address })), outdatedReaders: stale }
 }
 
 function wanted({ material }: Declared<ImageMaterial>, seen: Seen): ImageFacts {
@@ -98,7 +117,10 @@ function wanted({ material }: Declared<ImageMaterial>, seen: Seen): ImageFacts {
   throw new ProblemError(seen.is === 'unknown' ? seen.why : notPushed(reference))
 }
 
-async function converge(work: Work, { declared, wanted, seen }: ImageChange): Promise<{ facts: ImageFacts; guard: string }> {
+async function converge(
+  work: ApplyContext,
+  { declared, desired: wanted, observed: seen }: ImageChange,
+): Promise<{ facts: ImageFacts; guard: string }> {
   const { repository, tag, archived } = declared.material
   const now = await observe({ ...work, view: work.world }, declared)
   if (now.is === 'unknown') throw new ProblemError(now.why)
@@ -112,7 +134,7 @@ async function converge(work: Work, { declared, wanted, seen }: ImageChange): Pr
     archive: archived.archive,
     image: archived.image,
     signal: work.signal,
-    beforeWrite: work.fenced,
+    beforeWrite: work.assertLockHeld,
     onProgress: (progress) =>
       work.emit({
         message: messageOf(progress),
@@ -127,19 +149,19 @@ async function converge(work: Work, { declared, wanted, seen }: ImageChange): Pr
 }
 
 /** What the registry took is not yet what it serves. */
-async function readBack(work: Work, declared: Declared<ImageMaterial>, wanted: ImageFacts, pushed: LiveImage) {
+async function readBack(work: ApplyContext, declared: Declared<ImageMaterial>, wanted: ImageFacts, pushed: LiveImage) {
   const now = await observe({ ...work, view: work.world }, declared)
   if (now.is === 'unknown') throw new ProblemError(now.why)
   if (now.is === 'present' && now.facts.config === wanted.config) return { facts: now.facts, guard: now.guard }
   throw new ProblemError(notAsPushed(wanted.reference, pushed.manifestDigest, now.is === 'present' ? now.guard : 'nothing'))
 }
 
-async function remove(work: Work, { facts, guard }: Recorded<ImageFacts>, seen: Seen): Promise<void> {
+async function remove(work: ApplyContext, { facts, guard }: Recorded<ImageFacts>, seen: Seen): Promise<void> {
   if (seen.is === 'unknown') throw new ProblemError(seen.why)
   if (seen.is === 'absent') return
   // Another manifest under the tag is not the one we pushed.
   if (seen.guard !== guard) throw new ProblemError(changedMeanwhile(facts.reference))
-  await work.fenced()
+  await work.assertLockHeld()
   await work.world.registry.remove(place(facts).repository, seen.guard)
 }
 

@@ -18,18 +18,18 @@ export type Declared<M> = {
   readonly after: readonly Address[]
   readonly origins: Origins
   /** Default: what holds data is refused, all else is forgotten. */
-  readonly whenGone?: WhenGone
+  readonly removalPolicy?: RemovalPolicy
 }
 
 /**
  * What it means that the file no longer declares a resource, by who made it; the state remembers it. Only what the
  * journal proves that we made is ever removed.
  */
-export type WhenGone = {
+export type RemovalPolicy = {
   readonly created: 'remove' | 'forget' | 'refuse'
   readonly adopted: 'forget' | 'refuse'
   /** Removed before another of its kind is made: the names of what they consist of collide. */
-  readonly makesWay?: boolean
+  readonly removeFirst?: boolean
 }
 
 /** A resource as the state remembers it: enough to look at it again and to remove it. */
@@ -39,9 +39,9 @@ export type Recorded<F> = {
   readonly guard: string
   readonly after: readonly Address[]
   readonly provenance: 'created' | 'adopted'
-  readonly whenGone?: WhenGone
-  /** What was known to be good beside the facts; see {@link Kind.vouch}. */
-  readonly vouched?: FactMap
+  readonly removalPolicy?: RemovalPolicy
+  /** What was known to be good beside the facts; see {@link Kind.bookkeep}. */
+  readonly bookkeeping?: FactMap
 }
 
 /** Who last wrote a field and when, as far as the server knows. */
@@ -58,13 +58,13 @@ export type Observation<F, E> =
       readonly guard: string
       readonly evidence: E
       readonly by: ReadonlyMap<JsonPointer, Attribution>
-      readonly watched?: readonly Watched[]
+      readonly unmanaged?: readonly UnmanagedDifference[]
     }
   | { readonly is: 'absent'; readonly provedBy: string }
   | { readonly is: 'unknown'; readonly why: Problem }
 
 /** What is not as the guide has it and is told, never undone: undoing it could hurt others or lose data. */
-export type Watched = {
+export type UnmanagedDifference = {
   readonly pointer: JsonPointer
   readonly expected: FactValue
   readonly found: FactValue
@@ -95,9 +95,9 @@ export type Change<F, M, E, B> = {
   readonly action: WriteAction
   readonly edits: readonly Edit[]
   readonly declared: Declared<M>
-  readonly wanted: F
+  readonly desired: F
   readonly basis: B
-  readonly seen: Observation<F, E>
+  readonly observed: Observation<F, E>
 }
 
 /** `because`: what was wrong with the pods, `they started while secret/… held other values`; absent where something they are made from changes. */
@@ -121,18 +121,18 @@ export type Refusal = Problem & { readonly consent: string }
 
 export const NO_IMPACT: Impact = { restarts: [], dataAtRisk: [], access: [], refusals: [] }
 
-export type Look = {
+export type ReadContext = {
   readonly view: View
   /** Compares secrets without telling them. */
   readonly fingerprint: Fingerprinter
   readonly signal: AbortSignal
   readonly now: Date
   /** True where also what no plan would change is looked at: it costs requests, and only a report of drift tells it whole. */
-  readonly watches?: boolean
+  readonly includeUnmanaged?: boolean
   /** True where what is not tracked yet is to be tracked now, though that restarts it. */
-  readonly tracksAll?: boolean
+  readonly trackAllReaders?: boolean
   /** True when a helm that an unfinished apply let loose is known to be gone: a pending release has nobody who would finish it. */
-  readonly helmIsGone: boolean
+  readonly previousHelmExited: boolean
 }
 
 /** Progress of a running step, as data. */
@@ -146,55 +146,55 @@ export type Progress = {
   readonly secondsLeft?: number
 }
 
-export type Work = {
+export type ApplyContext = {
   readonly world: World
   readonly fingerprint: Fingerprinter
   readonly signal: AbortSignal
   readonly now: Date
-  readonly helmIsGone: boolean
+  readonly previousHelmExited: boolean
   readonly emit: (progress: Progress) => void
   /** Throws unless this process still holds the lock. Await it before every write. */
-  readonly fenced: () => Promise<void>
+  readonly assertLockHeld: () => Promise<void>
   /** Journals a child process before it may act, so that the next run can end exactly it. */
-  readonly announce: (child: ProcessIdentity) => Promise<void>
+  readonly registerChild: (child: ProcessIdentity) => Promise<void>
 }
 
 /** What other resources will be once this plan is applied. */
 export interface Upstream {
   /** What a reader reads of a resource; undefined when that one is blocked. */
-  served(it: Address): FactMap | undefined
+  exposedTo(it: Address): FactMap | undefined
   /** True when what readers read of a resource that is there becomes something else with this plan. */
   changes(it: Address): boolean
-  /** See {@link Stale}. */
-  stale(it: Address): Stale
+  /** See {@link OutdatedReaders}. */
+  outdatedReaders(it: Address): OutdatedReaders
 }
 
 /**
  * Deployments whose pods took in something else than what a resource is or, where it drifted, is going to be again, each with
  * words for what that was: only a restart brings them to the right thing.
  */
-export type Stale = ReadonlyMap<string, readonly string[]>
+export type OutdatedReaders = ReadonlyMap<string, readonly string[]>
 
 /** What a resource should be, and what came to light on the way. */
-export type Wanted<F, B> = {
+export type Desired<F, B> = {
   readonly facts: F
   readonly basis: B
   readonly findings?: readonly Finding[]
-  readonly stale?: Stale
+  readonly outdatedReaders?: OutdatedReaders
   /** Prefixes of facts that become other ones only to undo what drifted elsewhere: drift is their cause, whatever they were before. */
-  readonly undoing?: readonly JsonPointer[]
-  /** What to remember beside the facts where nothing is to be done; see {@link Kind.vouch}. */
-  readonly vouched?: FactMap
+  readonly repairPointers?: readonly JsonPointer[]
+  /** What to remember beside the facts where nothing is to be done; see {@link Kind.bookkeep}. */
+  readonly bookkeeping?: FactMap
 }
 
 /** What is there after a change. */
-export type Converged<F> = { readonly facts: F; readonly guard: string; readonly vouched?: FactMap }
+export type Converged<F> = { readonly facts: F; readonly guard: string; readonly bookkeeping?: FactMap }
 
 /** A finding: something a person should know that no change repairs. */
 export type Finding = Problem & { readonly address: Address }
 
 /** What the file dropped and is not removed all the same; it stands in nobody's way. */
-export type Stays = { readonly stays: Problem }
+export type RemovalDeclined = { readonly declined: Problem }
 
 /**
  * Knows how to look at and change one sort of resource. `F`: facts, `M`: declared material, `E`: evidence, `B`: basis.
@@ -205,28 +205,28 @@ export interface Kind<F extends FactMap, M, E, B> {
   /** True where a removal or replacement loses what cannot be made again. */
   readonly holdsData: boolean
   /** Pointers (prefixes) of facts that only a replacement can change. */
-  readonly fixed: readonly JsonPointer[]
+  readonly replaceOnly: readonly JsonPointer[]
   /** State back into facts. Throws a ProblemError for what this version cannot read. */
   readFacts(stored: Json): F
   /** Pure. */
   declare(it: Resolved): readonly Declared<M>[]
   /** Reads only. `last`: what the state remembers of a declared one. */
-  observe(look: Look, it: Declared<M> | Recorded<F>, last?: Recorded<F>): Promise<Observation<F, E>>
+  observe(look: ReadContext, it: Declared<M> | Recorded<F>, last?: Recorded<F>): Promise<Observation<F, E>>
   /** What the facts should be, now that the world is known; reads at most. Throws a ProblemError when that cannot be said. */
-  want(look: Look, it: Declared<M>, seen: Observation<F, E>, upstream: Upstream): Promise<Wanted<F, B>>
+  desire(look: ReadContext, it: Declared<M>, seen: Observation<F, E>, upstream: Upstream): Promise<Desired<F, B>>
   /** What a reader reads of it (key fingerprints, a config digest); pure. */
-  served(facts: F): FactMap
+  exposedTo(facts: F): FactMap
   /** Pure. */
   impact(change: Change<F, M, E, B>): Impact
   /** Writes only `change.edits`, only if the guard still holds; safe to repeat. Returns the facts and guard as they are now. */
-  converge(work: Work, change: Change<F, M, E, B>): Promise<Converged<F>>
+  converge(work: ApplyContext, change: Change<F, M, E, B>): Promise<Converged<F>>
   /**
    * What is known to be good once all of an apply is done, and that no fact says (which pods hold which values). It is
    * remembered, never compared, and may be lost. Reads at most.
    */
-  vouch?(look: Look, it: Declared<M>, last: Recorded<F>): Promise<FactMap | undefined>
+  bookkeep?(look: ReadContext, it: Declared<M>, last: Recorded<F>): Promise<FactMap | undefined>
   /** What its removal means, or why it stays; reads at most. Throws a ProblemError when that cannot be said. Default: nothing beyond itself. */
-  removal?(look: Look, it: Recorded<F>, seen: Observation<F, E>): Promise<Impact | Stays>
+  removal?(look: ReadContext, it: Recorded<F>, seen: Observation<F, E>): Promise<Impact | RemovalDeclined>
   /** Takes away what the journal proves we made, if what was seen is still there. */
-  remove(work: Work, it: Recorded<F>, seen: Observation<F, E>): Promise<void>
+  remove(work: ApplyContext, it: Recorded<F>, seen: Observation<F, E>): Promise<void>
 }

@@ -3,10 +3,19 @@ import { address } from '../values/address.ts'
 import { isMap, type Json, pointer, segments } from '../values/json.ts'
 import { ProblemError } from '../values/problem.ts'
 import type { LiveNamespace } from '../world/ports/cluster.ts'
-import { type Change, type Declared, type Kind, type Look, NO_IMPACT, type Observation, type Recorded, type Work } from './kind.ts'
+import {
+  type ApplyContext,
+  type Change,
+  type Declared,
+  type Kind,
+  NO_IMPACT,
+  type Observation,
+  type ReadContext,
+  type Recorded,
+} from './kind.ts'
 import { chosen, foreignLabels, type Labels } from './namespace/labels.ts'
-import { terminating, unreadable } from './namespace/problems.ts'
-import { writers } from './shared/writers.ts'
+import { terminating, unreadable } from './namespace/namespaceProblems.ts'
+import { fieldWriters } from './shared/fieldWriters.ts'
 
 /** `labels`: of those that the file declares; absent where there is none. */
 export type NamespaceFacts = { readonly phase: 'Active'; readonly labels?: Labels }
@@ -18,12 +27,12 @@ type NamespaceChange = Change<NamespaceFacts, Material, LiveNamespace, undefined
 export const namespace: Kind<NamespaceFacts, Material, LiveNamespace, undefined> = {
   name: 'namespace',
   holdsData: true,
-  fixed: [],
+  replaceOnly: [],
   readFacts,
   declare,
-  observe: ({ view, watches = false }, it) => look(view.cluster, it, watches),
-  want: async (_look, { material }) => ({ facts: factsOf(material.labels), basis: undefined }),
-  served: () => ({}),
+  observe: ({ view, includeUnmanaged: watches = false }, it) => observe(view.cluster, it, watches),
+  desire: async (_look, { material }) => ({ facts: factsOf(material.labels), basis: undefined }),
+  exposedTo: () => ({}),
   impact: () => NO_IMPACT,
   converge,
   remove,
@@ -49,7 +58,11 @@ function declare({ installation }: Resolved): readonly Declared<Material>[] {
   return [{ address: address('namespace', name), material: { name, labels }, after: [], origins }]
 }
 
-async function look(cluster: Look['view']['cluster'], it: Declared<Material> | Recorded<NamespaceFacts>, watches = false): Promise<Seen> {
+async function observe(
+  cluster: ReadContext['view']['cluster'],
+  it: Declared<Material> | Recorded<NamespaceFacts>,
+  watches = false,
+): Promise<Seen> {
   const name = nameOf(it)
   const read = await cluster.namespace(name)
   if (read.is !== 'present') return read
@@ -61,34 +74,34 @@ async function look(cluster: Look['view']['cluster'], it: Declared<Material> | R
     // Every write in a namespace would change its resourceVersion were it kept there; its uid is what must not change.
     guard: read.value.uid,
     evidence: read.value,
-    by: writers(read.value.managedFields, { 'f:metadata.f:labels': '/labels' }),
-    ...(watches && { watched: foreignLabels(read.value, ours, name) }),
+    by: fieldWriters(read.value.managedFields, { 'f:metadata.f:labels': '/labels' }),
+    ...(watches && { unmanaged: foreignLabels(read.value, ours, name) }),
   }
 }
 
-async function converge(work: Work, { declared, edits }: NamespaceChange) {
+async function converge(work: ApplyContext, { declared, edits }: NamespaceChange) {
   const { name, labels } = declared.material
   const { cluster } = work.world
-  const before = await look(cluster, declared)
+  const before = await observe(cluster, declared)
   if (before.is === 'unknown') throw new ProblemError(before.why)
   if (before.is === 'absent') {
-    await work.fenced()
+    await work.assertLockHeld()
     await cluster.createNamespace(name, labels)
   } else {
     const named = edits.flatMap(({ pointer: where }) => segments(where).slice(1))
-    await work.fenced()
+    await work.assertLockHeld()
     await cluster.labelNamespace(name, before.evidence, chosen(labels, named))
   }
-  const now = await look(cluster, declared)
+  const now = await observe(cluster, declared)
   if (now.is !== 'present') throw new ProblemError(now.is === 'unknown' ? now.why : terminating(name, []))
   return { facts: now.facts, guard: now.guard }
 }
 
-async function remove(work: Work, it: Recorded<NamespaceFacts>, seen: Seen): Promise<void> {
+async function remove(work: ApplyContext, it: Recorded<NamespaceFacts>, seen: Seen): Promise<void> {
   if (seen.is === 'unknown') throw new ProblemError(seen.why)
   if (seen.is === 'absent') return
   const { uid, resourceVersion } = seen.evidence
-  await work.fenced()
+  await work.assertLockHeld()
   await work.world.cluster.deleteNamespace(nameOf(it), { uid, resourceVersion })
 }
 

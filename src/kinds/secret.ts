@@ -5,28 +5,28 @@ import type { Fingerprinter } from '../values/fingerprint.ts'
 import { canonicalJson, type FactMap, isMap, type Json, pointer } from '../values/json.ts'
 import type { Position } from '../values/position.ts'
 import { ProblemError } from '../values/problem.ts'
-import { present } from '../values/read.ts'
+import { present } from '../values/readResult.ts'
 import { asBase64OfPem, readRsaKey } from '../values/rsaKey.ts'
 import { Sealed } from '../values/sealed.ts'
 import type { LiveSecret } from '../world/ports/cluster.ts'
 import {
+  type ApplyContext,
   type Change,
   type Converged,
   type Declared,
+  type Desired,
   type Impact,
   type Kind,
-  type Look,
   NO_IMPACT,
   type Observation,
+  type ReadContext,
   type Recorded,
-  type Wanted,
-  type Work,
 } from './kind.ts'
 import { deleting, finalizerFindings, refuseHeld, watchedFinalizers } from './secret/deletion.ts'
-import { lookAtReaders, staleSince } from './secret/lookAtReaders.ts'
-import type { Vouched } from './secret/readers.ts'
-import { writtenAt } from './secret/written.ts'
-import { writers } from './shared/writers.ts'
+import { observeReaders, staleSince } from './secret/observeReaders.ts'
+import type { Bookkeeping } from './secret/readers.ts'
+import { valuesWrittenAt } from './secret/valuesWrittenAt.ts'
+import { fieldWriters } from './shared/fieldWriters.ts'
 
 export type SecretFacts = {
   readonly type: string
@@ -40,7 +40,7 @@ type Material = { readonly namespace: string; readonly name: string; readonly va
 /** The secret as it is, and what the state remembers of it. */
 type Evidence = { readonly live: LiveSecret; readonly last: Recorded<SecretFacts> | undefined }
 type Seen = Observation<SecretFacts, Evidence>
-type Basis = { readonly otherEncryptionKey: boolean; readonly vouched: Vouched | undefined }
+type Basis = { readonly otherEncryptionKey: boolean; readonly bookkeeping: Bookkeeping | undefined }
 type SecretChange = Change<SecretFacts, Material, Evidence, Basis>
 
 const TYPE = 'Opaque'
@@ -51,15 +51,15 @@ export const secret: Kind<SecretFacts, Material, Evidence, Basis> = {
   name: 'secret',
   holdsData: true,
   // The API server refuses a change of the type, and any change of an immutable secret.
-  fixed: ['/type', '/immutable'],
+  replaceOnly: ['/type', '/immutable'],
   readFacts,
   declare,
   observe,
-  want,
-  served: ({ keys }) => keys,
+  desire: desire,
+  exposedTo: ({ keys }) => keys,
   impact,
   converge,
-  vouch,
+  bookkeep,
   remove,
 }
 
@@ -99,18 +99,22 @@ function originOf(value: GuideValue, { positions }: Installation): Position | 'g
   return (from === undefined ? undefined : positions.get(from)) ?? 'guide'
 }
 
-async function observe(look: Look, it: Declared<Material> | Recorded<SecretFacts>, last = 'facts' in it ? it : undefined): Promise<Seen> {
+async function observe(
+  look: ReadContext,
+  it: Declared<Material> | Recorded<SecretFacts>,
+  last = 'facts' in it ? it : undefined,
+): Promise<Seen> {
   const { namespace, name } = place(it)
   const read = await look.view.cluster.secret(namespace, name)
   if (read.is !== 'present') return read
   const live = read.value
   if (live.terminating) return { is: 'unknown', why: deleting(it.address, live) }
   const facts = factsOf(it, live, look.fingerprint)
-  const watched = look.watches && last ? await staleSince(look, last, facts, live) : present([])
+  const watched = look.includeUnmanaged && last ? await staleSince(look, last, facts, live) : present([])
   if (watched.is !== 'present') return watched
-  const by = writers(live.managedFields, POINTERS)
-  const around = look.watches ? [...watched.value, ...watchedFinalizers(it.address, live)] : []
-  return { is: 'present', facts, guard: live.resourceVersion, evidence: { live, last }, by, watched: around }
+  const by = fieldWriters(live.managedFields, POINTERS)
+  const around = look.includeUnmanaged ? [...watched.value, ...watchedFinalizers(it.address, live)] : []
+  return { is: 'present', facts, guard: live.resourceVersion, evidence: { live, last }, by, unmanaged: around }
 }
 
 /** How the API server names our facts in its managedFields. */
@@ -133,28 +137,33 @@ function fingerprints(
   return Object.fromEntries([...values].map(([key, value]) => [key, fingerprint.of(it.address, key, value)]))
 }
 
-async function want(look: Look, it: Declared<Material>, seen: Seen): Promise<Wanted<SecretFacts, Basis>> {
+async function desire(look: ReadContext, it: Declared<Material>, seen: Seen): Promise<Desired<SecretFacts, Basis>> {
   const keys = fingerprints(it, it.material.values, look.fingerprint)
-  const standing = standingKey(it, seen, keys)
+  const standing = existingEncryptionKey(it, seen, keys)
   const facts = { type: TYPE, immutable: false, keys: { ...keys, ...standing.keep }, annotations: {} }
-  if (seen.is !== 'present') return { facts, basis: { otherEncryptionKey: standing.differs, vouched: undefined } }
+  if (seen.is !== 'present') return { facts, basis: { otherEncryptionKey: standing.differs, bookkeeping: undefined } }
   const { live, last } = seen.evidence
   if (live.type !== TYPE || live.immutable) refuseHeld(it.address, live)
-  const { stale, vouched } = await lookAtReaders(look, it.address, { live, last, is: seen.facts.keys, willBe: facts.keys })
-  const basis = { otherEncryptionKey: standing.differs, vouched }
-  return { facts, basis, stale, findings: finalizerFindings(it.address, live), ...(vouched && { vouched }) }
+  const { stale, bookkeeping } = await observeReaders(look, it.address, { live, last, is: seen.facts.keys, willBe: facts.keys })
+  const basis = { otherEncryptionKey: standing.differs, bookkeeping }
+  return { facts, basis, outdatedReaders: stale, findings: finalizerFindings(it.address, live), ...(bookkeeping && { bookkeeping }) }
 }
 
 /** Known only now that all is done: whose pods hold the values that are there. */
-async function vouch(look: Look, it: Declared<Material>, last: Recorded<SecretFacts>): Promise<FactMap | undefined> {
-  const seen = await observe({ ...look, watches: false }, it, last)
+async function bookkeep(look: ReadContext, it: Declared<Material>, last: Recorded<SecretFacts>): Promise<FactMap | undefined> {
+  const seen = await observe({ ...look, includeUnmanaged: false }, it, last)
   if (seen.is !== 'present' || canonicalJson(seen.facts.keys) !== canonicalJson(last.facts.keys)) return undefined
   const { keys } = seen.facts
-  return (await lookAtReaders(look, it.address, { live: seen.evidence.live, last, is: keys, willBe: keys, isAfterApply: true })).vouched
+  return (await observeReaders(look, it.address, { live: seen.evidence.live, last, is: keys, willBe: keys, isAfterApply: true }))
+    .bookkeeping
 }
 
 /** The encryption key that is there: the same key in another spelling stays as it is, another key is never replaced unasked. */
-function standingKey(it: Declared<Material>, seen: Seen, keys: SecretFacts['keys']): { keep: SecretFacts['keys']; differs: boolean } {
+function existingEncryptionKey(
+  it: Declared<Material>,
+  seen: Seen,
+  keys: SecretFacts['keys'],
+): { keep: SecretFacts['keys']; differs: boolean } {
   const live = seen.is === 'present' ? seen.evidence.live.data.get(ENCRYPTION_KEY) : undefined
   const ours = it.material.values.get(ENCRYPTION_KEY)
   if (seen.is !== 'present' || live === undefined || ours === undefined || live.isEmpty()) return { keep: {}, differs: false }
@@ -178,26 +187,26 @@ function impact({ address: where, basis }: SecretChange): Impact {
   return { ...NO_IMPACT, dataAtRisk: [{ address: where, what }], refusals: [refusal] }
 }
 
-async function converge(work: Work, change: SecretChange): Promise<Converged<SecretFacts>> {
+async function converge(work: ApplyContext, change: SecretChange): Promise<Converged<SecretFacts>> {
   const { namespace, name, values } = change.declared.material
   const { cluster } = work.world
-  await work.fenced()
-  const { vouched } = change.basis
-  if (change.seen.is !== 'present') {
+  await work.assertLockHeld()
+  const { bookkeeping } = change.basis
+  if (change.observed.is !== 'present') {
     const { resourceVersion, managedFields } = await cluster.createSecret(namespace, name, TYPE, values)
     // Without the secret no container starts: whoever starts from now on holds what was made.
-    const at = writtenAt(managedFields)
-    return { facts: change.wanted, guard: resourceVersion, ...(at && { vouched: { at, readers: {} } }) }
+    const at = valuesWrittenAt(managedFields)
+    return { facts: change.desired, guard: resourceVersion, ...(at && { bookkeeping: { at, readers: {} } }) }
   }
-  const guard = change.seen.evidence.live
-  if (change.action === 'replace') return { ...(await replace(work, change, guard)), ...(vouched && { vouched }) }
+  const guard = change.observed.evidence.live
+  if (change.action === 'replace') return { ...(await replace(work, change, guard)), ...(bookkeeping && { bookkeeping }) }
   const edit = { ...editOf(change), dataIsMissing: guard.data.size === 0 }
   const { resourceVersion } = await cluster.patchSecret(namespace, name, guard, edit)
-  return { facts: change.wanted, guard: resourceVersion, ...(vouched && { vouched }) }
+  return { facts: change.desired, guard: resourceVersion, ...(bookkeeping && { bookkeeping }) }
 }
 
 /** Deleted and made anew; between the two a crash is met by the next apply, which finds it absent. */
-async function replace(work: Work, { declared, wanted, seen }: SecretChange, guard: LiveSecret) {
+async function replace(work: ApplyContext, { declared, desired: wanted, observed: seen }: SecretChange, guard: LiveSecret) {
   const { namespace, name, values } = declared.material
   const kept = new Map(values)
   // The same key in another spelling stays as it is, also through a replacement.
@@ -205,7 +214,7 @@ async function replace(work: Work, { declared, wanted, seen }: SecretChange, gua
   if (standing !== undefined && seen.is === 'present' && wanted.keys[ENCRYPTION_KEY] === seen.facts.keys[ENCRYPTION_KEY])
     kept.set(ENCRYPTION_KEY, standing)
   await work.world.cluster.deleteSecret(namespace, name, guard)
-  await work.fenced()
+  await work.assertLockHeld()
   const { resourceVersion } = await work.world.cluster.createSecret(namespace, name, TYPE, kept)
   return { facts: wanted, guard: resourceVersion }
 }
@@ -224,11 +233,11 @@ function editOf({ edits, declared }: SecretChange) {
   return { set, unset, unannotate }
 }
 
-async function remove(work: Work, it: Recorded<SecretFacts>, seen: Seen): Promise<void> {
+async function remove(work: ApplyContext, it: Recorded<SecretFacts>, seen: Seen): Promise<void> {
   if (seen.is === 'unknown') throw new ProblemError(seen.why)
   if (seen.is === 'absent') return
   const { namespace, name } = place(it)
-  await work.fenced()
+  await work.assertLockHeld()
   await work.world.cluster.deleteSecret(namespace, name, seen.evidence.live)
 }
 

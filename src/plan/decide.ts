@@ -4,33 +4,33 @@ import { at, canonicalJson, type FactMap, type FactValue, type JsonPointer, long
 import { additions, type Difference, differences } from './diff.ts'
 
 /** What a look found, reduced to what a decision needs. */
-export type Seen =
+export type DecisionObservation =
   | { readonly is: 'present'; readonly facts: FactMap; readonly by: ReadonlyMap<JsonPointer, Attribution> }
   | { readonly is: 'absent' }
 
 export type Decision = { readonly action: WriteAction | 'adopt' | 'keep'; readonly edits: readonly Edit[] }
 
-export type Question = {
-  readonly wanted: FactMap
-  readonly seen: Seen
+export type DecisionInput = {
+  readonly desired: FactMap
+  readonly observed: DecisionObservation
   /** The facts last applied, if the state remembers any. */
   readonly last: FactMap | undefined
   readonly origins: Origins
   /** Pointers of facts that only a replacement can change. */
-  readonly fixed: readonly JsonPointer[]
+  readonly replaceOnly: readonly JsonPointer[]
   /** Pointers (prefixes) of facts that are only changed to undo what drifted elsewhere. */
-  readonly undoing?: readonly JsonPointer[]
+  readonly repairPointers?: readonly JsonPointer[]
 }
 
 /**
  * Three-way: what is wanted, what is seen and what was last applied give the action, and per field its cause.
  * Pure and total; `unknown` never gets here.
  */
-export function decide(question: Question): Decision {
-  return question.seen.is === 'absent' ? decideAbsent(question) : decidePresent(question, question.seen)
+export function decide(question: DecisionInput): Decision {
+  return question.observed.is === 'absent' ? decideAbsent(question) : decidePresent(question, question.observed)
 }
 
-function decideAbsent({ wanted, last, origins }: Question): Decision {
+function decideAbsent({ desired: wanted, last, origins }: DecisionInput): Decision {
   // Gone although nothing in the file changed: it was taken away behind our back.
   const vanished = last !== undefined && canonicalJson(last) === canonicalJson(wanted)
   const cause: Cause = vanished ? 'drifted' : 'declared'
@@ -38,17 +38,21 @@ function decideAbsent({ wanted, last, origins }: Question): Decision {
   return { action: vanished ? 'recover' : 'create', edits }
 }
 
-function decidePresent(question: Question, seen: Seen & { is: 'present' }): Decision {
-  const edits = differences(seen.facts, question.wanted).map((one) => explain(one, question, seen))
+function decidePresent(question: DecisionInput, seen: DecisionObservation & { is: 'present' }): Decision {
+  const edits = differences(seen.facts, question.desired).map((one) => explain(one, question, seen))
   if (edits.length === 0) return { action: question.last === undefined ? 'adopt' : 'keep', edits }
-  if (edits.some((edit) => question.fixed.some((prefix) => isWithin(edit.pointer, prefix)))) return { action: 'replace', edits }
+  if (edits.some((edit) => question.replaceOnly.some((prefix) => isWithin(edit.pointer, prefix)))) return { action: 'replace', edits }
   return { action: edits.every((edit) => edit.cause === 'drifted') ? 'repair' : 'update', edits }
 }
 
-function explain(one: Difference, { last, origins, undoing = [] }: Question, seen: Seen & { is: 'present' }): Edit {
+function explain(
+  one: Difference,
+  { last, origins, repairPointers = [] }: DecisionInput,
+  seen: DecisionObservation & { is: 'present' },
+): Edit {
   const cause = causeOf(one, last)
   // Nobody touched this field: whoever wrote it last did right.
-  if (cause === 'declared' && undoing.some((prefix) => isWithin(one.pointer, prefix))) return { ...one, cause: 'drifted' }
+  if (cause === 'declared' && repairPointers.some((prefix) => isWithin(one.pointer, prefix))) return { ...one, cause: 'drifted' }
   const by = longestPrefix(seen.by, one.pointer)
   return { ...one, cause, ...(by && { by }), ...originOf(origins, one.pointer) }
 }

@@ -1,4 +1,4 @@
-import type { Attribution, Edit, Finding, Watched } from '../kinds/kind.ts'
+import type { Attribution, Edit, Finding, UnmanagedDifference } from '../kinds/kind.ts'
 import type { Acceptance, Acceptances } from '../values/acceptance.ts'
 import type { Address } from '../values/address.ts'
 import { keyIdOf } from '../values/fingerprint.ts'
@@ -67,7 +67,7 @@ export type Comparison = {
         readonly facts: FactMap
         readonly guard: string
         readonly by: ReadonlyMap<JsonPointer, Attribution>
-        readonly watched?: readonly Watched[]
+        readonly unmanaged?: readonly UnmanagedDifference[]
       }
     | { readonly is: 'absent' }
   /** Fields known to differ although their fingerprints were made with two keys. */
@@ -82,12 +82,12 @@ export function driftOf({ address, applied, found, certain = new Set(), acceptan
   const [incomparable, told] = [all.filter((one) => isIncomparable(one, certain)), all.filter((one) => !isIncomparable(one, certain))]
   // What the server calls the same version is the same, whatever the fingerprints are made with.
   const keysUnknown = incomparable.length > 0 && applied.guard !== found.guard
-  const fields = [...told.map((one) => fieldOf(one, found.by)), ...(found.watched ?? []).map(reportedField)]
+  const fields = [...told.map((one) => fieldOf(one, found.by)), ...(found.unmanaged ?? []).map(reportedField)]
   if (fields.length === 0 && !keysUnknown) return undefined
   return { address, is: 'changed', fields: fields.map((field) => accepted(address, field, acceptances)), keysUnknown }
 }
 
-function reportedField({ pointer: where, expected, found, summary, remedy, isRepaired }: Watched): DriftedField {
+function reportedField({ pointer: where, expected, found, summary, remedy, isRepaired }: UnmanagedDifference): DriftedField {
   return { pointer: where, applied: expected, found, class: isRepaired ? 'repaired' : 'reported', note: `${summary} ${remedy}` }
 }
 
@@ -99,7 +99,7 @@ function accepted(address: Address, field: DriftedField, acceptances: Acceptance
 }
 
 /** True unless all that differs was accepted. */
-export function counts({ is, fields, keysUnknown }: DriftedResource): boolean {
+export function isDrift({ is, fields, keysUnknown }: DriftedResource): boolean {
   return is === 'gone' || keysUnknown || fields.some((field) => field.class !== 'accepted')
 }
 
@@ -142,5 +142,5 @@ function reversed({ pointer: where, from, to, by }: Edit): DriftedField {
 /** Exit code of a report: an incomplete look is never 0, and beats what was found. */
 export function driftExitCode(report: DriftReport): 0 | 1 | 2 {
   if (report.unchecked.length + report.problems.length > 0) return 1
-  return report.drifted.some(counts) ? 2 : 0
+  return report.drifted.some(isDrift) ? 2 : 0
 }

@@ -6,7 +6,7 @@ export type Node = { readonly address: Address; readonly after: readonly Address
  * The nodes so that each comes after all that it waits for; ties by address, so the order is the same every time.
  * An edge to an address that is not among the nodes is ignored. Throws on a cycle: that is our mistake, not the user's.
  */
-export function inOrder<N extends Node>(nodes: readonly N[]): N[] {
+export function topologicalOrder<N extends Node>(nodes: readonly N[]): N[] {
   const followers = dependents(nodes)
   const known = new Set(nodes.map((node) => node.address))
   const waiting = new Map(nodes.map((node) => [node, new Set(node.after.filter((other) => known.has(other))).size]))

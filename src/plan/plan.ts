@@ -1,4 +1,4 @@
-import type { DataRisk, Edit, Finding, Impact, Refusal, Restart, WhenGone, WriteAction } from '../kinds/kind.ts'
+import type { DataRisk, Edit, Finding, Impact, Refusal, RemovalPolicy, Restart, WriteAction } from '../kinds/kind.ts'
 import type { Address } from '../values/address.ts'
 import type { FactMap } from '../values/json.ts'
 import type { Problem } from '../values/problem.ts'
@@ -15,7 +15,7 @@ export type PlannedChange = {
   /** The facts once this plan is applied; undefined for blocked and removed. */
   readonly wanted?: FactMap
   /** What it means should the file no longer declare it. */
-  readonly whenGone?: WhenGone
+  readonly removalPolicy?: RemovalPolicy
   /** Why it is blocked. */
   readonly why?: Problem
 }

@@ -14,12 +14,12 @@ export type Reason =
   | { readonly is: 'refused'; readonly summary: string; readonly consent: string }
   | { readonly is: 'depends'; readonly on: Address }
 
-export type LeftOut = { readonly change: PlannedChange; readonly why: Reason }
+export type Skipped = { readonly change: PlannedChange; readonly why: Reason }
 
-export type Chosen = {
+export type UnattendedSelection = {
   /** What may be written unattended, in the plan's order. */
   readonly changes: readonly PlannedChange[]
-  readonly leftOut: readonly LeftOut[]
+  readonly skipped: readonly Skipped[]
 }
 
 const COVERED: { readonly [P in Policy]: readonly Cause[] } = {
@@ -35,10 +35,10 @@ const UNATTENDED: ReadonlySet<string> = new Set(['create', 'recover', 'update', 
  * the cause of every edit. `unfinished`: resources whose change this daemon was allowed to make and did not bring to its
  * end; what is left of it looks like drift and is none.
  */
-export function choose(plan: Plan, policy: Policy, unfinished: ReadonlySet<Address> = new Set()): Chosen {
+export function selectUnattended(plan: Plan, policy: Policy, unfinished: ReadonlySet<Address> = new Set()): UnattendedSelection {
   const out = new Map<Address, Address>()
   const changes: PlannedChange[] = []
-  const leftOut: LeftOut[] = []
+  const leftOut: Skipped[] = []
   // The changes come in order, so what one depends on was judged before it.
   for (const change of plan.changes) {
     const culprit = change.after.map((other) => out.get(other)).find((found) => found !== undefined)
@@ -51,7 +51,7 @@ export function choose(plan: Plan, policy: Policy, unfinished: ReadonlySet<Addre
       out.set(change.address, change.address)
     }
   }
-  return { changes, leftOut }
+  return { changes, skipped: leftOut }
 }
 
 function objection(change: PlannedChange, policy: Policy, isUnfinished: boolean): Reason | undefined {

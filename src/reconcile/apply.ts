@@ -1,4 +1,4 @@
-import type { Work } from '../kinds/kind.ts'
+import type { ApplyContext } from '../kinds/kind.ts'
 import { showPointer } from '../plan/diff.ts'
 import { isWrite, type PlannedChange } from '../plan/plan.ts'
 import type { FileStore } from '../state/fileStore.ts'
@@ -7,12 +7,12 @@ import type { State, WorldIdentity } from '../state/state.ts'
 import { ProblemError } from '../values/problem.ts'
 import type { Clock } from '../world/ports/clock.ts'
 import type { ProcessIdentity } from '../world/ports/process.ts'
+import { cachedView } from './cachedView.ts'
 import type { Emit } from './events.ts'
 import { execute, type Result } from './execute.ts'
 import type { Planned } from './makePlan.ts'
 import { asResource } from './outcome.ts'
 import { Recorder } from './recorder.ts'
-import { sharedView } from './sharedView.ts'
 
 export type ApplyRun = {
   readonly id: string
@@ -29,8 +29,8 @@ export type ApplyRun = {
   readonly created: ReadonlySet<string>
   readonly journal: Journal
   readonly clock: Clock
-  readonly work: Omit<Work, 'emit' | 'announce'>
-  readonly announce: (helm: ProcessIdentity) => Promise<void>
+  readonly work: Omit<ApplyContext, 'emit' | 'registerChild'>
+  readonly registerChild: (helm: ProcessIdentity) => Promise<void>
   readonly emit: Emit
 }
 
@@ -40,7 +40,7 @@ export async function apply(run: ApplyRun): Promise<Result> {
   const { changes } = run.planned.plan
   const recorder = new Recorder(run.store, run.state, changes, run.created)
   await run.journal.append({
-    t: 'begin',
+    type: 'begin',
     at: now(run),
     run: run.id,
     tool: run.tool,
@@ -59,7 +59,7 @@ export async function apply(run: ApplyRun): Promise<Result> {
   })
   if (isWhole(run, result)) await vouchForAll(run, recorder)
   await run.journal.append({
-    t: 'end',
+    type: 'end',
     at: now(run),
     result: outcome(run, result),
     seconds: Math.round((run.clock.monotonic() - started) / 10) / 100,
@@ -98,15 +98,15 @@ function isWhole({ work: { signal } }: ApplyRun, { failed, skipped }: Result): b
   return !signal.aborted && failed.length + skipped.length === 0
 }
 
-/** What cannot be looked at is not vouched for: then what was known before stays. */
+/** What cannot be looked at is not bookkeeping for: then what was known before stays. */
 async function vouchForAll({ planned, work }: ApplyRun, recorder: Recorder): Promise<void> {
-  const look = { ...work, view: sharedView(work.world) }
-  const asked = [...planned.vouchers].map(async ([address, vouch]) => {
+  const look = { ...work, view: cachedView(work.world) }
+  const asked = [...planned.bookkeepers].map(async ([address, bookkeep]) => {
     const stored = recorder.of(address)
-    const vouched = stored && (await vouch(look, asResource(address, stored)))
-    return vouched === undefined ? [] : [[address, vouched] as const]
+    const bookkeeping = stored && (await bookkeep(look, asResource(address, stored)))
+    return bookkeeping === undefined ? [] : [[address, bookkeeping] as const]
   })
-  await recorder.vouch(new Map((await Promise.all(asked)).flat()))
+  await recorder.bookkeep(new Map((await Promise.all(asked)).flat()))
 }
 
 function line(change: PlannedChange): PlannedLine[] {

@@ -1,4 +1,4 @@
-import type { Work } from '../kinds/kind.ts'
+import type { ApplyContext } from '../kinds/kind.ts'
 import type { Journal } from '../state/journal.ts'
 import type { Address } from '../values/address.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
@@ -18,9 +18,9 @@ export type Result = {
 }
 
 export type Execution = {
-  /** The world and the rest of what a step works with; a step's own emit and announce are made here. */
-  readonly work: Omit<Work, 'emit' | 'announce'>
-  readonly announce: (helm: ProcessIdentity) => Promise<void>
+  /** The world and the rest of what a step works with; a step's own emit and registerChild are made here. */
+  readonly work: Omit<ApplyContext, 'emit' | 'registerChild'>
+  readonly registerChild: (helm: ProcessIdentity) => Promise<void>
   readonly journal: Journal
   readonly clock: Clock
   readonly emit: Emit
@@ -60,7 +60,7 @@ async function runAfter(address: Address, step: Step, outcomes: ReadonlyMap<Addr
   for (const [other, outcome] of waitsFor) {
     if ((await outcome) === 'done') continue
     run.emit({ type: 'apply_skipped', address, because: other })
-    await run.journal.append({ t: 'skipped', at: now(run), address, because: other })
+    await run.journal.append({ type: 'skipped', at: now(run), address, because: other })
     return 'skipped'
   }
   if (!run.work.signal.aborted) return runStep(address, step, run)
@@ -73,28 +73,28 @@ async function runStep(address: Address, step: Step, run: Execution): Promise<Ou
   const seconds = () => Math.round((run.clock.monotonic() - started) / 100) / 10
   try {
     // Provenance is journalled before a create: what is found there after a crash is ours.
-    await run.journal.append({ t: 'step', at: now(run), address, action: step.action })
+    await run.journal.append({ type: 'step', at: now(run), address, action: step.action })
     run.emit({ type: 'apply_start', address, action: step.action })
     const found = await step.carryOut(workOf(address, run))
     await (found === undefined ? run.forget(address) : run.record({ address, ...found }))
-    await run.journal.append({ t: 'done', at: now(run), address, seconds: seconds() })
+    await run.journal.append({ type: 'done', at: now(run), address, seconds: seconds() })
     run.emit({ type: 'apply_complete', address, action: step.action, seconds: seconds() })
     return 'done'
   } catch (error) {
     const problems = problemsOf(error)
     run.emit({ type: 'apply_errored', address, action: step.action, seconds: seconds(), problems })
     // The journal itself may be what failed; the problem is told either way.
-    await run.journal.append({ t: 'failed', at: now(run), address, seconds: seconds(), problems }).catch(() => undefined)
+    await run.journal.append({ type: 'failed', at: now(run), address, seconds: seconds(), problems }).catch(() => undefined)
     return 'failed'
   }
 }
 
-function workOf(address: Address, run: Execution): Work {
-  const announce = async (helm: ProcessIdentity) => {
-    await run.journal.append({ t: 'child', at: now(run), address, process: helm })
-    await run.announce(helm)
+function workOf(address: Address, run: Execution): ApplyContext {
+  const registerChild = async (helm: ProcessIdentity) => {
+    await run.journal.append({ type: 'child', at: now(run), address, process: helm })
+    await run.registerChild(helm)
   }
-  return { ...run.work, announce, emit: (progress) => run.emit({ type: 'apply_progress', address, progress }) }
+  return { ...run.work, registerChild, emit: (progress) => run.emit({ type: 'apply_progress', address, progress }) }
 }
 
 function problemsOf(error: unknown): readonly Problem[] {

@@ -1,8 +1,8 @@
 import type { Resolved } from '../installation/installation.ts'
-import type { AnyDeclared, AnyKind } from '../kinds/anyKind.ts'
-import type { Look } from '../kinds/kind.ts'
+import type { ErasedDeclared, ErasedKind } from '../kinds/erasedKind.ts'
+import type { ReadContext } from '../kinds/kind.ts'
 import { showPointer } from '../plan/diff.ts'
-import { inOrder, type Node } from '../plan/graph.ts'
+import { type Node, topologicalOrder } from '../plan/graph.ts'
 import type { Plan } from '../plan/plan.ts'
 import { EVERYTHING, type Selection, unmatched } from '../plan/select.ts'
 import type { State } from '../state/state.ts'
@@ -10,11 +10,11 @@ import { Acceptances } from '../values/acceptance.ts'
 import { type Address, kindOf } from '../values/address.ts'
 import type { FactMap } from '../values/json.ts'
 import { distinctProblems, type Problem, ProblemError } from '../values/problem.ts'
-import { asResource, type Before, BLOCKED_BY, type Found, type Outcome, type Step, type Vouch } from './outcome.ts'
+import { cachedView } from './cachedView.ts'
+import { blockers, findOrphans, type Orphan, orphanCandidate } from './orphans.ts'
+import { asResource, BLOCKED_BY, type EarlierOutcomes, type Found, type Outcome, type Step, type Vouch } from './outcome.ts'
 import { planDeclared } from './planDeclared.ts'
-import { selectTogether } from './selectTogether.ts'
-import { sharedView } from './sharedView.ts'
-import { type Gone, lookAtGone, makingWay, undeclared } from './undeclared.ts'
+import { selectWithReplacements } from './selectWithReplacements.ts'
 import { unreadableRecords } from './unreadableRecords.ts'
 
 /** A plan and, kept beside it in memory, what can carry it out. */
@@ -24,13 +24,13 @@ export type Planned = {
   /** What was seen of every resource that was there: for the record. */
   readonly seen: ReadonlyMap<Address, Found>
   /** What is asked at the end of an apply, see {@link Vouch}. */
-  readonly vouchers: ReadonlyMap<Address, Vouch>
+  readonly bookkeepers: ReadonlyMap<Address, Vouch>
 }
 
 /** A resource of the plan, with all that it waits for. */
 type Candidate = Node & {
   /** Looks at it; the answer decides, once it is known what becomes of those it waits for. */
-  observe(): Promise<(before: Before) => Promise<Outcome>>
+  observe(): Promise<(before: EarlierOutcomes) => Promise<Outcome>>
 }
 
 /**
@@ -38,15 +38,15 @@ type Candidate = Node & {
  * that does not answer: that resource and its dependents are blocked, and the plan says so.
  */
 export async function makePlan(
-  kinds: readonly AnyKind[],
+  kinds: readonly ErasedKind[],
   resolved: Resolved,
   state: State,
-  asked: Look,
+  asked: ReadContext,
   selection: Selection = EVERYTHING,
 ): Promise<Planned> {
-  const look = { ...asked, view: sharedView(asked.view) }
+  const look = { ...asked, view: cachedView(asked.view) }
   const declared = kinds.flatMap((kind) => kind.declare(resolved))
-  const { gone, problems } = undeclared(kinds, state, declared, resolved.installation)
+  const { orphans: gone, problems } = findOrphans(kinds, state, declared, resolved.installation)
   const unreadable = unreadableRecords(
     kinds,
     state,
@@ -54,44 +54,44 @@ export async function makePlan(
   )
   const acceptances = new Acceptances(resolved.installation.drift.accept, look.now, showPointer)
   const setting = { kinds, state, look, gone, acceptances }
-  const all = inOrder([...declared.map((it) => declaredCandidate(it, setting)), ...gone.map((it) => goneCandidate(it, look))])
+  const all = topologicalOrder([...declared.map((it) => declaredCandidate(it, setting)), ...gone.map((it) => goneCandidate(it, look))])
   const unknown = unmatched(all, [...selection.target, ...selection.exclude])
   if (unknown.length > 0) throw new ProblemError(noSuchResource(unknown, all))
-  const selected = selectTogether(all, selection, gone)
+  const selected = selectWithReplacements(all, selection, gone)
   const looked = await Promise.all(selected.map((it) => it.observe()))
   const outcomes = new Map<Address, Outcome>()
   for (const [i, { address }] of selected.entries())
-    outcomes.set(address, await (looked[i] as (before: Before) => Promise<Outcome>)(outcomes))
+    outcomes.set(address, await (looked[i] as (before: EarlierOutcomes) => Promise<Outcome>)(outcomes))
   // A partial plan says nothing about what it did not look at, but a rename that is refused needs no look.
   return assemble(selected, outcomes, [...unreadable, ...problems], all.length - selected.length)
 }
 
 type Setting = {
-  readonly kinds: readonly AnyKind[]
+  readonly kinds: readonly ErasedKind[]
   readonly state: State
-  readonly look: Look
-  readonly gone: readonly Gone[]
+  readonly look: ReadContext
+  readonly gone: readonly Orphan[]
   readonly acceptances: Acceptances
 }
 
-function declaredCandidate(it: AnyDeclared, { gone, kinds, state, look, acceptances }: Setting): Candidate {
+function declaredCandidate(it: ErasedDeclared, { gone, kinds, state, look, acceptances }: Setting): Candidate {
   const kind = kindOf(it.address)
-  const node = { address: it.address, after: [...it.after, ...makingWay(gone, kind)] }
-  const fixed = kinds.find((one) => one.name === kind)?.fixed ?? []
+  const node = { address: it.address, after: [...it.after, ...blockers(gone, kind)] }
+  const fixed = kinds.find((one) => one.name === kind)?.replaceOnly ?? []
   const stored = state.resources[it.address]
   const known = { fixed, last: stored?.facts as FactMap | undefined, acceptances }
   const observe = async () => {
     const seen = await it.observe(look, stored && asResource(it.address, stored))
-    return (before: Before) => planDeclared(it, node, seen, before, look, known)
+    return (before: EarlierOutcomes) => planDeclared(it, node, seen, before, look, known)
   }
   return { ...node, observe }
 }
 
-function goneCandidate(it: Gone, look: Look): Candidate {
-  return { address: it.address, after: it.after, observe: () => lookAtGone(it, look) }
+function goneCandidate(it: Orphan, look: ReadContext): Candidate {
+  return { address: it.address, after: it.after, observe: () => orphanCandidate(it, look) }
 }
 
-function assemble(nodes: readonly Node[], outcomes: Before, refused: readonly Problem[], notLookedAt: number): Planned {
+function assemble(nodes: readonly Node[], outcomes: EarlierOutcomes, refused: readonly Problem[], notLookedAt: number): Planned {
   const all = [...outcomes.values()]
   const changes = all.map((one) => one.change)
   const reasons = changes.flatMap((change) => (change.why !== undefined && change.why.code !== BLOCKED_BY ? [change.why] : []))
@@ -99,13 +99,13 @@ function assemble(nodes: readonly Node[], outcomes: Before, refused: readonly Pr
   const afterAll = closures(nodes)
   const steps = new Map<Address, Step>()
   const seen = new Map<Address, Found>()
-  const vouchers = new Map<Address, Vouch>()
-  for (const [address, { step, found, vouch }] of outcomes) {
+  const bookkeepers = new Map<Address, Vouch>()
+  for (const [address, { step, found, bookkeep }] of outcomes) {
     if (step !== undefined) steps.set(address, { ...step, after: afterAll.get(address) ?? [] })
     if (found !== undefined) seen.set(address, found)
-    if (vouch !== undefined) vouchers.set(address, vouch)
+    if (bookkeep !== undefined) bookkeepers.set(address, bookkeep)
   }
-  return { plan, steps, seen, vouchers }
+  return { plan, steps, seen, bookkeepers }
 }
 
 /** All that each resource waits for, directly or through others; the nodes come in order. */

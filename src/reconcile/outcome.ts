@@ -1,5 +1,5 @@
-import type { StoredResource } from '../kinds/anyKind.ts'
-import { type Finding, type Look, NO_IMPACT, type Stale, type Work, type WriteAction } from '../kinds/kind.ts'
+import type { StoredResource } from '../kinds/erasedKind.ts'
+import { type ApplyContext, type Finding, NO_IMPACT, type OutdatedReaders, type ReadContext, type WriteAction } from '../kinds/kind.ts'
 import type { Node } from '../plan/graph.ts'
 import type { PlannedChange } from '../plan/plan.ts'
 import type { StoredFacts } from '../state/state.ts'
@@ -14,10 +14,10 @@ export type Outcome = {
   /** As it is, where it is there: for the record. */
   readonly found?: Found
   /** What is known to be good of it once all is done: asked at the end of an apply. */
-  readonly vouch?: Vouch
+  readonly bookkeep?: Vouch
   /** What readers read of it, as it is and as it will be. */
   readonly served?: { readonly is: FactMap | undefined; readonly willBe: FactMap }
-  readonly stale?: Stale
+  readonly stale?: OutdatedReaders
   readonly findings: readonly Finding[]
 }
 
@@ -25,14 +25,14 @@ export type Step = {
   readonly action: WriteAction | 'remove'
   readonly after: readonly Address[]
   /** Answers what is there afterwards, undefined when nothing is. */
-  carryOut(work: Work): Promise<Found | undefined>
+  carryOut(work: ApplyContext): Promise<Found | undefined>
 }
 
-export type Found = { readonly facts: FactMap; readonly guard: string; readonly vouched?: FactMap }
+export type Found = { readonly facts: FactMap; readonly guard: string; readonly bookkeeping?: FactMap }
 
-export type Vouch = (look: Look, last: StoredResource) => Promise<FactMap | undefined>
+export type Vouch = (look: ReadContext, last: StoredResource) => Promise<FactMap | undefined>
 
-export type Before = ReadonlyMap<Address, Outcome>
+export type EarlierOutcomes = ReadonlyMap<Address, Outcome>
 
 export const BLOCKED_BY = 'plan/blocked-by'
 
@@ -42,12 +42,12 @@ export function blocked({ address, after }: Node, why: Problem): Outcome {
 
 /** What the state keeps of a resource, as its kind knows it. */
 export function asResource(address: Address, stored: StoredFacts): StoredResource {
-  const { vouched, ...rest } = stored
-  return { ...rest, address, after: stored.after as readonly Address[], ...(vouched && { vouched: vouched as FactMap }) }
+  const { bookkeeping, ...rest } = stored
+  return { ...rest, address, after: stored.after as readonly Address[], ...(bookkeeping && { bookkeeping: bookkeeping as FactMap }) }
 }
 
 /** Blocked when something it waits for is. */
-export function blockedBy(node: Node, before: Before): Outcome | undefined {
+export function blockedBy(node: Node, before: EarlierOutcomes): Outcome | undefined {
   const culprit = node.after.find((other) => before.get(other)?.change.action === 'blocked')
   if (culprit === undefined) return undefined
   const summary = `${node.address} is not planned: it depends on ${culprit}.`

@@ -1,12 +1,12 @@
-import type { AnyDeclared, AnySeen, AnyWanted } from '../kinds/anyKind.ts'
-import { type Finding, type Look, NO_IMPACT, type Upstream, type WriteAction } from '../kinds/kind.ts'
+import type { ErasedDeclared, ErasedDesire, ErasedObservation } from '../kinds/erasedKind.ts'
+import { type Finding, NO_IMPACT, type ReadContext, type Upstream, type WriteAction } from '../kinds/kind.ts'
 import { decide } from '../plan/decide.ts'
 import type { Node } from '../plan/graph.ts'
 import { isWrite } from '../plan/plan.ts'
 import type { Acceptance, Acceptances } from '../values/acceptance.ts'
 import type { Address } from '../values/address.ts'
 import { canonicalJson, type FactMap } from '../values/json.ts'
-import { type Before, blocked, blockedBy, type Outcome, orBlocked } from './outcome.ts'
+import { blocked, blockedBy, type EarlierOutcomes, type Outcome, orBlocked } from './outcome.ts'
 
 /** What is known of a declared resource before the world is looked at. */
 export type Known = {
@@ -19,29 +19,43 @@ export type Known = {
 }
 
 /** Decides what is to be done to a declared resource that was looked at. `node`: with all that it waits for in this plan. */
-export async function planDeclared(it: AnyDeclared, node: Node, seen: AnySeen, before: Before, look: Look, known: Known): Promise<Outcome> {
-  if (seen.shown.is === 'unknown') return blocked(it, seen.shown.why)
-  return blockedBy(node, before) ?? orBlocked(it, async () => decided(it, seen, await seen.want(look, upstreamOf(before)), known))
+export async function planDeclared(
+  it: ErasedDeclared,
+  node: Node,
+  seen: ErasedObservation,
+  before: EarlierOutcomes,
+  look: ReadContext,
+  known: Known,
+): Promise<Outcome> {
+  if (seen.public.is === 'unknown') return blocked(it, seen.public.why)
+  return blockedBy(node, before) ?? orBlocked(it, async () => decided(it, seen, await seen.desire(look, upstreamOf(before)), known))
 }
 
-function decided(it: AnyDeclared, seen: AnySeen, wanted: AnyWanted, { fixed, last, acceptances }: Known): Outcome {
-  const { address, after, origins, whenGone } = it
-  const { shown } = seen
+function decided(it: ErasedDeclared, seen: ErasedObservation, wanted: ErasedDesire, { fixed, last, acceptances }: Known): Outcome {
+  const { address, after, origins, removalPolicy } = it
+  const { public: shown } = seen
   const found = shown.is === 'present' ? { is: 'present' as const, facts: shown.facts, by: shown.by } : { is: 'absent' as const }
-  const { action, edits } = decide({ wanted: wanted.facts, seen: found, last, origins, fixed, undoing: wanted.undoing })
+  const { action, edits } = decide({
+    desired: wanted.facts,
+    observed: found,
+    last,
+    origins,
+    replaceOnly: fixed,
+    repairPointers: wanted.repairPointers,
+  })
   const accepted = (found.is === 'absent' ? [] : edits).flatMap((edit) => acceptances.of(address, edit.pointer) ?? [])
   if (action === 'repair' && accepted.length === edits.length) return letBe(it, seen, wanted, accepted)
   const write = isWrite(action) ? (action as WriteAction) : undefined
   const impact = write === undefined ? NO_IMPACT : wanted.impact(write, edits)
   return {
-    change: { address, action, edits, impact, after, wanted: wanted.facts, ...(whenGone && { whenGone }) },
+    change: { address, action, edits, impact, after, wanted: wanted.facts, ...(removalPolicy && { removalPolicy }) },
     ...(write && { step: { action: write, carryOut: (work) => wanted.converge(work, write, edits) } }),
     ...(shown.is === 'present' && {
-      found: { facts: shown.facts, guard: shown.guard, ...(wanted.vouched && { vouched: wanted.vouched }) },
+      found: { facts: shown.facts, guard: shown.guard, ...(wanted.bookkeeping && { bookkeeping: wanted.bookkeeping }) },
     }),
-    ...(it.vouch && { vouch: it.vouch }),
-    served: { is: seen.served(), willBe: wanted.served() },
-    stale: wanted.stale,
+    ...(it.bookkeep && { bookkeep: it.bookkeep }),
+    served: { is: seen.exposedTo(), willBe: wanted.exposedTo() },
+    stale: wanted.outdatedReaders,
     findings: [...accepted.map((one) => undone(address, one)), ...wanted.findings],
   }
 }
@@ -58,8 +72,8 @@ function undone(address: Address, { field, reason, until, at }: Acceptance): Fin
 }
 
 /** Nothing is done and nothing is recorded, so that the difference shows again when its day is over. */
-function letBe(it: AnyDeclared, seen: AnySeen, wanted: AnyWanted, accepted: readonly Acceptance[]): Outcome {
-  const { address, after, whenGone } = it
+function letBe(it: ErasedDeclared, seen: ErasedObservation, wanted: ErasedDesire, accepted: readonly Acceptance[]): Outcome {
+  const { address, after, removalPolicy } = it
   const told = accepted.map(({ field, reason, until, at }) => ({
     address,
     code: 'plan/accepted-drift',
@@ -67,22 +81,22 @@ function letBe(it: AnyDeclared, seen: AnySeen, wanted: AnyWanted, accepted: read
     ...(at && { at }),
     remedy: 'To have it repaired, take it out of drift.accept.',
   }))
-  const served = seen.served()
+  const served = seen.exposedTo()
   return {
-    change: { address, action: 'accept', edits: [], impact: NO_IMPACT, after, ...(whenGone && { whenGone }) },
+    change: { address, action: 'accept', edits: [], impact: NO_IMPACT, after, ...(removalPolicy && { removalPolicy }) },
     ...(served && { served: { is: served, willBe: served } }),
     findings: [...told, ...wanted.findings],
   }
 }
 
-function upstreamOf(before: Before): Upstream {
+function upstreamOf(before: EarlierOutcomes): Upstream {
   const changes = (address: Address) => {
     const { is, willBe } = before.get(address)?.served ?? {}
     return is !== undefined && willBe !== undefined && canonicalJson(willBe) !== canonicalJson(is)
   }
   return {
-    served: (address) => before.get(address)?.served?.willBe,
+    exposedTo: (address) => before.get(address)?.served?.willBe,
     changes,
-    stale: (address) => before.get(address)?.stale ?? new Map(),
+    outdatedReaders: (address) => before.get(address)?.stale ?? new Map(),
   }
 }

@@ -4,7 +4,7 @@ import type { State, StoredFacts, WorldIdentity } from '../state/state.ts'
 import type { Address } from '../values/address.ts'
 import { canonicalJson, type FactMap, type Json } from '../values/json.ts'
 
-export type Found = { readonly address: Address; readonly facts: FactMap; readonly guard: string; readonly vouched?: FactMap }
+export type Found = { readonly address: Address; readonly facts: FactMap; readonly guard: string; readonly bookkeeping?: FactMap }
 
 /**
  * Keeps the state as an apply goes on: each resource is on disk before its step is called done, so a kill loses
@@ -29,20 +29,20 @@ export class Recorder {
 
   /** Remembers resources as they now are, in one write. */
   record(...found: readonly Found[]): Promise<void> {
-    const records = found.map(({ address, facts, guard, vouched }) => {
-      const { after = [], whenGone } = this.#changes.get(address) ?? {}
+    const records = found.map(({ address, facts, guard, bookkeeping }) => {
+      const { after = [], removalPolicy } = this.#changes.get(address) ?? {}
       const provenance = this.#provenance(address)
-      const known = vouched && { vouched: vouched as Json }
-      return [address, { facts: facts as Json, guard, after, provenance, ...(whenGone && { whenGone }), ...known }] as const
+      const known = bookkeeping && { bookkeeping: bookkeeping as Json }
+      return [address, { facts: facts as Json, guard, after, provenance, ...(removalPolicy && { removalPolicy }), ...known }] as const
     })
     return this.#update({ ...this.#state.resources, ...Object.fromEntries(records) })
   }
 
   /** Remembers what is known to be good of resources that are remembered. */
-  vouch(all: ReadonlyMap<Address, FactMap>): Promise<void> {
-    const records = [...all].flatMap(([address, vouched]) => {
+  bookkeep(all: ReadonlyMap<Address, FactMap>): Promise<void> {
+    const records = [...all].flatMap(([address, bookkeeping]) => {
       const before = this.#state.resources[address]
-      return before === undefined ? [] : [[address, { ...before, vouched: vouched as Json }] as const]
+      return before === undefined ? [] : [[address, { ...before, bookkeeping: bookkeeping as Json }] as const]
     })
     return this.#update({ ...this.#state.resources, ...Object.fromEntries(records) })
   }

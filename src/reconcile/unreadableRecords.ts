@@ -1,11 +1,11 @@
-import type { AnyKind } from '../kinds/anyKind.ts'
+import type { ErasedKind } from '../kinds/erasedKind.ts'
 import type { State } from '../state/state.ts'
 import { type Address, kindOf } from '../values/address.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import { asResource } from './outcome.ts'
 
 /** What the state remembers of these resources in a form that their kinds cannot read: edited, or of another version. Never guessed at. */
-export function unreadableRecords(kinds: readonly AnyKind[], state: State, addresses: readonly Address[]): readonly Problem[] {
+export function unreadableRecords(kinds: readonly ErasedKind[], state: State, addresses: readonly Address[]): readonly Problem[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   return addresses.flatMap((address) => {
     const stored = state.resources[address]

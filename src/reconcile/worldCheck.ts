@@ -1,7 +1,7 @@
 import type { Installation } from '../installation/installation.ts'
 import type { WorldIdentity } from '../state/state.ts'
 import type { Problem } from '../values/problem.ts'
-import type { Read } from '../values/read.ts'
+import type { ReadResult } from '../values/readResult.ts'
 import type { View } from '../world/ports.ts'
 
 export type WorldRead = { readonly identity: WorldIdentity } | { readonly problems: readonly Problem[] }
@@ -21,7 +21,7 @@ export async function readWorld(view: View, installation: Installation): Promise
 }
 
 /** The problem of standing before another world than the state remembers, if so. The registry's host is the file's word and may change. */
-export function otherWorld(remembered: WorldIdentity | null, found: WorldIdentity): Problem | undefined {
+export function worldMismatch(remembered: WorldIdentity | null, found: WorldIdentity): Problem | undefined {
   if (remembered === null) return undefined
   const differs = [
     ...(remembered.cluster === found.cluster ? [] : [`the cluster (kube-system ${remembered.cluster}, now ${found.cluster})`]),
@@ -38,7 +38,7 @@ export function otherWorld(remembered: WorldIdentity | null, found: WorldIdentit
 }
 
 /** The problem of an object store that the state knows by its id and that no longer tells it, if so: a look may be at another one. */
-export function untoldStore(remembered: WorldIdentity | null, found: WorldIdentity): Problem | undefined {
+export function unidentifiedStore(remembered: WorldIdentity | null, found: WorldIdentity): Problem | undefined {
   if (remembered === null || remembered.objectStore === '' || found.objectStore !== '') return undefined
   return {
     code: 'world/untold',
@@ -58,6 +58,6 @@ function registries(installation: Installation): readonly string[] {
   return [...new Set([installation.images.backend.host, installation.images.launcher.host])].sort()
 }
 
-function valueOr(read: Read<string>, otherwise: string): string {
+function valueOr(read: ReadResult<string>, otherwise: string): string {
   return read.is === 'present' ? read.value : otherwise
 }

@@ -1,7 +1,7 @@
 import type { Progress } from '../kinds/kind.ts'
 import type { Action } from '../plan/plan.ts'
 import type { ApplyEvent } from '../reconcile/events.ts'
-import type { Style } from './style.ts'
+import type { Style } from './format/style.ts'
 
 const DOING: Partial<Record<Action, string>> = {
   create: 'Creating',

@@ -1,9 +1,9 @@
 import type { DriftReport } from '../plan/drift.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { ApplyEvent } from '../reconcile/events.ts'
-import type { WatchEvent } from '../reconcile/watchEvents.ts'
 import type { Address } from '../values/address.ts'
 import type { Problem } from '../values/problem.ts'
+import type { WatchEvent } from '../watch/watchEvents.ts'
 
 /** How an apply ended. */
 export type Applied = {

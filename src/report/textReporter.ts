@@ -1,11 +1,11 @@
 import { distinctProblems } from '../values/problem.ts'
 import { applyLine } from './applyText.ts'
-import { counted } from './counted.ts'
-import { driftText } from './driftText.ts'
-import { planText } from './planText.ts'
-import { renderProblems } from './problems.ts'
+import { driftText } from './drift/driftText.ts'
+import { pluralize } from './format/pluralize.ts'
+import type { Style } from './format/style.ts'
+import { planText } from './plan/planText.ts'
+import { renderProblems } from './problemText.ts'
 import type { Applied, Reporter } from './reporter.ts'
-import type { Style } from './style.ts'
 import { watchText } from './watchText.ts'
 
 /** A stream, the style that suits it, and how many columns its lines have where that is known. */
@@ -54,5 +54,5 @@ function ending({ done, failed, skipped }: Applied, style: Style): string {
     const tally = `${done.length} done, ${failed.length} failed, ${skipped.length} skipped`
     return `\n${style.removed('Apply incomplete:')} ${tally}. Apply again: it goes on from here.\n`
   }
-  return done.length === 0 ? '' : `\n${style.strong('Apply complete.')} ${counted(done.length, 'resource')} changed.\n`
+  return done.length === 0 ? '' : `\n${style.strong('Apply complete.')} ${pluralize(done.length, 'resource')} changed.\n`
 }

@@ -1,13 +1,13 @@
 import type { Cause } from '../kinds/kind.ts'
 import { hasChanges, type Plan } from '../plan/plan.ts'
-import type { LeftOut } from '../plan/policy.ts'
-import type { Trigger, WatchEvent } from '../reconcile/watchEvents.ts'
+import type { Skipped } from '../plan/policy.ts'
 import { showDuration } from '../values/duration.ts'
+import type { Trigger, WatchEvent } from '../watch/watchEvents.ts'
 import { applyLine } from './applyText.ts'
-import { counted } from './counted.ts'
-import { planText } from './planText.ts'
-import { renderProblems } from './problems.ts'
-import type { Style } from './style.ts'
+import { pluralize } from './format/pluralize.ts'
+import type { Style } from './format/style.ts'
+import { planText } from './plan/planText.ts'
+import { renderProblems } from './problemText.ts'
 
 /** What a person reads of a daemon's event: a line, or the plan or the problems in full. Undefined for what needs no word. */
 export function watchText(event: WatchEvent, style: Style): string | undefined {
@@ -60,7 +60,7 @@ function leftOutText({ policy, leftOut, command }: WatchEvent & { type: 'watch_l
   return [`${style.changed('Left to a person')}, ${leftOut.length} of the changes:`, ...lines, run].join('\n')
 }
 
-function reasonText({ change, why }: LeftOut): string {
+function reasonText({ change, why }: Skipped): string {
   switch (why.is) {
     case 'policy':
       return POLICY_REASONS[why.cause]
@@ -83,7 +83,7 @@ const POLICY_REASONS: { readonly [C in Cause]: string } = {
 }
 
 function appliedText({ done, failed, skipped, problems }: WatchEvent & { type: 'watch_applied' }, style: Style): string {
-  if (failed.length + skipped.length === 0) return `${style.strong('Apply complete.')} ${counted(done.length, 'resource')} changed.`
+  if (failed.length + skipped.length === 0) return `${style.strong('Apply complete.')} ${pluralize(done.length, 'resource')} changed.`
   const tally = `${done.length} done, ${failed.length} failed, ${skipped.length} skipped.`
   const why = problems.length === 0 ? [] : [renderProblems(problems, style).trimEnd()]
   return [`${style.removed('Apply incomplete:')} ${tally}`, ...why].join('\n')

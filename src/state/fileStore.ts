@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Problem, ProblemError } from '../values/problem.ts'
-import { ensureFolder, keepAs, replaceFile } from './durable.ts'
+import { backupAs, ensureFolder, replaceFile } from './atomicFile.ts'
 import { parseState, type State, stateText } from './state.ts'
 
 export const STATE_FILE = 'installation.json'
@@ -22,7 +22,7 @@ export class FileStore {
     try {
       text = await readFile(this.#file, 'utf8')
     } catch (error) {
-      if (code(error) === 'ENOENT') return undefined
+      if (errnoCode(error) === 'ENOENT') return undefined
       throw new ProblemError(this.#problem('read', error))
     }
     const parsed = parseState(text, this.#file)
@@ -34,7 +34,7 @@ export class FileStore {
   async save(state: State): Promise<void> {
     try {
       await ensureFolder(this.folder)
-      await keepAs(this.#file, `${this.#file}.previous`)
+      await backupAs(this.#file, `${this.#file}.previous`)
       await replaceFile(this.#file, stateText(state))
     } catch (error) {
       throw new ProblemError(this.#problem('written', error))
@@ -44,13 +44,13 @@ export class FileStore {
   #problem(what: string, error: unknown): Problem {
     return {
       code: 'state/io',
-      summary: `The state ${this.#file} cannot be ${what} (${code(error)}).`,
+      summary: `The state ${this.#file} cannot be ${what} (${errnoCode(error)}).`,
       remedy: 'Look at the rights and the free space of that folder, or name another with --state.',
     }
   }
 }
 
 /** Node's code of a file system error, `ENOSPC`. */
-export function code(error: unknown): string {
+export function errnoCode(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? 'unknown error'
 }

@@ -17,11 +17,11 @@ export type LockPlace = { readonly namespace: string; readonly name: string }
 
 export interface HeldLock {
   /** Throws, saying why, unless this process still holds the lock. */
-  fenced(): Promise<void>
+  assertLockHeld(): Promise<void>
   /** Names helm's process in the Lease, so that another may end it after our death. Throws when that cannot be done in time. */
-  announce(helm: ProcessIdentity): Promise<void>
+  registerChild(helm: ProcessIdentity): Promise<void>
   /** The helm that a dead holder had let loose on this host, ended or found dead when the lock was taken over. */
-  readonly endedHelm: ProcessIdentity | undefined
+  readonly terminatedHelm: ProcessIdentity | undefined
   /** Aborts when the lock is lost; its reason is a ProblemError that says why. */
   readonly lost: AbortSignal
   /** Gives it back. `isDone`: all is as planned; otherwise the next holder is still told of a helm that died before us. */
@@ -32,8 +32,8 @@ export interface HeldLock {
 export type Taken = { readonly lease: LiveLease; readonly asked: number }
 
 /** Keeps a taken Lease until it is released or lost. */
-export class Held implements HeldLock {
-  readonly endedHelm: ProcessIdentity | undefined
+export class HeldLease implements HeldLock {
+  readonly terminatedHelm: ProcessIdentity | undefined
   readonly #ports: HolderPorts
   readonly #place: LockPlace
   readonly #lost = new AbortController()
@@ -46,10 +46,10 @@ export class Held implements HeldLock {
   #queue: Promise<void> = Promise.resolve()
 
   constructor(ports: HolderPorts, place: LockPlace, holder: Holder, { lease, asked }: Taken, endedHelm: ProcessIdentity | undefined) {
-    this.endedHelm = endedHelm
+    this.terminatedHelm = endedHelm
     this.#ports = ports
     this.#place = place
-    this.#holder = inheriting(holder, endedHelm)
+    this.#holder = withInheritedHelm(holder, endedHelm)
     this.#lease = lease
     this.#renewed = asked
     void this.#keep()
@@ -60,17 +60,17 @@ export class Held implements HeldLock {
     return this.#lost.signal
   }
 
-  async fenced(): Promise<void> {
+  async assertLockHeld(): Promise<void> {
     this.#checkFence()
     if (this.#lost.signal.aborted) throw this.#lost.signal.reason
   }
 
-  async announce(helm: ProcessIdentity): Promise<void> {
+  async registerChild(helm: ProcessIdentity): Promise<void> {
     this.#holder = { ...this.#holder, helm }
     const info = JSON.stringify(this.#holder)
     for (;;) {
       await this.#renew()
-      await this.fenced()
+      await this.assertLockHeld()
       if (this.#lease.info === info) return
       await this.#ports.clock.sleep(RETRY_MS)
     }
@@ -82,7 +82,7 @@ export class Held implements HeldLock {
     this.#checkFence()
     if (this.#lost.signal.aborted) return
     const { resourceVersion, ...lease } = this.#lease
-    const info = !isDone && this.#holder.helm === this.endedHelm ? lease.info : ''
+    const info = !isDone && this.#holder.helm === this.terminatedHelm ? lease.info : ''
     // What cannot be given back ends by itself; the apply's own outcome is what counts.
     await this.#ports.leases
       .replace(this.#place.namespace, this.#place.name, { ...lease, holder: '', info }, resourceVersion)
@@ -160,7 +160,7 @@ export class Held implements HeldLock {
 }
 
 /** What a dead holder left behind stays known until it is dealt with, whatever happens to us. */
-export function inheriting(holder: Holder, helm: ProcessIdentity | undefined): Holder {
+export function withInheritedHelm(holder: Holder, helm: ProcessIdentity | undefined): Holder {
   return helm === undefined ? holder : { ...holder, helm }
 }
 

@@ -2,14 +2,14 @@ import { type FileHandle, open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import type { ProcessIdentity } from '../world/ports/process.ts'
-import { ensureFolder, syncFolder } from './durable.ts'
-import { code } from './fileStore.ts'
+import { ensureFolder, syncFolder } from './atomicFile.ts'
+import { errnoCode } from './fileStore.ts'
 import { readRecord } from './journalRecord.ts'
 
 /** One line of an apply's history. Facts and fingerprints only, never a secret. */
 export type JournalRecord =
   | {
-      readonly t: 'begin'
+      readonly type: 'begin'
       readonly at: string
       readonly run: string
       readonly tool: string
@@ -21,12 +21,18 @@ export type JournalRecord =
       readonly created?: readonly string[]
       readonly plan: readonly PlannedLine[]
     }
-  | { readonly t: 'step'; readonly at: string; readonly address: string; readonly action: string }
-  | { readonly t: 'child'; readonly at: string; readonly address: string; readonly process: ProcessIdentity }
-  | { readonly t: 'done'; readonly at: string; readonly address: string; readonly seconds: number }
-  | { readonly t: 'failed'; readonly at: string; readonly address: string; readonly seconds: number; readonly problems: readonly Problem[] }
-  | { readonly t: 'skipped'; readonly at: string; readonly address: string; readonly because: string }
-  | { readonly t: 'end'; readonly at: string; readonly result: EndResult; readonly seconds: number }
+  | { readonly type: 'step'; readonly at: string; readonly address: string; readonly action: string }
+  | { readonly type: 'child'; readonly at: string; readonly address: string; readonly process: ProcessIdentity }
+  | { readonly type: 'done'; readonly at: string; readonly address: string; readonly seconds: number }
+  | {
+      readonly type: 'failed'
+      readonly at: string
+      readonly address: string
+      readonly seconds: number
+      readonly problems: readonly Problem[]
+    }
+  | { readonly type: 'skipped'; readonly at: string; readonly address: string; readonly because: string }
+  | { readonly type: 'end'; readonly at: string; readonly result: EndResult; readonly seconds: number }
 
 /** `lost`: the lock was lost, and its helm was killed. */
 export type EndResult = 'complete' | 'failed' | 'interrupted' | 'lost'
@@ -83,9 +89,9 @@ export async function leftovers(folder: string): Promise<Leftovers> {
   for (const file of (await historyFiles(folder)).reverse()) {
     const records = await readHistory(folder, file)
     if (isNewest) for (const address of begunCreations(records)) created.add(address)
-    if (records.some(({ t }) => t === 'end')) isNewest = false
+    if (records.some(({ type: t }) => t === 'end')) isNewest = false
     if (isSettled(records)) break
-    if (!hasEnded(records)) for (const record of records) if (record.t === 'child') children.push(record.process)
+    if (!hasEnded(records)) for (const record of records) if (record.type === 'child') children.push(record.process)
   }
   return { created, children }
 }
@@ -94,9 +100,9 @@ export async function leftovers(folder: string): Promise<Leftovers> {
 function begunCreations(records: readonly JournalRecord[]): ReadonlySet<string> {
   const begun = new Set<string>()
   for (const record of records) {
-    if (record.t === 'begin') for (const address of record.created ?? []) begun.add(address)
-    if (record.t === 'step' && record.action === 'create') begun.add(record.address)
-    if (record.t === 'done' || (record.t === 'failed' && record.problems.some(isSomebodyElses))) begun.delete(record.address)
+    if (record.type === 'begin') for (const address of record.created ?? []) begun.add(address)
+    if (record.type === 'step' && record.action === 'create') begun.add(record.address)
+    if (record.type === 'done' || (record.type === 'failed' && record.problems.some(isSomebodyElses))) begun.delete(record.address)
   }
   return begun
 }
@@ -108,20 +114,20 @@ function isSomebodyElses({ code }: Problem): boolean {
 
 /** Nothing older is left behind: all was as planned then, or a helm of this run took the place of an older one. */
 function isSettled(records: readonly JournalRecord[]): boolean {
-  const isComplete = records.some((record) => record.t === 'end' && record.result === 'complete')
-  return isComplete || (hasEnded(records) && records.some(({ t }) => t === 'child'))
+  const isComplete = records.some((record) => record.type === 'end' && record.result === 'complete')
+  return isComplete || (hasEnded(records) && records.some(({ type: t }) => t === 'child'))
 }
 
 /** A run that lost its lock had its helm killed, as if it had been killed itself. */
 function hasEnded(records: readonly JournalRecord[]): boolean {
-  return records.some((record) => record.t === 'end' && record.result !== 'lost')
+  return records.some((record) => record.type === 'end' && record.result !== 'lost')
 }
 
 /** True when an apply of this saved plan was begun, however it ended. */
 export async function wasApplied(folder: string, savedPlan: string): Promise<boolean> {
   for (const file of await historyFiles(folder)) {
     const records = await readHistory(folder, file)
-    if (records.some((record) => record.t === 'begin' && record.savedPlan === savedPlan)) return true
+    if (records.some((record) => record.type === 'begin' && record.savedPlan === savedPlan)) return true
   }
   return false
 }
@@ -130,7 +136,7 @@ export async function wasApplied(folder: string, savedPlan: string): Promise<boo
 export async function lastApply(folder: string): Promise<{ readonly at: string; readonly who: string } | undefined> {
   const newest = (await historyFiles(folder)).at(-1)
   if (newest === undefined) return undefined
-  const begin = (await readHistory(folder, newest)).find((record) => record.t === 'begin')
+  const begin = (await readHistory(folder, newest)).find((record) => record.type === 'begin')
   return begin && { at: begin.at, who: begin.who }
 }
 
@@ -138,8 +144,8 @@ export async function lastApply(folder: string): Promise<{ readonly at: string; 
 export async function historyFiles(folder: string): Promise<string[]> {
   const names = await readdir(join(folder, 'history')).catch((error) => {
     // A history that is not there yet has nothing to tell; one that cannot be read might.
-    if (code(error) === 'ENOENT') return []
-    throw new ProblemError(unreadable(join(folder, 'history'), code(error)))
+    if (errnoCode(error) === 'ENOENT') return []
+    throw new ProblemError(unreadable(join(folder, 'history'), errnoCode(error)))
   })
   return names.filter((name) => name.endsWith('.jsonl')).sort()
 }
@@ -148,7 +154,7 @@ export async function historyFiles(folder: string): Promise<string[]> {
 export async function readHistory(folder: string, file: string): Promise<JournalRecord[]> {
   const path = join(folder, 'history', file)
   const text = await readFile(path, 'utf8').catch((error) => {
-    throw new ProblemError(unreadable(path, code(error)))
+    throw new ProblemError(unreadable(path, errnoCode(error)))
   })
   return parseHistory(text)
 }
@@ -170,7 +176,7 @@ async function attempt<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act()
   } catch (error) {
-    const summary = `The history of this apply cannot be written (${code(error)}), so nothing more is changed.`
+    const summary = `The history of this apply cannot be written (${errnoCode(error)}), so nothing more is changed.`
     throw new ProblemError({
       code: 'state/journal',
       summary,

@@ -9,7 +9,7 @@ const isMaps = (value: unknown): boolean => Array.isArray(value) && value.every(
 const hasAddress: Check = ({ address }) => isText(address)
 
 /** What each record must have for those who read it. */
-const CHECKS: { readonly [T in JournalRecord['t']]: Check } = {
+const CHECKS: { readonly [T in JournalRecord['type']]: Check } = {
   begin: ({ who, plan, created }) => isText(who) && isMaps(plan) && (created === undefined || isTexts(created)),
   step: ({ address, action }) => isText(address) && isText(action),
   child: ({ address, process }) => isText(address) && isMap(process) && typeof process.pid === 'number',
@@ -22,9 +22,16 @@ const CHECKS: { readonly [T in JournalRecord['t']]: Check } = {
 
 /** A line of a history as a record; undefined for one that was torn, edited, or written by a version that knows more. */
 export function readRecord(line: string): JournalRecord | undefined {
-  const value = parseJson(line)
-  if (!isMap(value) || !isText(value.t) || !isText(value.at) || !Object.hasOwn(CHECKS, value.t)) return undefined
-  return CHECKS[value.t as JournalRecord['t']](value) ? (value as JournalRecord) : undefined
+  const value = withType(parseJson(line))
+  if (!isMap(value) || !isText(value.type) || !isText(value.at) || !Object.hasOwn(CHECKS, value.type)) return undefined
+  return CHECKS[value.type as JournalRecord['type']](value) ? (value as JournalRecord) : undefined
+}
+
+/** Earlier versions wrote the type as `t`. */
+function withType(value: unknown): unknown {
+  if (!isMap(value) || value.type !== undefined) return value
+  const { t: type, ...rest } = value
+  return { type, ...rest }
 }
 
 function parseJson(line: string): unknown {

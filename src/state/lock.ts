@@ -2,7 +2,16 @@ import { type Problem, ProblemError } from '../values/problem.ts'
 import type { Clock } from '../world/ports/clock.ts'
 import type { LiveLease } from '../world/ports/leases.ts'
 import type { Processes, ProcessIdentity } from '../world/ports/process.ts'
-import { Held, type HeldLock, type HolderPorts, inheriting, LEASE_SECONDS, type LockPlace, leaseOf, type Taken } from './heldLock.ts'
+import {
+  HeldLease,
+  type HeldLock,
+  type HolderPorts,
+  LEASE_SECONDS,
+  type LockPlace,
+  leaseOf,
+  type Taken,
+  withInheritedHelm,
+} from './heldLock.ts'
 import { describeHolder, type Holder, holderOf } from './holder.ts'
 
 const RETRY_MS = 1_000
@@ -29,7 +38,7 @@ export async function acquireLock(
     if (ports.signal.aborted) throw new ProblemError(INTERRUPTED)
     const seen = await look(ports, place)
     const taken = await tryTake(ports, place, holder, seen, watch)
-    if (typeof taken === 'object') return new Held(ports, place, holder, taken, watch.endedHelm)
+    if (typeof taken === 'object') return new HeldLease(ports, place, holder, taken, watch.endedHelm)
     // Somebody was quicker: who that is, is told, not whose place both of us wanted.
     if (ports.clock.monotonic() >= deadline) throw new ProblemError(heldBy(taken === 'outrun' ? await look(ports, place) : seen, place))
     await pause(ports, deadline)
@@ -78,7 +87,7 @@ async function tryTake(
   watch: LockWatch,
 ): Promise<Taken | 'outrun' | undefined> {
   if (seen !== undefined && !(await isFree(ports, seen, watch))) return undefined
-  const next = leaseOf(inheriting(holder, watch.endedHelm), ports.clock, seen === undefined ? 0 : seen.transitions + 1)
+  const next = leaseOf(withInheritedHelm(holder, watch.endedHelm), ports.clock, seen === undefined ? 0 : seen.transitions + 1)
   const asked = ports.clock.monotonic()
   const outcome =
     seen === undefined

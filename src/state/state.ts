@@ -19,15 +19,15 @@ export type StoredFacts = {
   readonly after: readonly string[]
   readonly provenance: 'created' | 'adopted'
   /** What its absence from the file means where that is not what its kind says; by who made it. */
-  readonly whenGone?: WhenGone
+  readonly removalPolicy?: WhenGone
   /** What was known to be good beside the facts; never compared. */
-  readonly vouched?: Json
+  readonly bookkeeping?: Json
 }
 
 type WhenGone = {
   readonly created: 'remove' | 'forget' | 'refuse'
   readonly adopted: 'forget' | 'refuse'
-  readonly makesWay?: boolean
+  readonly removeFirst?: boolean
 }
 
 /** What was last applied: a cache that can be lost, and holds no secret. */
@@ -88,13 +88,13 @@ function isWorld(value: unknown): boolean {
 function isStored(value: unknown): boolean {
   if (!isMap(value) || typeof value.guard !== 'string' || !isStrings(value.after)) return false
   const known = value.provenance === 'created' || value.provenance === 'adopted'
-  if (value.vouched !== undefined && !isMap(value.vouched)) return false
-  return known && isMap(value.facts) && (value.whenGone === undefined || isWhenGone(value.whenGone))
+  if (value.bookkeeping !== undefined && !isMap(value.bookkeeping)) return false
+  return known && isMap(value.facts) && (value.removalPolicy === undefined || isWhenGone(value.removalPolicy))
 }
 
 function isWhenGone(value: unknown): boolean {
   if (!isMap(value) || !['remove', 'forget', 'refuse'].includes(value.created as string)) return false
-  return ['forget', 'refuse'].includes(value.adopted as string) && ['boolean', 'undefined'].includes(typeof value.makesWay)
+  return ['forget', 'refuse'].includes(value.adopted as string) && ['boolean', 'undefined'].includes(typeof value.removeFirst)
 }
 
 function isStrings(value: unknown): boolean {

@@ -6,7 +6,7 @@ const SHOWN = '(sealed)'
 /**
  * A secret value. It prints, serialises and inspects as `(sealed)`, has no length and no equality, and is not Json:
  * putting one into facts, events, state or a plan does not compile. It is opened only inside an adapter call
- * (`src/world`) or by the value types that live beside it; `test/boundaries.test.ts` reads the sources for that.
+ * (`src/world`) or by the value types that live beside it; `test/unit/boundaries.test.ts` reads the sources for that.
  */
 export class Sealed {
   readonly #text: string

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { driftHtml } from '../../src/report/driftHtml.ts'
+import { driftHtml } from '../../src/report/drift/driftHtml.ts'
 import { EVERYTHING } from '../support/driftSample.ts'
 
 const PROGRAM = '/usr/bin/chromium'

@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { startLab } from '../../scripts/lab/index.ts'
-import type { StreamEvent } from '../../src/report/eventSchema.ts'
+import type { StreamEvent } from '../../src/report/json/eventSchema.ts'
 import { readStream } from '../support/stream.ts'
 
 const lab = await startLab()

@@ -12,10 +12,10 @@ import { bucket } from '../../src/kinds/bucket.ts'
 import type { Recorded } from '../../src/kinds/kind.ts'
 import { address } from '../../src/values/address.ts'
 import type { Problem, ProblemError } from '../../src/values/problem.ts'
-import type { Read } from '../../src/values/read.ts'
+import type { ReadResult } from '../../src/values/readResult.ts'
 import { Sealed } from '../../src/values/sealed.ts'
 import { connectObjectStore, type ObjectStore, type ObjectStoreOptions } from '../../src/world/s3/objectStore.ts'
-import { codeOf, type FakeStore, planOf } from '../kinds/bucket/fakeStore.ts'
+import { codeOf, type FakeStore, planOf } from '../unit/kinds/bucket/fakeStore.ts'
 
 type Context = { lab: Lab; ca: string; store: ObjectStore; opened: ObjectStore[] }
 const objectStore = suite<Context>('object store')
@@ -52,13 +52,15 @@ async function mc({ lab }: Context, ...args: string[]): Promise<string> {
 
 /** The real store in the place of the one in memory. */
 const asFake = (store: ObjectStore): FakeStore =>
-  ({ work: () => ({ world: { objectStore: store }, view: { objectStore: store }, fenced: async () => undefined }) }) as unknown as FakeStore
+  ({
+    work: () => ({ world: { objectStore: store }, view: { objectStore: store }, assertLockHeld: async () => undefined }),
+  }) as unknown as FakeStore
 const plan = (it: Context, one: Bucket) => planOf(asFake(it.store), one)
 const apply = async (it: Context, one: Bucket) => bucket.converge(asFake(it.store).work(), await plan(it, one))
 
 const named = (name: string): Bucket => ({ role: 'run-logs', name, versioning: 'enabled', expireAfterDays: 60, noncurrentDays: 7 })
 
-function whyOf(read: Read<unknown>): Problem {
+function whyOf(read: ReadResult<unknown>): Problem {
   assert.is(read.is, 'unknown', JSON.stringify(read))
   return (read as { why: Problem }).why
 }

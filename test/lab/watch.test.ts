@@ -50,7 +50,7 @@ watch('policy all: a saved change is applied; a deleted bucket and a deleted sec
   assert.ok(await hasSecret(it, 'spacelift-drain'))
   assert.is(await daemon.stop(), 0)
   const [begin] = (await site.journals()).at(-1) ?? []
-  assert.match(begin?.t === 'begin' ? begin.who : '', /@.* \(watch\)$/)
+  assert.match(begin?.type === 'begin' ? begin.who : '', /@.* \(watch\)$/)
 })
 
 watch('a half-saved file changes nothing and is told once, with its places; the whole one is taken', async (it) => {

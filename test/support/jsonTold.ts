@@ -1,6 +1,6 @@
 import { type Edit, NO_IMPACT } from '../../src/kinds/kind.ts'
 import type { Plan, PlannedChange } from '../../src/plan/plan.ts'
-import { jsonReporter } from '../../src/report/jsonReporter.ts'
+import { jsonReporter } from '../../src/report/json/jsonReporter.ts'
 import type { Reporter } from '../../src/report/reporter.ts'
 import { address } from '../../src/values/address.ts'
 import { FakeClock } from './fakeClock.ts'

@@ -1,5 +1,5 @@
-import type { Host } from '../../src/commands/host.ts'
 import { main } from '../../src/main.ts'
+import type { Host } from '../../src/session/host.ts'
 import { openJournal } from '../../src/state/journal.ts'
 import { systemRandomness } from '../../src/world/clock.ts'
 import { systemProcesses } from '../../src/world/processes.ts'

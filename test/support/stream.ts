@@ -1,7 +1,7 @@
 import { Validator } from '@cfworker/json-schema'
 import * as assert from 'uvu/assert'
 import * as z from 'zod'
-import { type StreamEvent, streamEvent } from '../../src/report/eventSchema.ts'
+import { type StreamEvent, streamEvent } from '../../src/report/json/eventSchema.ts'
 
 const validator = new Validator(z.toJSONSchema(streamEvent, { target: 'draft-07', io: 'output' }) as object, '7', false)
 

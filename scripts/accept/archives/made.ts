@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { image, release } from '../../../test/world/archive/build.ts'
-import { forms } from '../../../test/world/archive/forms.ts'
+import { image, release } from '../../../test/unit/world/archive/build.ts'
+import { forms } from '../../../test/unit/world/archive/forms.ts'
 import type { Site } from '../site.ts'
 
 export const roles = ['backend', 'launcher'] as const

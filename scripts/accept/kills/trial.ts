@@ -35,7 +35,7 @@ export async function converges(site: Site, { journal, requests }: Killed, expec
   expectText(expectExit(await site.plan('-f', file), 0).stdout, 'No changes.')
   const left = await helmProcesses(site)
   if (left.length > 0) throw new Error(`helm is still there: ${left.join(' ')}`)
-  const done = journal.filter(({ t }) => t === 'done').length
-  const planned = journal.flatMap((record) => (record.t === 'begin' ? record.plan : [])).length
+  const done = journal.filter(({ type: t }) => t === 'done').length
+  const planned = journal.flatMap((record) => (record.type === 'begin' ? record.plan : [])).length
   return `${done} of ${planned} were done, the rest in ${apply.seconds.toFixed(1)} s`
 }

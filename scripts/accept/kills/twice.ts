@@ -3,7 +3,7 @@ import { type AuditEvent, type Recorded, type SeenRequest, writes } from '../../
 
 /** The writes of a second apply that redo what the first one's journal calls done, as the servers saw them. */
 export function doneTwice(first: readonly JournalRecord[], before: Recorded, after: Recorded): string[] {
-  const done = first.flatMap((record) => (record.t === 'done' ? [record.address] : []))
+  const done = first.flatMap((record) => (record.type === 'done' ? [record.address] : []))
   return done.flatMap((address) => {
     // A proof by silence is one only if the same question finds what the first apply did.
     if (writesTo(address, before).length === 0) return [`${address}: the recording does not even hold its creation`]

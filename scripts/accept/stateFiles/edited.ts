@@ -75,7 +75,7 @@ async function refused(site: Site, says: RegExp): Promise<void> {
 async function tornHistory(site: Site): Promise<void> {
   const folder = join(site.state, 'history')
   const newest = join(folder, (await readdir(folder)).sort().at(-1) ?? '')
-  const lines = (await readFile(newest, 'utf8')).split('\n').filter((line) => line !== '' && !line.includes('"t":"end"'))
+  const lines = (await readFile(newest, 'utf8')).split('\n').filter((line) => line !== '' && !line.includes('"type":"end"'))
   const torn = lines.map((line, i) => (i === 1 || i === lines.length - 1 ? line.slice(0, line.length / 2) : line))
   await writeFile(newest, torn.join('\n'))
 }

@@ -1,11 +1,11 @@
 import { Command, Option } from 'commander'
+import type { Host } from '../../session/host.ts'
 import { VERSION } from '../../version.ts'
 import { helpText } from '../helpText.ts'
-import type { Host } from '../host.ts'
-import { addSchema } from './about.ts'
-import { addApply, addDrift, addPlan, addWatch } from './reconciling.ts'
-import { addForceUnlock, addHistory, addState } from './remembered.ts'
-import type { Done, Wiring } from './wiring.ts'
+import { addSchema } from './infoCommands.ts'
+import { addApply, addDrift, addPlan, addWatch } from './planCommands.ts'
+import { addForceUnlock, addHistory, addState } from './stateCommands.ts'
+import type { Done, Wiring } from './types.ts'
 
 /** The tree of all commands with their options, arguments and help; `done` takes the exit code of the one that runs. */
 export function build(host: Wiring, done: Done): Command {

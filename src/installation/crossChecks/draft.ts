@@ -1,8 +1,8 @@
 import { isMap } from '../../values/json.ts'
 import { showPosition } from '../../values/position.ts'
 import type { Problem } from '../../values/problem.ts'
-import { valueAt } from '../explain.ts'
-import { keyPosition, type Path, showPath, valuePosition } from '../tell.ts'
+import { keyPosition, type Path, showPath, valuePosition } from '../errors/errorText.ts'
+import { valueAt } from '../errors/schemaErrors.ts'
 import type { Tree } from '../yaml.ts'
 
 /**

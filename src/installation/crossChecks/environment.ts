@@ -1,10 +1,10 @@
 import { isMap } from '../../values/json.ts'
 import type { Problem } from '../../values/problem.ts'
+import { showPath } from '../errors/errorText.ts'
 import type { Reader } from '../installation.ts'
-import { secretPlaces } from '../schemaWalk.ts'
+import { secretPlaces } from '../schema/schemaWalk.ts'
+import { hasCredentials } from '../schema/stringFormats.ts'
 import { READERS, SECRET_NAMES, secretKeys } from '../spacelift.ts'
-import { showPath } from '../tell.ts'
-import { hasCredentials } from '../texts.ts'
 import { bucketNames } from './buckets.ts'
 import type { CrossCheck, Draft } from './draft.ts'
 

@@ -1,8 +1,8 @@
 import { isMap, type JsonPointer, segments } from '../../values/json.ts'
 import type { Problem } from '../../values/problem.ts'
-import { valueAt } from '../explain.ts'
+import { keyPosition } from '../errors/errorText.ts'
+import { valueAt } from '../errors/schemaErrors.ts'
 import { ANNOTATION_PREFIX, CHART_VALUES_OWNED, DEFAULTS, WORKLOADS } from '../spacelift.ts'
-import { keyPosition } from '../tell.ts'
 import type { CrossCheck, Draft } from './draft.ts'
 
 const VALUES = ['release', 'values']

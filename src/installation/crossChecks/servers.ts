@@ -1,6 +1,6 @@
 import { canonicalJson, isMap, type Json } from '../../values/json.ts'
 import type { Problem } from '../../values/problem.ts'
-import * as texts from '../texts.ts'
+import * as texts from '../schema/stringFormats.ts'
 import type { CrossCheck, Draft } from './draft.ts'
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/

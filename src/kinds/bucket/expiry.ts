@@ -6,15 +6,15 @@ import { EXPIRE_ALL, EXPIRE_CURRENT, EXPIRE_NONCURRENT, type RuleFacts, withoutN
  */
 export function newlyExpiring(before: RuleFacts, after: RuleFacts): readonly string[] {
   return [
-    ...bites(before, after, EXPIRE_CURRENT, [EXPIRE_CURRENT, EXPIRE_ALL]).map((days) => `objects older than ${count(days)} expire`),
-    ...bites(before, after, EXPIRE_NONCURRENT, [EXPIRE_NONCURRENT]).map(
+    ...tightened(before, after, EXPIRE_CURRENT, [EXPIRE_CURRENT, EXPIRE_ALL]).map((days) => `objects older than ${count(days)} expire`),
+    ...tightened(before, after, EXPIRE_NONCURRENT, [EXPIRE_NONCURRENT]).map(
       (days) => `versions that were replaced or deleted more than ${count(days)} ago are removed for ever`,
     ),
   ]
 }
 
 /** The days of `key` afterwards, unless something of the same effect was at least as strict before. */
-function bites(before: RuleFacts, after: RuleFacts, key: string, sameEffect: readonly string[]): number[] {
+function tightened(before: RuleFacts, after: RuleFacts, key: string, sameEffect: readonly string[]): number[] {
   const wanted = after[key]?.days
   if (typeof wanted !== 'number' || after[key]?.enabled !== true) return []
   const covered = Object.entries(before).some(

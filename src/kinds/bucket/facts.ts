@@ -3,7 +3,7 @@ import { isMap, type Json } from '../../values/json.ts'
 import { ProblemError } from '../../values/problem.ts'
 import type { LifecycleRule, LiveBucket } from '../../world/ports/objectStore.ts'
 import type { Change, Observation } from '../kind.ts'
-import { unreadableState } from './problems.ts'
+import { unreadableState } from './bucketProblems.ts'
 import { type RuleFacts, ruleFacts } from './rules.ts'
 
 export type BucketFacts = {

@@ -1,16 +1,16 @@
 import type { Repository } from '../../installation/installation.ts'
 import type { Problem } from '../../values/problem.ts'
-import type { Read } from '../../values/read.ts'
+import type { ReadResult } from '../../values/readResult.ts'
 import type { LiveContainer, LivePod } from '../../world/ports/cluster.ts'
 import type { LiveImage, RegistryReads } from '../../world/ports/registry.ts'
-import type { Stale } from '../kind.ts'
-import { stayingPods } from '../shared/pods.ts'
+import type { OutdatedReaders } from '../kind.ts'
+import { currentPods } from '../shared/pods.ts'
 import { identityOf, type Known } from './identity.ts'
-import { podsRunAnother, podsUnknown } from './problems.ts'
+import { podsRunAnother, podsUnknown } from './imageProblems.ts'
 
 type Where = { readonly repository: Repository; readonly reference: string }
 type Running = { readonly pod: LivePod; readonly digest: string }
-type Others = { readonly problems: readonly Problem[]; readonly stale: Stale }
+type Others = { readonly problems: readonly Problem[]; readonly stale: OutdatedReaders }
 
 const NONE: Others = { problems: [], stale: new Map() }
 
@@ -24,7 +24,7 @@ export async function runningOthers(
   { repository, reference }: Where,
   live: LiveImage,
   known: Known,
-  pods: Read<readonly LivePod[]>,
+  pods: ReadResult<readonly LivePod[]>,
 ): Promise<Others> {
   if (pods.is === 'unknown') return { ...NONE, problems: [podsUnknown(reference, pods.why)] }
   if (pods.is === 'absent') return NONE
@@ -39,8 +39,8 @@ export async function runningOthers(
 }
 
 /** By Deployment; a pod of a template that is being replaced is on its way out already. */
-function staleOf(others: readonly Running[], pods: readonly LivePod[]): Stale {
-  const staying = [...stayingPods(pods)].map(([name, { pods: own }]) => {
+function staleOf(others: readonly Running[], pods: readonly LivePod[]): OutdatedReaders {
+  const staying = [...currentPods(pods)].map(([name, { pods: own }]) => {
     const digests = others.filter(({ pod }) => own.includes(pod)).map(({ digest }) => digest)
     return [name, [...new Set(digests)].sort()] as const
   })

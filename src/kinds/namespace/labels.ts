@@ -1,6 +1,6 @@
 import { pointer } from '../../values/json.ts'
 import type { LiveNamespace } from '../../world/ports/cluster.ts'
-import type { Watched } from '../kind.ts'
+import type { UnmanagedDifference } from '../kind.ts'
 
 export type Labels = { readonly [name: string]: string }
 
@@ -20,8 +20,8 @@ export function chosen(labels: Labels, names: readonly string[]): Labels {
  * Labels that nobody declared and that change what runs; all others are somebody's bookkeeping. They are the cluster's
  * keepers' to set, and taking one off could let in what they keep out.
  */
-export function foreignLabels({ labels }: LiveNamespace, ours: readonly string[], namespace: string): readonly Watched[] {
-  return Object.entries(labels).flatMap(([name, value]): Watched[] => {
+export function foreignLabels({ labels }: LiveNamespace, ours: readonly string[], namespace: string): readonly UnmanagedDifference[] {
+  return Object.entries(labels).flatMap(([name, value]): UnmanagedDifference[] => {
     const known = CHANGE_WHAT_RUNS.find((one) => one.name.test(name))
     if (known === undefined || ours.includes(name)) return []
     const remedy = `It is not undone by groundcrew. Is it meant to be, declare it in kubernetes.namespaceLabels; who set it: kubectl get namespace ${namespace} -o yaml --show-managed-fields`

@@ -7,8 +7,8 @@ import type { Finding, Refusal } from '../kind.ts'
 export type KnownCharts = { readonly [chart: string]: string }
 
 /** What the state remembers beside the facts; none where it says nothing. */
-export function readCharts(vouched: FactMap | undefined): KnownCharts {
-  const charts = vouched?.charts
+export function readCharts(bookkeeping: FactMap | undefined): KnownCharts {
+  const charts = bookkeeping?.charts
   if (!isMap(charts)) return {}
   return Object.fromEntries(Object.entries(charts).flatMap(([key, digest]) => (typeof digest === 'string' ? [[key, digest]] : [])))
 }
@@ -19,7 +19,7 @@ export function withChart(known: KnownCharts, chart: Chart): FactMap {
 }
 
 /** True for a version that was applied before with another content. */
-export function isOther(known: KnownCharts, chart: Chart): boolean {
+export function hasDifferentDigest(known: KnownCharts, chart: Chart): boolean {
   const digest = known[keyOf(chart)]
   return digest !== undefined && digest !== chart.digest
 }
@@ -44,7 +44,7 @@ export function otherContent(chart: Chart): Refusal {
 /** What a person should know of the chart itself. */
 export function chartFindings(address: Address, chart: Chart, known: KnownCharts): readonly Finding[] {
   const { consent: _, ...other } = otherContent(chart)
-  return [...(isOther(known, chart) ? [{ ...other, address }] : []), ...(chart.isUnpinned ? [unpinned(address, chart)] : [])]
+  return [...(hasDifferentDigest(known, chart) ? [{ ...other, address }] : []), ...(chart.isUnpinned ? [unpinned(address, chart)] : [])]
 }
 
 function unpinned(address: Address, { version }: Chart): Finding {

@@ -1,20 +1,20 @@
 import { canonicalJson, type FactMap } from '../../values/json.ts'
 import { ProblemError } from '../../values/problem.ts'
-import type { Converged, Work } from '../kind.ts'
+import type { ApplyContext, Converged } from '../kind.ts'
 import { withChart } from './charts.ts'
+import { target } from './desireRelease.ts'
 import type { ReleaseChange, ReleaseFacts, Seen } from './facts.ts'
-import { look } from './look.ts'
-import { freeDeleted } from './objects/deleting.ts'
-import { manifestFacts, type ObjectsSeen } from './objects/look.ts'
-import { mend } from './objects/mend.ts'
-import { bringsNew, mixed } from './objects/owned.ts'
-import { wantedObjects } from './objects/wanted.ts'
-import { changedMeanwhile, notAsApplied } from './problems.ts'
+import { desiredObjects } from './objects/desiredObjects.ts'
+import { manifestFacts, type ObservedObjects } from './objects/observe/observeObjects.ts'
+import { finishDeletions } from './objects/repair/finishDeletions.ts'
+import { changesRelease, needsPreRepair } from './objects/repair/needsHelm.ts'
+import { repairObjects } from './objects/repair/repairObjects.ts'
+import { observe } from './observeRelease.ts'
 import { withPodProgress } from './progress.ts'
 import { recover } from './recover.ts'
+import { changedMeanwhile, notAsApplied } from './releaseProblems.ts'
 import { needsUpgrade } from './revision.ts'
-import { explaining } from './waiting/explain.ts'
-import { target } from './want.ts'
+import { withPodDiagnosis } from './waiting/podDiagnosis.ts'
 
 type Present = Seen & { is: 'present' }
 
@@ -25,23 +25,23 @@ const ROUNDS = 5
  * Makes the release as planned: what the chart declares by an upgrade, what nobody declared by patches of the objects it
  * stands in. A release in which only such fields are foreign gets no new revision.
  */
-export async function converge(work: Work, change: ReleaseChange): Promise<Converged<ReleaseFacts>> {
-  const { declared, seen } = change
+export async function converge(work: ApplyContext, change: ReleaseChange): Promise<Converged<ReleaseFacts>> {
+  const { declared, observed: seen } = change
   const before = await lookAgain(work, change)
   // Helm itself would upgrade whatever it finds.
   if (!isSame(before, seen)) throw new ProblemError(changedMeanwhile(declared.address))
-  if (before.is === 'present') await freeDeleted(work, before.evidence.objects, change)
-  const now = await explaining(work, declared, async () => {
+  if (before.is === 'present') await finishDeletions(work, before.evidence.objects, change)
+  const now = await withPodDiagnosis(work, declared, async () => {
     if (needsUpgrade(change)) {
-      await mendMixed(work, change)
+      await preRepair(work, change)
       await upgrade(work, change)
     }
-    return mended(work, change)
+    return repairUntilStable(work, change)
   })
   const { objects: _objects, ...head } = now.facts
-  const { objects: _wanted, ...wanted } = change.wanted
+  const { objects: _wanted, ...wanted } = change.desired
   if (canonicalJson(head) !== canonicalJson(wanted)) throw new ProblemError(notAsApplied(declared.address))
-  return { facts: now.facts, guard: now.guard, vouched: withChart(change.basis.charts, declared.material.chart) }
+  return { facts: now.facts, guard: now.guard, bookkeeping: withChart(change.basis.charts, declared.material.chart) }
 }
 
 function isSame(a: Seen, b: Seen): boolean {
@@ -50,46 +50,47 @@ function isSame(a: Seen, b: Seen): boolean {
 }
 
 /** An upgrade to something new begins from what the deployed revision says: the pods of the new one come after its hooks. */
-async function mendMixed(work: Work, change: ReleaseChange): Promise<void> {
-  const keys = mixed(change)
+async function preRepair(work: ApplyContext, change: ReleaseChange): Promise<void> {
+  const keys = needsPreRepair(change)
   if (keys.size === 0) return
   const now = await lookAgain(work, change)
   if (now.is !== 'present') return
   const { objects } = now.evidence
   const isHere = (key: string) => keys.has(key) && objects.live.has(key) && change.basis.manifest.has(key)
-  if (bringsNew(change)) await mend(work, change, objects, asDeployed(work, change, objects), isHere)
-  else await mend(work, change, { ...objects, manifest: change.basis.manifest }, change.wanted.objects ?? {}, isHere)
+  if (changesRelease(change)) await repairObjects(work, change, objects, asDeployed(work, change, objects), isHere)
+  else await repairObjects(work, change, { ...objects, manifest: change.basis.manifest }, change.desired.objects ?? {}, isHere)
 }
 
-function asDeployed({ fingerprint }: Work, { declared }: ReleaseChange, { manifest, facts }: ObjectsSeen): FactMap {
-  return wantedObjects(manifest.values(), facts, (one) => manifestFacts(one, declared.address, fingerprint))
+function asDeployed({ fingerprint }: ApplyContext, { declared }: ReleaseChange, { manifest, facts }: ObservedObjects): FactMap {
+  return desiredObjects(manifest.values(), facts, (one) => manifestFacts(one, declared.address, fingerprint))
 }
 
-async function upgrade(work: Work, { declared, basis, seen }: ReleaseChange): Promise<void> {
+async function upgrade(work: ApplyContext, { declared, basis, observed: seen }: ReleaseChange): Promise<void> {
   const { installation } = declared.material
   const { timeoutSeconds } = installation.release
   const it = target(declared, basis.values)
   await recover(work, it, seen, timeoutSeconds)
-  await work.fenced()
+  await work.assertLockHeld()
   const forceConflicts = seen.is === 'present' && seen.evidence.record.applyMethod === 'ssa'
-  const { announce, signal, world } = work
-  await withPodProgress(work, installation, () => world.helm.upgrade({ ...it, timeoutSeconds, forceConflicts, announce, signal }))
+  const { registerChild, signal, world } = work
+  await withPodProgress(work, installation, () => world.helm.upgrade({ ...it, timeoutSeconds, forceConflicts, registerChild, signal }))
 }
 
 /** Looks, and mends what is planned and still not as the deployed manifest has it, until nothing is left. */
-async function mended(work: Work, change: ReleaseChange): Promise<Present> {
+async function repairUntilStable(work: ApplyContext, change: ReleaseChange): Promise<Present> {
   for (let round = 1; ; round++) {
     const now = await lookAgain(work, change)
     if (now.is !== 'present') throw new ProblemError(notAsApplied(change.declared.address))
     const { objects } = now.evidence
     const wanted = asDeployed(work, change, objects)
     if (canonicalJson(wanted) === canonicalJson(objects.facts)) return now
-    if (round === ROUNDS || !(await mend(work, change, objects, wanted))) throw new ProblemError(changedMeanwhile(change.declared.address))
+    if (round === ROUNDS || !(await repairObjects(work, change, objects, wanted)))
+      throw new ProblemError(changedMeanwhile(change.declared.address))
   }
 }
 
-async function lookAgain({ world, fingerprint }: Work, { declared }: ReleaseChange): Promise<Seen> {
-  const seen = await look({ view: world, fingerprint }, declared)
+async function lookAgain({ world, fingerprint }: ApplyContext, { declared }: ReleaseChange): Promise<Seen> {
+  const seen = await observe({ view: world, fingerprint }, declared)
   if (seen.is === 'unknown') throw new ProblemError(seen.why)
   return seen
 }

@@ -3,11 +3,11 @@ import { type FactMap, isMap, type Json } from '../../values/json.ts'
 import { ProblemError } from '../../values/problem.ts'
 import type { ReleaseRecord } from '../../world/ports/cluster.ts'
 import type { HelmValues } from '../../world/ports/helm.ts'
-import type { Change, Observation, Stale } from '../kind.ts'
+import type { Change, Observation, OutdatedReaders } from '../kind.ts'
 import type { KnownCharts } from './charts.ts'
-import type { ObjectsSeen } from './objects/look.ts'
 import type { ManifestObject } from './objects/manifest.ts'
-import { unreadableState } from './problems.ts'
+import type { ObservedObjects } from './objects/observe/observeObjects.ts'
+import { unreadableState } from './releaseProblems.ts'
 import { valueFacts } from './values.ts'
 
 export type ReleaseFacts = {
@@ -18,12 +18,12 @@ export type ReleaseFacts = {
   readonly objects?: FactMap
 }
 export type Material = { readonly installation: Installation; readonly chart: Chart }
-export type Evidence = { readonly record: ReleaseRecord; readonly objects: ObjectsSeen; readonly charts: KnownCharts }
+export type Evidence = { readonly record: ReleaseRecord; readonly objects: ObservedObjects; readonly charts: KnownCharts }
 /** What the upgrade is given, what it will mean to be there, and which Deployments it restarts for their pods' sake, and why. */
 export type Basis = {
   readonly values: HelmValues
   readonly manifest: ReadonlyMap<string, ManifestObject>
-  readonly stale: Stale
+  readonly stale: OutdatedReaders
   readonly charts: KnownCharts
 }
 export type Seen = Observation<ReleaseFacts, Evidence>

@@ -1,9 +1,9 @@
 import type { Address } from '../../values/address.ts'
 import type { Finding } from '../kind.ts'
-import type { ObjectsSeen } from './objects/look.ts'
+import type { ObservedObjects } from './objects/observe/observeObjects.ts'
 
 /** What a person should know of the release's objects that no change repairs. */
-export function findingsOf(address: Address, seen: ObjectsSeen | undefined, kept: readonly string[] = []): readonly Finding[] {
+export function findingsOf(address: Address, seen: ObservedObjects | undefined, kept: readonly string[] = []): readonly Finding[] {
   if (seen === undefined) return []
   return [...seen.scaled.map((key) => scaled(address, key)), ...[...seen.kept, ...kept].map((key) => leftBehind(address, key))]
 }

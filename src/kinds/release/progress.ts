@@ -1,11 +1,11 @@
 import type { Installation } from '../../installation/installation.ts'
-import type { Work } from '../kind.ts'
-import { troubles } from './waiting/troubles.ts'
+import type { ApplyContext } from '../kind.ts'
+import { podFailures } from './waiting/podFailures.ts'
 
 const EVERY_MS = 2_000
 
 /** While `act` waits, tells how many pods are ready of how many are wanted, when that changes, and what stands in their way. */
-export async function withPodProgress<T>(work: Work, it: Installation, act: () => Promise<T>): Promise<T> {
+export async function withPodProgress<T>(work: ApplyContext, it: Installation, act: () => Promise<T>): Promise<T> {
   const told = new Set<string>()
   let last = ''
   const tell = async () => {
@@ -15,7 +15,7 @@ export async function withPodProgress<T>(work: Work, it: Installation, act: () =
     const total = read.value.reduce((sum, one) => sum + one.replicas, 0)
     if (`${done}/${total}` !== last) work.emit({ message: 'pods ready:', done, total, unit: 'pods' })
     last = `${done}/${total}`
-    const found = done === total ? [] : await troubles(work.world.cluster, it)
+    const found = done === total ? [] : await podFailures(work.world.cluster, it)
     for (const trouble of found.filter((one) => !told.has(headOf(one)))) work.emit({ message: `not ready: ${trouble}` })
     for (const trouble of found) told.add(headOf(trouble))
   }

@@ -1,24 +1,24 @@
 import type { ReleaseRecord } from '../../world/ports/cluster.ts'
 import type { ReleaseChange } from './facts.ts'
-import { isOwned } from './objects/owned.ts'
+import { isHelmOwned } from './objects/repair/needsHelm.ts'
 
 /** True for anything but fields that nobody declared and objects that helm never touches again. */
 export function needsUpgrade(change: ReleaseChange): boolean {
-  return change.seen.is !== 'present' || change.edits.some((edit) => isOwned(edit, change))
+  return change.observed.is !== 'present' || change.edits.some((edit) => isHelmOwned(edit, change))
 }
 
 /** What a change makes of Helm's revisions, and what became of the newest. */
 export function revisionNotes(change: ReleaseChange): readonly string[] {
-  if (change.seen.is !== 'present') return []
-  const { record } = change.seen.evidence
+  if (change.observed.is !== 'present') return []
+  const { record } = change.observed.evidence
   if (!needsUpgrade(change)) return [`Revision ${record.revision} stays: only what no chart declares is written.`]
   const next = record.status === 'uninstalling' ? 1 : record.revision + 1
-  return [`Revision ${record.revision} -> ${next}.${became(record)}`]
+  return [`Revision ${record.revision} -> ${next}.${describeStatus(record)}`]
 }
 
 const LONGEST = 200
 
-function became({ revision, status, description }: ReleaseRecord): string {
+function describeStatus({ revision, status, description }: ReleaseRecord): string {
   const it = ` Revision ${revision}`
   if (status.startsWith('pending-')) return `${it} was left ${status} by a helm that is gone: it is marked failed, then upgraded.`
   if (status === 'superseded') return `${it} is superseded, and what came after it is gone from Helm’s history.`

@@ -3,7 +3,7 @@ import type { Address } from '../../values/address.ts'
 import { pointer } from '../../values/json.ts'
 import { type Problem, ProblemError } from '../../values/problem.ts'
 import type { LiveSecret } from '../../world/ports/cluster.ts'
-import type { Finding, Watched } from '../kind.ts'
+import type { Finding, UnmanagedDifference } from '../kind.ts'
 
 const HOLDS = 'While it is there, a deletion of the secret does not end.'
 
@@ -34,7 +34,7 @@ export function finalizerFindings(where: Address, { finalizers }: LiveSecret): F
 }
 
 /** The same for a report of drift. */
-export function watchedFinalizers(where: Address, { finalizers }: LiveSecret): Watched[] {
+export function watchedFinalizers(where: Address, { finalizers }: LiveSecret): UnmanagedDifference[] {
   const remedy = `It is not undone by groundcrew. ${unwanted(where)}`
   return finalizers.map((name) => ({ pointer: pointer('finalizers', name), expected: 'none', found: 'set', summary: HOLDS, remedy }))
 }

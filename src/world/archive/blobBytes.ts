@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { ArchivedBlob } from '../../installation/installation.ts'
-import { readProblem, truncatedFile, wrongDigest } from './problems.ts'
+import { readProblem, truncatedFile, wrongDigest } from './archiveProblems.ts'
 
 /** A blob that can be read from its place in the archive's file. */
 export type PlacedBlob = ArchivedBlob & { readonly offset: number }

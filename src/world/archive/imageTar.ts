@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import type { ArchivedBlob } from '../../installation/installation.ts'
 import { type ImageConfig, readImageConfig } from '../imageConfig.ts'
-import { badManifest, missingEntry, unknownLayer, unsafePath, wrongDigest, wrongLayer } from './problems.ts'
+import { badManifest, missingEntry, unknownLayer, unsafePath, wrongDigest, wrongLayer } from './archiveProblems.ts'
 import type { ScannedFile, ScannedTar } from './scan.ts'
 
 const MOST_LINKS = 16

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { ArchiveIndex } from '../../installation/installation.ts'
+import { changedMeanwhile, otherBytes, readProblem } from './archiveProblems.ts'
 import { type Fingerprint, loadIndex, type Remembered, saveIndex } from './cache.ts'
-import { changedMeanwhile, otherBytes, readProblem } from './problems.ts'
 
 export type IndexOptions = {
   /** Absolute path; an index stands there for an archive that was read before. See {@link defaultCacheDir}. */

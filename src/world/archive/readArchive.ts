@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import type { ArchivedImage, ArchiveIndex } from '../../installation/installation.ts'
+import { noImages, noManifest } from './archiveProblems.ts'
 import { dockerSaveImages } from './dockerSave.ts'
 import { ImageTar } from './imageTar.ts'
 import { ociLayoutImages } from './ociLayout.ts'
-import { noImages, noManifest } from './problems.ts'
 import { scan } from './scan.ts'
 
 /** Reads a whole archive for its images. Throws a ProblemError or what the streams throw. */

@@ -2,8 +2,8 @@ import { createHash, type Hash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ProblemError } from '../../values/problem.ts'
-import { begun, isUnpackable, type Packing, packingOf, unpacking } from './packing.ts'
-import { duplicateEntry } from './problems.ts'
+import { duplicateEntry } from './archiveProblems.ts'
+import { type Compression, compressionOf, isUnpackable, peek, unpacking } from './compression.ts'
 import { type Entry, isFile, walk } from './walk.ts'
 
 /** A file of an image tar, by its content. */
@@ -13,7 +13,7 @@ export type ScannedFile = {
   readonly size: number
   /** See {@link Entry}. */
   readonly offset?: number
-  readonly packing: Packing
+  readonly packing: Compression
   /** Digest of what is packed in it; of a plain file its own; undefined for what cannot be unpacked. */
   readonly unpacked?: string
   /** The text of what looks like JSON and is small enough to be a manifest or a config. */
@@ -47,8 +47,8 @@ export async function scan(path: string, signal?: AbortSignal): Promise<readonly
 
 async function scanFile(path: string, { name, size, offset, content }: Entry, largestJson: number): Promise<ScannedFile> {
   const hash = createHash('sha256')
-  const { start, whole } = await begun(content)
-  const packing = packingOf(start)
+  const { start, whole } = await peek(content)
+  const packing = compressionOf(start)
   const kept: Buffer[] = []
   const isJson = size <= largestJson && (start[0] === 0x7b || start[0] === 0x5b)
   const read = async function* () {

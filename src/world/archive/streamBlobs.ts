@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { ArchivedBlob } from '../../installation/installation.ts'
-import { missingEntry, readProblem, wrongDigest } from './problems.ts'
+import { missingEntry, readProblem, wrongDigest } from './archiveProblems.ts'
 import { type Entry, isFile, walk } from './walk.ts'
 
 /**

@@ -2,9 +2,9 @@ import { createReadStream } from 'node:fs'
 import { type Duplex, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { extract, type Header } from 'tar-stream'
-import { begun, isUnpackable, packingOf, unpacking } from './packing.ts'
-import { tooManyEntries, unsafePath, unsupportedPacking } from './problems.ts'
-import { passedBy } from './sweep.ts'
+import { tooManyEntries, unsafePath, unsupportedCompression } from './archiveProblems.ts'
+import { compressionOf, isUnpackable, peek, unpacking } from './compression.ts'
+import { noteBytes } from './gcPressure.ts'
 
 /** One entry of a tar, in the order of the bytes. Its content can be read once, before the next entry is asked for. */
 export type Entry = {
@@ -80,14 +80,14 @@ async function* entries(path: string, source: Readable, place: Place, enter: (ta
 
 /** Pours the source into the tar reader, unpacked; an error ends both. */
 async function feed(path: string, source: Readable, place: Place, opened: Duplex): Promise<void> {
-  const { start, whole: chunks } = await begun(source)
+  const { start, whole: chunks } = await peek(source)
   const whole = Readable.from(told(chunks), { objectMode: false, highWaterMark: CHUNK })
-  const packing = packingOf(start)
+  const packing = compressionOf(start)
   if (packing === 'plain') return pipeline(whole, opened)
   // Before the first entry can be seen.
   place.base = undefined
   if (isUnpackable(packing)) return pipeline(whole, ...unpacking(path, packing), opened)
-  throw unsupportedPacking(path, place.tar, packing)
+  throw unsupportedCompression(path, place.tar, packing)
 }
 
 /** tar-stream counts it; its types do not know. */
@@ -95,10 +95,10 @@ function byteOffsetOf(header: Header): number {
   return (header as Header & { readonly byteOffset: number }).byteOffset
 }
 
-/** The same pieces, and {@link passedBy} is told of each. */
+/** The same pieces, and {@link noteBytes} is told of each. */
 async function* told(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   for await (const chunk of chunks) {
-    passedBy(chunk.length)
+    noteBytes(chunk.length)
     yield chunk
   }
 }

@@ -1,7 +1,7 @@
 import type { Chart } from '../../installation/installation.ts'
 import { ProblemError } from '../../values/problem.ts'
 import type { HelmReads, HelmTarget, HelmWrites, UpgradeOptions } from '../ports/helm.ts'
-import { helmProblem } from './problems.ts'
+import { helmProblem } from './helmProblems.ts'
 import { runHelm } from './run.ts'
 
 export type HelmPlace = {
@@ -38,20 +38,29 @@ export class Helm implements HelmReads, HelmWrites {
     return stdout
   }
 
-  async upgrade({ release, namespace, chart, values, timeoutSeconds, forceConflicts, announce, signal }: UpgradeOptions): Promise<void> {
+  async upgrade({
+    release,
+    namespace,
+    chart,
+    values,
+    timeoutSeconds,
+    forceConflicts,
+    registerChild,
+    signal,
+  }: UpgradeOptions): Promise<void> {
     const args = [
       ...['upgrade', release, reference(chart), '--install', '--namespace', namespace],
       ...['--wait', '--timeout', `${timeoutSeconds}s`, '--reset-values', '--values', '-'],
       ...(forceConflicts ? ['--force-conflicts'] : []),
       ...this.#context(),
     ]
-    const { code, stderr } = await runHelm({ args, env: this.#env(), stdin: JSON.stringify(values), announce, signal })
+    const { code, stderr } = await runHelm({ args, env: this.#env(), stdin: JSON.stringify(values), registerChild, signal })
     if (code !== 0) throw new ProblemError(helmProblem('upgrade the release', stderr, signal))
   }
 
-  async uninstall({ release, namespace, timeoutSeconds, announce, signal }: Parameters<HelmWrites['uninstall']>[0]): Promise<void> {
+  async uninstall({ release, namespace, timeoutSeconds, registerChild, signal }: Parameters<HelmWrites['uninstall']>[0]): Promise<void> {
     const args = ['uninstall', release, '--namespace', namespace, '--wait', '--timeout', `${timeoutSeconds}s`, ...this.#context()]
-    const { code, stderr } = await runHelm({ args, env: this.#env(), stdin: '', announce, signal })
+    const { code, stderr } = await runHelm({ args, env: this.#env(), stdin: '', registerChild, signal })
     if (code !== 0) throw new ProblemError(helmProblem('uninstall the release', stderr, signal))
   }
 

@@ -10,7 +10,7 @@ export type HelmRun = {
   readonly env: { readonly [name: string]: string }
   readonly stdin: string
   /** Called with helm's process while it still waits for its start. */
-  readonly announce?: (helm: ProcessIdentity) => Promise<void>
+  readonly registerChild?: (helm: ProcessIdentity) => Promise<void>
   /** Ends helm politely, so that it marks its record failed; at once when the reason is a problem: then nothing may be written any more. */
   readonly signal: AbortSignal
 }
@@ -25,7 +25,7 @@ export type HelmResult = { readonly code: number | null; readonly stdout: string
 const WAIT = 'IFS= read -r go && [ "$go" = go ] && exec "$@"'
 
 /** Runs helm so that it is known before it acts and ends when we end (where setpriv is there). */
-export async function runHelm({ args, env, stdin, announce, signal }: HelmRun): Promise<HelmResult> {
+export async function runHelm({ args, env, stdin, registerChild, signal }: HelmRun): Promise<HelmResult> {
   if (signal.aborted) throw new ProblemError(INTERRUPTED)
   const leash = hasSetpriv(env) ? ['setpriv', '--pdeathsig', 'TERM', '--'] : []
   const [program = 'sh', ...rest] = [...leash, 'sh', '-c', WAIT, 'sh', 'helm', ...args]
@@ -36,7 +36,7 @@ export async function runHelm({ args, env, stdin, announce, signal }: HelmRun): 
   signal.addEventListener('abort', stop, { once: true })
   try {
     const helm = child.pid === undefined ? undefined : identify(child.pid)
-    if (helm !== undefined) await announce?.(helm)
+    if (helm !== undefined) await registerChild?.(helm)
     // In one piece: helm must find its values in the pipe when it starts.
     child.stdin.on('error', () => undefined)
     child.stdin.end(`go\n${stdin}`)

@@ -1,8 +1,8 @@
 import { isMap } from '../../values/json.ts'
 import { type Problem, ProblemError } from '../../values/problem.ts'
-import { absent, present, type Read, unknown } from '../../values/read.ts'
+import { absent, present, type ReadResult, unknown } from '../../values/readResult.ts'
 import { VERSION } from '../../version.ts'
-import { HttpClient, type Response } from '../http.ts'
+import { HttpClient, type Response } from '../http/httpClient.ts'
 import type { Connection } from './connect.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -31,7 +31,7 @@ export class Api {
   }
 
   /** A GET of one object: absent by a Status NotFound that names something, all else that is no object is unknown. */
-  async read(path: string, what: string): Promise<Read<unknown>> {
+  async read(path: string, what: string): Promise<ReadResult<unknown>> {
     try {
       const { status, body } = await this.#patiently({ method: 'GET', path, what })
       if (status === 200 && isMap(body)) return present(body)
@@ -44,7 +44,7 @@ export class Api {
   }
 
   /** A GET of plain text, asked once: nobody waits for it. */
-  async readText(path: string, what: string): Promise<Read<string>> {
+  async readText(path: string, what: string): Promise<ReadResult<string>> {
     try {
       const { status, body } = await this.#send({ method: 'GET', path, what })
       return status === 200 ? present(body.toString('utf8')) : unknown(this.problem({ method: 'GET', path, what }, status, parse(body)))

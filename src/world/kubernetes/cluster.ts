@@ -1,6 +1,6 @@
 import { toBase64 } from '../../values/base64.ts'
 import type { Problem } from '../../values/problem.ts'
-import { present, type Read, unknown } from '../../values/read.ts'
+import { present, type ReadResult, unknown } from '../../values/readResult.ts'
 import type { Sealed } from '../../values/sealed.ts'
 import type {
   ClusterReads,
@@ -20,7 +20,7 @@ import type {
   SecretEdit,
 } from '../ports/cluster.ts'
 import type { Api } from './api.ts'
-import { guardOf, items, liveDeployment, liveNamespace, livePod, liveSecret, parts } from './live.ts'
+import { guardOf, items, liveDeployment, liveNamespace, livePod, liveSecret, parts } from './liveObjects.ts'
 import { Objects } from './objects.ts'
 import { markFailed, readRelease } from './releases.ts'
 
@@ -34,37 +34,37 @@ export class Cluster implements ClusterReads, ClusterWrites {
     this.#objects = new Objects(api)
   }
 
-  async identity(): Promise<Read<string>> {
+  async identity(): Promise<ReadResult<string>> {
     const read = await this.#api.read('/api/v1/namespaces/kube-system', 'the namespace kube-system')
     if (read.is === 'present') return present(parts(read.value).guard.uid)
     return read.is === 'unknown' ? read : unknown(noKubeSystem())
   }
 
-  async namespace(name: string): Promise<Read<LiveNamespace>> {
+  async namespace(name: string): Promise<ReadResult<LiveNamespace>> {
     return mapRead(await this.#api.read(`/api/v1/namespaces/${name}`, `the namespace ${name}`), liveNamespace)
   }
 
-  async secret(namespace: string, name: string): Promise<Read<LiveSecret>> {
+  async secret(namespace: string, name: string): Promise<ReadResult<LiveSecret>> {
     return mapRead(await this.#api.read(secretPath(namespace, name), secretName(namespace, name)), liveSecret)
   }
 
-  async deployments(namespace: string): Promise<Read<readonly LiveDeployment[]>> {
+  async deployments(namespace: string): Promise<ReadResult<readonly LiveDeployment[]>> {
     const read = await this.#api.read(`/apis/apps/v1/namespaces/${namespace}/deployments`, `the Deployments of namespace ${namespace}`)
     return mapRead(read, (list) => items(list).map(liveDeployment))
   }
 
-  async pods(namespace: string): Promise<Read<readonly LivePod[]>> {
+  async pods(namespace: string): Promise<ReadResult<readonly LivePod[]>> {
     return mapRead(await this.#api.read(`/api/v1/namespaces/${namespace}/pods`, `the pods of namespace ${namespace}`), (list) =>
       items(list).flatMap(livePod),
     )
   }
 
-  log({ namespace, pod, container, previous, lines }: LogOf): Promise<Read<string>> {
+  log({ namespace, pod, container, previous, lines }: LogOf): Promise<ReadResult<string>> {
     const query = new URLSearchParams({ container, previous: String(previous), tailLines: String(lines) })
     return this.#api.readText(`/api/v1/namespaces/${namespace}/pods/${pod}/log?${query}`, `the log of pod ${pod}`)
   }
 
-  release(namespace: string, name: string): Promise<Read<ReleaseRecord>> {
+  release(namespace: string, name: string): Promise<ReadResult<ReleaseRecord>> {
     return readRelease(this.#api, namespace, name)
   }
 
@@ -101,7 +101,7 @@ export class Cluster implements ClusterReads, ClusterWrites {
     await this.#api.write({ method: 'DELETE', path: secretPath(namespace, name), what: secretName(namespace, name), body: only(guard) })
   }
 
-  objects(kind: ObjectKind, namespace: string, names: readonly string[]): Promise<Read<readonly LiveObject[]>> {
+  objects(kind: ObjectKind, namespace: string, names: readonly string[]): Promise<ReadResult<readonly LiveObject[]>> {
     return this.#objects.read(kind, namespace, names)
   }
 
@@ -151,7 +151,7 @@ function secretName(namespace: string, name: string): string {
   return `the secret ${namespace}/${name}`
 }
 
-function mapRead<A, B>(read: Read<A>, change: (value: A) => B): Read<B> {
+function mapRead<A, B>(read: ReadResult<A>, change: (value: A) => B): ReadResult<B> {
   return read.is === 'present' ? present(change(read.value)) : read
 }
 

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ProblemError } from '../../values/problem.ts'
 import { Sealed } from '../../values/sealed.ts'
-import type { Endpoint } from '../http.ts'
+import type { Endpoint } from '../http/httpClient.ts'
 import { type Kubeconfig, type KubeconfigQuestion, type Named, readKubeconfig } from './kubeconfig.ts'
 
 export type Connection = {

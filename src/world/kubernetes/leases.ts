@@ -1,8 +1,8 @@
 import { ProblemError } from '../../values/problem.ts'
-import { present, type Read } from '../../values/read.ts'
+import { present, type ReadResult } from '../../values/readResult.ts'
 import type { Lease, Leases, LiveLease } from '../ports/leases.ts'
 import type { Api, Call } from './api.ts'
-import { map, parts, text } from './live.ts'
+import { map, parts, text } from './liveObjects.ts'
 
 const HOLDER = 'groundcrew.dev/holder'
 
@@ -14,7 +14,7 @@ export class ClusterLeases implements Leases {
     this.#api = api
   }
 
-  async get(namespace: string, name: string): Promise<Read<LiveLease>> {
+  async get(namespace: string, name: string): Promise<ReadResult<LiveLease>> {
     const read = await this.#api.read(path(namespace, name), what(namespace, name))
     return read.is === 'present' ? present(liveLease(read.value)) : read
   }

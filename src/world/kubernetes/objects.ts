@@ -1,8 +1,8 @@
 import { type Problem, ProblemError } from '../../values/problem.ts'
-import { present, type Read, unknown } from '../../values/read.ts'
+import { present, type ReadResult, unknown } from '../../values/readResult.ts'
 import type { Guard, LiveObject, ObjectKind, ObjectName, PatchOperation, RawObject } from '../ports/cluster.ts'
 import type { Api } from './api.ts'
-import { items, liveObject, map } from './live.ts'
+import { items, liveObject, map } from './liveObjects.ts'
 import { pathOf, resourceOf } from './resources.ts'
 
 /** Objects of any kind but Secret, which is read and written in its own sealed way. */
@@ -13,7 +13,7 @@ export class Objects {
     this.#api = api
   }
 
-  async read(kind: ObjectKind, namespace: string, names: readonly string[]): Promise<Read<readonly LiveObject[]>> {
+  async read(kind: ObjectKind, namespace: string, names: readonly string[]): Promise<ReadResult<readonly LiveObject[]>> {
     refuseSecret(kind)
     const resource = await resourceOf(this.#api, kind)
     if (resource.is !== 'present') return resource.is === 'unknown' ? resource : unknown(notAList(kind))
@@ -43,7 +43,7 @@ export class Objects {
   }
 
   /** A list of a kind of the whole cluster would hold everybody's. */
-  async #each(kind: ObjectKind, names: readonly string[]): Promise<Read<readonly LiveObject[]>> {
+  async #each(kind: ObjectKind, names: readonly string[]): Promise<ReadResult<readonly LiveObject[]>> {
     const reads = await Promise.all(
       names.map(async (name) => this.#api.read(await this.#path({ ...kind, namespace: '', name }), `the ${kind.kind} ${name}`)),
     )

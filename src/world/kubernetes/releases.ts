@@ -2,15 +2,15 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { isMap } from '../../values/json.ts'
 import type { Problem } from '../../values/problem.ts'
 import { ProblemError } from '../../values/problem.ts'
-import { absent, present, type Read, unknown } from '../../values/read.ts'
+import { absent, present, type ReadResult, unknown } from '../../values/readResult.ts'
 import type { ReleaseRecord } from '../ports/cluster.ts'
 import type { Api } from './api.ts'
-import { items, map, parts, text } from './live.ts'
+import { items, map, parts, text } from './liveObjects.ts'
 
 const GZIP = Buffer.from([0x1f, 0x8b])
 
 /** Helm's newest record of a release, straight from its Secrets. Absent by an empty SecretList only. */
-export async function readRelease(api: Api, namespace: string, name: string): Promise<Read<ReleaseRecord>> {
+export async function readRelease(api: Api, namespace: string, name: string): Promise<ReadResult<ReleaseRecord>> {
   const selector = encodeURIComponent(`owner=helm,name=${name}`)
   const read = await api.read(
     `/api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}`,

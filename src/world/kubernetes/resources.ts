@@ -1,5 +1,5 @@
 import { isMap } from '../../values/json.ts'
-import { present, type Read, unknown } from '../../values/read.ts'
+import { present, type ReadResult, unknown } from '../../values/readResult.ts'
 import type { ObjectKind } from '../ports/cluster.ts'
 import type { Api } from './api.ts'
 
@@ -37,7 +37,7 @@ const KNOWN: { readonly [kind: string]: Resource } = {
 }
 
 /** Finds a kind's path. Absent: the API has no such kind (its definition is not there). */
-export async function resourceOf(api: Api, { apiVersion, kind }: ObjectKind): Promise<Read<Resource>> {
+export async function resourceOf(api: Api, { apiVersion, kind }: ObjectKind): Promise<ReadResult<Resource>> {
   const known = KNOWN[`${apiVersion}/${kind}`]
   if (known !== undefined) return present(known)
   const read = await api.read(groupPath(apiVersion), `the kinds of ${apiVersion}`)

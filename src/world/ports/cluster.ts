@@ -1,4 +1,4 @@
-import type { Read } from '../../values/read.ts'
+import type { ReadResult } from '../../values/readResult.ts'
 import type { Sealed } from '../../values/sealed.ts'
 import type { ManagedFields } from './managedFields.ts'
 
@@ -108,20 +108,20 @@ export type LogOf = {
 
 export interface ClusterReads {
   /** uid of kube-system: which cluster this is. */
-  identity(): Promise<Read<string>>
-  namespace(name: string): Promise<Read<LiveNamespace>>
-  secret(namespace: string, name: string): Promise<Read<LiveSecret>>
-  deployments(namespace: string): Promise<Read<readonly LiveDeployment[]>>
-  pods(namespace: string): Promise<Read<readonly LivePod[]>>
+  identity(): Promise<ReadResult<string>>
+  namespace(name: string): Promise<ReadResult<LiveNamespace>>
+  secret(namespace: string, name: string): Promise<ReadResult<LiveSecret>>
+  deployments(namespace: string): Promise<ReadResult<readonly LiveDeployment[]>>
+  pods(namespace: string): Promise<ReadResult<readonly LivePod[]>>
   /**
    * The objects of one kind: all in the namespace in one list, or of a kind of the whole cluster those that are named. Never
    * absent: what is not there is not in the list. Refuses the kind Secret.
    */
-  objects(kind: ObjectKind, namespace: string, names: readonly string[]): Promise<Read<readonly LiveObject[]>>
+  objects(kind: ObjectKind, namespace: string, names: readonly string[]): Promise<ReadResult<readonly LiveObject[]>>
   /** The last lines that a container wrote. They may hold anything, secrets too. */
-  log(it: LogOf): Promise<Read<string>>
+  log(it: LogOf): Promise<ReadResult<string>>
   /** Absent is proven by an empty SecretList. */
-  release(namespace: string, name: string): Promise<Read<ReleaseRecord>>
+  release(namespace: string, name: string): Promise<ReadResult<ReleaseRecord>>
 }
 
 /** The version of an object a write was planned against; a write that finds another one is refused by the server. */

@@ -16,7 +16,7 @@ export type UpgradeOptions = HelmTarget & {
   /** Only right for a release that is server-side applied. */
   readonly forceConflicts: boolean
   /** Called with helm's process before it may act; helm starts only after the promise resolves. */
-  readonly announce: (helm: ProcessIdentity) => Promise<void>
+  readonly registerChild: (helm: ProcessIdentity) => Promise<void>
   readonly signal: AbortSignal
 }
 
@@ -24,5 +24,5 @@ export interface HelmWrites {
   /** `upgrade --install --wait --reset-values -f -`. Throws a ProblemError with the API server's own words. */
   upgrade(options: UpgradeOptions): Promise<void>
   /** `uninstall --wait`; data and namespace stay. */
-  uninstall(options: Pick<UpgradeOptions, 'release' | 'namespace' | 'timeoutSeconds' | 'announce' | 'signal'>): Promise<void>
+  uninstall(options: Pick<UpgradeOptions, 'release' | 'namespace' | 'timeoutSeconds' | 'registerChild' | 'signal'>): Promise<void>
 }

@@ -1,4 +1,4 @@
-import type { Read } from '../../values/read.ts'
+import type { ReadResult } from '../../values/readResult.ts'
 
 /** A coordination.k8s.io/v1 Lease as the lock uses it. Times are RFC 3339 with microseconds. */
 export type Lease = {
@@ -16,7 +16,7 @@ export type LiveLease = Lease & { readonly resourceVersion: string }
 
 /** Writes throw a ProblemError for all but the outcomes they name. */
 export interface Leases {
-  get(namespace: string, name: string): Promise<Read<LiveLease>>
+  get(namespace: string, name: string): Promise<ReadResult<LiveLease>>
   create(namespace: string, name: string, lease: Lease): Promise<LiveLease | 'exists'>
   /** Refused as 'conflict' when the Lease is no longer at `resourceVersion`. */
   replace(namespace: string, name: string, lease: Lease, resourceVersion: string): Promise<LiveLease | 'conflict'>

@@ -1,4 +1,4 @@
-import type { Read } from '../../values/read.ts'
+import type { ReadResult } from '../../values/readResult.ts'
 
 /** One lifecycle rule with the server's four spellings of "all objects" and its omitted booleans brought to one form. */
 export type LifecycleRule = {
@@ -48,11 +48,11 @@ export type WatchedBucket = {
 
 export interface ObjectStoreReads {
   /** The deployment id from the admin API; absent where the user lacks admin:ServerInfo (then the endpoint has to do). */
-  identity(): Promise<Read<string>>
-  bucket(name: string): Promise<Read<LiveBucket>>
-  watched(name: string): Promise<Read<WatchedBucket>>
+  identity(): Promise<ReadResult<string>>
+  bucket(name: string): Promise<ReadResult<LiveBucket>>
+  watched(name: string): Promise<ReadResult<WatchedBucket>>
   /** No object, no version, no delete marker. */
-  isEmpty(name: string): Promise<Read<boolean>>
+  isEmpty(name: string): Promise<ReadResult<boolean>>
 }
 
 /** Every write throws a ProblemError. MinIO has no resource versions: callers read again just before they write. */

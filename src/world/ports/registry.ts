@@ -1,5 +1,5 @@
 import type { ArchivedImage, Repository } from '../../installation/installation.ts'
-import type { Read } from '../../values/read.ts'
+import type { ReadResult } from '../../values/readResult.ts'
 
 export type LiveImage = {
   /** Digest of the manifest as the registry serves it; of an index when the tag is one. */
@@ -16,12 +16,12 @@ export type LiveImage = {
 
 export interface RegistryReads {
   /** By tag or by a manifest's digest. Absent by MANIFEST_UNKNOWN or NAME_UNKNOWN only. */
-  image(repository: Repository, reference: string): Promise<Read<LiveImage>>
+  image(repository: Repository, reference: string): Promise<ReadResult<LiveImage>>
   /**
    * What stays the same of an image when a tool rewrites it from docker's form to OCI's, by its config's digest; equal to
    * `content` of an archived image. Absent when the registry has no such blob, or it is no image's config.
    */
-  content(repository: Repository, configDigest: string): Promise<Read<string>>
+  content(repository: Repository, configDigest: string): Promise<ReadResult<string>>
 }
 
 export type PushProgress = {

@@ -2,8 +2,8 @@ import { isMap } from '../../values/json.ts'
 import { ProblemError } from '../../values/problem.ts'
 import { Sealed } from '../../values/sealed.ts'
 import type { Login } from './login.ts'
-import { badToken, insecureRealm, loginNeeded, wrongPassword } from './problems.ts'
-import type { Reply, Wire } from './wire.ts'
+import { badToken, insecureRealm, loginNeeded, wrongPassword } from './registryProblems.ts'
+import type { RegistryTransport, Reply } from './transport.ts'
 
 type Bearer = { readonly realm: URL; readonly service: string | undefined }
 type Token = { readonly value: Sealed; readonly until: number }
@@ -19,7 +19,7 @@ const CLIENT = 'groundcrew'
  */
 export class Auth {
   readonly #host: string
-  readonly #wire: Wire
+  readonly #wire: RegistryTransport
   readonly #secure: boolean
   readonly #declared: Login | undefined
   readonly #find: () => Promise<Login | undefined>
@@ -29,7 +29,7 @@ export class Auth {
 
   constructor(it: {
     readonly host: string
-    readonly wire: Wire
+    readonly wire: RegistryTransport
     readonly secure: boolean
     readonly declared: Login | undefined
     readonly find: () => Promise<Login | undefined>

@@ -1,10 +1,10 @@
 import type { ArchivedBlob } from '../../installation/installation.ts'
 import { ProblemError } from '../../values/problem.ts'
+import { isTransient } from '../http/retry.ts'
 import type { PushImage } from '../ports/registry.ts'
 import type { RegistryHost } from './host.ts'
-import { isPassing } from './patience.ts'
-import { errorCode, leavesHost, refusal, refused } from './problems.ts'
-import type { Reply } from './wire.ts'
+import { errorCode, leavesHost, refusal, refused } from './registryProblems.ts'
+import type { Reply } from './transport.ts'
 
 /** One blob on its way into a repository, over as many tries as it takes. */
 export class BlobUpload {
@@ -34,7 +34,7 @@ export class BlobUpload {
     const scopes = [`repository:${sibling}:pull`]
     const reply = await this.#ask('POST', `${this.#uploads}${query}`, scopes).catch((error: unknown) => {
       // It only saves work: what is wrong with the registry shows when the blob is sent.
-      if (!isPassing(error)) throw error
+      if (!isTransient(error)) throw error
     })
     // Not mounted, but begun: that upload is as good as another one.
     if (reply?.status === 202) this.#location = this.#locationOf(reply)

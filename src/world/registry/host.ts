@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ProblemError } from '../../values/problem.ts'
+import { retryAfterMs } from '../http/retry.ts'
 import type { Auth } from './auth.ts'
-import { retryAfterMs } from './patience.ts'
-import { leavesHost, loginNeeded } from './problems.ts'
-import type { Ask, Reply, Upload, Wire } from './wire.ts'
+import { leavesHost, loginNeeded } from './registryProblems.ts'
+import type { RegistryRequest, RegistryTransport, Reply, Upload } from './transport.ts'
 
 /** What may be done in a repository; the scope of the token that allows it. */
 export type Right = 'pull' | 'pull,push' | 'delete'
 
-type Request = Omit<Ask, 'url'> & {
+type Request = Omit<RegistryRequest, 'url'> & {
   /** Or a whole address that the registry gave. */
   readonly path: string
   readonly repository: string
@@ -27,10 +27,10 @@ const LONGEST_WAIT_MS = 5_000
 export class RegistryHost {
   readonly host: string
   readonly origin: string
-  readonly #wire: Wire
+  readonly #wire: RegistryTransport
   readonly #auth: Auth
 
-  constructor(host: string, origin: string, wire: Wire, auth: Auth) {
+  constructor(host: string, origin: string, wire: RegistryTransport, auth: Auth) {
     this.host = host
     this.origin = origin
     this.#wire = wire
@@ -73,7 +73,7 @@ export class RegistryHost {
   }
 
   /** Waits and asks again when the registry is busy and says so; its last answer counts. */
-  async #patient(ask: Ask, scope: string): Promise<Reply> {
+  async #patient(ask: RegistryRequest, scope: string): Promise<Reply> {
     for (let tries = 1; ; tries++) {
       const reply = await this.#authorized(ask, scope)
       const wait = waitOf(reply, tries)
@@ -82,7 +82,7 @@ export class RegistryHost {
     }
   }
 
-  async #authorized(ask: Ask, scope: string): Promise<Reply> {
+  async #authorized(ask: RegistryRequest, scope: string): Promise<Reply> {
     const first = await this.#authorization(ask.url, scope)
     const reply = await this.#wire.ask(withLogin(ask, first))
     if (reply.status !== 401 || ask.url.origin !== this.origin) return reply
@@ -98,7 +98,7 @@ export class RegistryHost {
   }
 }
 
-function withLogin(ask: Ask, authorization: string | undefined): Ask {
+function withLogin(ask: RegistryRequest, authorization: string | undefined): RegistryRequest {
   return authorization === undefined ? ask : { ...ask, headers: { ...ask.headers, authorization } }
 }
 

@@ -4,7 +4,7 @@ import { isMap } from '../../values/json.ts'
 import { ProblemError } from '../../values/problem.ts'
 import { Sealed } from '../../values/sealed.ts'
 import type { Processes } from '../ports/process.ts'
-import { credentialHelper } from './problems.ts'
+import { credentialHelper } from './registryProblems.ts'
 
 /** A username with its password, or an identity token that a token server takes instead. */
 export type Login = { readonly username: string; readonly password: Sealed } | { readonly identityToken: Sealed }

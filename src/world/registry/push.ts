@@ -1,11 +1,11 @@
 import { ProblemError } from '../../values/problem.ts'
+import { withRetry } from '../http/retry.ts'
 import type { LiveImage, PushImage } from '../ports/registry.ts'
 import { BlobUpload } from './blobUpload.ts'
 import type { RegistryHost } from './host.ts'
 import { manifestOf } from './manifest.ts'
-import { patiently } from './patience.ts'
-import { lies, refusal } from './problems.ts'
 import { Progress } from './progress.ts'
+import { lies, refusal } from './registryProblems.ts'
 import { sendBlobs } from './sendBlobs.ts'
 
 /** Sends what is missing, then moves the tag; see the port. */
@@ -24,7 +24,7 @@ export async function pushImage(host: RegistryHost, it: PushImage): Promise<Live
 
 /** In the repository, or now mounted there from a sibling that has it. */
 async function isInRegistry(it: PushImage, upload: BlobUpload): Promise<boolean> {
-  if (await patiently(it.signal, () => upload.isThere())) return true
+  if (await withRetry(it.signal, () => upload.isThere())) return true
   for (const sibling of it.siblings ?? []) if (await upload.mountFrom(sibling)) return true
   return false
 }
@@ -37,7 +37,7 @@ async function filter<T>(all: readonly T[], test: (one: T) => Promise<boolean>):
 function moveTag(host: RegistryHost, it: PushImage): Promise<LiveImage> {
   const { path } = it.repository
   const { bytes, digest, mediaType } = manifestOf(it.image)
-  return patiently(it.signal, async () => {
+  return withRetry(it.signal, async () => {
     await it.beforeWrite()
     const reply = await host.ask({
       method: 'PUT',

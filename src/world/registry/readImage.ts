@@ -1,17 +1,17 @@
 import type { Repository } from '../../installation/installation.ts'
 import { ProblemError } from '../../values/problem.ts'
-import { absent, present, type Read, unknown } from '../../values/read.ts'
+import { absent, present, type ReadResult, unknown } from '../../values/readResult.ts'
 import { readImageConfig } from '../imageConfig.ts'
 import type { LiveImage } from '../ports/registry.ts'
 import type { RegistryHost } from './host.ts'
 import { ACCEPT, digestOf, type Manifest, parse, readManifest } from './manifest.ts'
-import { errorCode, lies, refused, unreadableManifest } from './problems.ts'
-import type { Reply } from './wire.ts'
+import { errorCode, lies, refused, unreadableManifest } from './registryProblems.ts'
+import type { Reply } from './transport.ts'
 
 type Fetched = { readonly manifest: Exclude<Manifest, { is: 'unreadable' }>; readonly digest: string }
 
 /** What a tag is; of an index, the image for `platform`. Absent only by the registry's own word for it. */
-export async function readImage(host: RegistryHost, { path }: Repository, tag: string, platform: string): Promise<Read<LiveImage>> {
+export async function readImage(host: RegistryHost, { path }: Repository, tag: string, platform: string): Promise<ReadResult<LiveImage>> {
   try {
     const top = await fetchManifest(host, path, tag)
     if (typeof top === 'string') return absent(top)
@@ -27,7 +27,7 @@ export async function readImage(host: RegistryHost, { path }: Repository, tag: s
 }
 
 /** See the port. */
-export async function readContent(host: RegistryHost, { path }: Repository, configDigest: string): Promise<Read<string>> {
+export async function readContent(host: RegistryHost, { path }: Repository, configDigest: string): Promise<ReadResult<string>> {
   try {
     const url = `/v2/${path}/blobs/${configDigest}`
     const reply = await host.ask({ method: 'GET', path: url, repository: path, right: 'pull' })
@@ -42,7 +42,7 @@ export async function readContent(host: RegistryHost, { path }: Repository, conf
   }
 }
 
-function unknownBy<T>(error: unknown): Read<T> {
+function unknownBy<T>(error: unknown): ReadResult<T> {
   if (error instanceof ProblemError && error.problems[0]) return unknown(error.problems[0])
   throw error
 }

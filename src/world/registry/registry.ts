@@ -5,9 +5,9 @@ import type { RegistryReads, RegistryWrites } from '../ports/registry.ts'
 import { Auth } from './auth.ts'
 import { RegistryHost } from './host.ts'
 import { type Login, type LoginSource, machineLogin } from './login.ts'
-import { refused } from './problems.ts'
 import { absence, readContent, readImage } from './readImage.ts'
-import { type Trust, Wire } from './wire.ts'
+import { refused } from './registryProblems.ts'
+import { type CaTrust, RegistryTransport } from './transport.ts'
 
 /**
  * The registries of an installation. Nothing is contacted or read before the first question.
@@ -23,14 +23,14 @@ export class Registries implements RegistryReads, RegistryWrites {
   readonly #installation: Installation
   readonly #reveal: Reveal
   readonly #source: LoginSource
-  readonly #wire: Wire
+  readonly #wire: RegistryTransport
   readonly #hosts = new Map<string, RegistryHost>()
 
   constructor(installation: Installation, reveal: Reveal, source: LoginSource) {
     this.#installation = installation
     this.#reveal = reveal
     this.#source = source
-    this.#wire = new Wire((host) => this.#trust(host))
+    this.#wire = new RegistryTransport((host) => this.#trust(host))
   }
 
   image: RegistryReads['image'] = (repository, reference) =>
@@ -76,7 +76,7 @@ export class Registries implements RegistryReads, RegistryWrites {
   }
 
   /** A registry's token server or storage is another host, mostly under the same private authority. */
-  #trust(host: string): Trust {
+  #trust(host: string): CaTrust {
     const declared = this.#declared(host)
     const caFiles = (declared === undefined ? this.#installation.registries : [declared]).flatMap(({ caFile }) => caFile ?? [])
     return { caFiles, isAddition: declared === undefined }

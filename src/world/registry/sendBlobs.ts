@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ArchivedBlob } from '../../installation/installation.ts'
 import { blobBytes, type PlacedBlob } from '../archive/blobBytes.ts'
 import { streamBlobs } from '../archive/streamBlobs.ts'
+import { isTransient, waitAfter, withRetry } from '../http/retry.ts'
 import type { PushImage } from '../ports/registry.ts'
 import type { BlobUpload } from './blobUpload.ts'
-import { isPassing, patiently, waitAfter } from './patience.ts'
 import type { Progress } from './progress.ts'
 
 const AT_ONCE = 4
@@ -44,7 +44,7 @@ function stop(others: AbortController, error: unknown): unknown {
 
 async function sendFromItsPlace(it: PushImage, upload: BlobUpload, progress: Progress): Promise<void> {
   const blob = upload.blob as PlacedBlob
-  await patiently(it.signal, async (tries) => {
+  await withRetry(it.signal, async (tries) => {
     if (tries === 1 || !(await upload.recover())) await sendOnce(upload, blobBytes(it.archive, blob), progress)
     else progress.arrived(blob)
   })
@@ -86,7 +86,7 @@ async function pass(it: PushImage, uploads: readonly BlobUpload[], progress: Pro
     })
     storing.push(sent)
     await Promise.race([read, sent])
-    const final = failures.find(({ error }) => !isPassing(error))
+    const final = failures.find(({ error }) => !isTransient(error))
     if (final) throw final.error
   }
   try {
@@ -98,7 +98,7 @@ async function pass(it: PushImage, uploads: readonly BlobUpload[], progress: Pro
 }
 
 async function stillMissing(it: PushImage, failures: readonly Failure[], progress: Progress): Promise<BlobUpload[]> {
-  const recovered = await Promise.all(failures.map(({ upload }) => patiently(it.signal, () => upload.recover())))
+  const recovered = await Promise.all(failures.map(({ upload }) => withRetry(it.signal, () => upload.recover())))
   for (const [i, { upload }] of failures.entries()) if (recovered[i]) progress.arrived(upload.blob)
   return failures.filter((_, i) => !recovered[i]).map(({ upload }) => upload)
 }

@@ -1,11 +1,11 @@
 import { isMap } from '../../values/json.ts'
 import { ProblemError } from '../../values/problem.ts'
-import { absent, present, type Read, unknown } from '../../values/read.ts'
+import { absent, present, type ReadResult, unknown } from '../../values/readResult.ts'
 import type { ObjectStoreReads, ObjectStoreWrites } from '../ports/objectStore.ts'
-import { notUnderstood } from './problems.ts'
 import { readBucket } from './readBucket.ts'
-import { readWatched } from './readWatched.ts'
+import { readWatched } from './readUnmanaged.ts'
 import { type Call, type Credentials, S3Client } from './s3Client.ts'
+import { notUnderstood } from './s3Problems.ts'
 import { writeVersioning } from './versioning.ts'
 import { writeLifecycle } from './writeLifecycle.ts'
 import { childrenOf, textOf } from './xml.ts'
@@ -58,7 +58,7 @@ export function connectObjectStore({ endpoint, ca, now = () => new Date(), ...cr
   }
 }
 
-async function identity(client: S3Client): Promise<Read<string>> {
+async function identity(client: S3Client): Promise<ReadResult<string>> {
   const reply = await client.send({ method: 'GET', path: '/minio/admin/v3/info', right: 'admin:ServerInfo' })
   if (!reply.ok) return reply.code === 'AccessDenied' ? absent('MinIO denies admin:ServerInfo') : unknown(reply.problem)
   const id = deploymentId(reply.text)
@@ -75,7 +75,7 @@ function deploymentId(text: string): string | undefined {
 }
 
 /** One version or delete marker is enough to know. */
-async function isEmpty(client: S3Client, name: string): Promise<Read<boolean>> {
+async function isEmpty(client: S3Client, name: string): Promise<ReadResult<boolean>> {
   const reply = await client.send({
     method: 'GET',
     path: `/${name}?versions&max-keys=1`,

@@ -1,10 +1,10 @@
 import { canonicalJson, isMap, type Json } from '../../values/json.ts'
 import type { Problem } from '../../values/problem.ts'
-import { absent, present, type Read, unknown } from '../../values/read.ts'
+import { absent, present, type ReadResult, unknown } from '../../values/readResult.ts'
 import type { LiveBucket } from '../ports/objectStore.ts'
-import { missingRights, notUnderstood } from './problems.ts'
 import { readLifecycle } from './readLifecycle.ts'
 import type { Call, Reply, S3Client } from './s3Client.ts'
+import { missingRights, notUnderstood } from './s3Problems.ts'
 import { readVersioning } from './versioning.ts'
 
 type Failure = Reply & { readonly ok: false }
@@ -17,19 +17,19 @@ const PARTS = [
 ] as const
 
 /** Asks for all of a bucket at once. Absent only when S3 itself says NoSuchBucket to every question. */
-export async function readBucket(client: S3Client, name: string): Promise<Read<LiveBucket>> {
+export async function readBucket(client: S3Client, name: string): Promise<ReadResult<LiveBucket>> {
   const calls = PARTS.map(({ query, right }): Call => ({ method: 'GET', path: `/${name}?${query}`, right, bucket: name }))
   const replies = await Promise.all(calls.map((call) => client.send(call)))
   const failures = replies.filter((reply, i): reply is Failure => !reply.ok && !notThere(reply, PARTS[i]?.none))
   const gone = failures.filter((failure) => notThere(failure, 'NoSuchBucket'))
   if (gone.length === PARTS.length) return absent(`MinIO says NoSuchBucket of ${name}`)
   const others = failures.filter((failure) => !gone.includes(failure))
-  if (others.length > 0) return unknown(together(others))
+  if (others.length > 0) return unknown(combined(others))
   if (gone.length > 0) return unknown(comesAndGoes(name))
   return understood(replies, client, name)
 }
 
-async function understood(replies: readonly Reply[], client: S3Client, name: string): Promise<Read<LiveBucket>> {
+async function understood(replies: readonly Reply[], client: S3Client, name: string): Promise<ReadResult<LiveBucket>> {
   const { xml } = await client.load()
   const [first, second, third] = replies.map((reply) => (reply.ok ? reply.text : undefined))
   const versioning = readVersioning(first ?? '', xml)
@@ -47,7 +47,7 @@ export function notThere(reply: Reply, code: string | undefined): boolean {
 }
 
 /** All the missing rights in one problem; else the first one. */
-export function together(failures: readonly Failure[]): Problem {
+export function combined(failures: readonly Failure[]): Problem {
   const denied = failures.filter(({ problem }) => problem.code === 'minio/missing-right')
   const worst = failures.find((failure) => !denied.includes(failure))
   if (worst !== undefined) return worst.problem

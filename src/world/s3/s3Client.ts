@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Problem } from '../../values/problem.ts'
 import { ProblemError } from '../../values/problem.ts'
 import type { Sealed } from '../../values/sealed.ts'
-import { type Endpoint, HttpClient, type Response } from '../http.ts'
-import { type Asked, errorOf, type Refused, refusalProblem } from './problems.ts'
+import { type Endpoint, HttpClient, type Response } from '../http/httpClient.ts'
+import { errorOf, type Operation, type Refused, refusalProblem } from './s3Problems.ts'
 import { loadXml, type Xml } from './xml.ts'
 
 export type Credentials = { readonly region: string; readonly accessKey: Sealed; readonly secretKey: Sealed }
 
-export type Call = Asked & {
+export type Call = Operation & {
   readonly method: 'GET' | 'PUT' | 'DELETE'
   /** With its query, both percent-encoded. */
   readonly path: string
@@ -20,7 +20,7 @@ export type Call = Asked & {
 /** `code` is S3's own; without one it was no answer of MinIO's. */
 export type Reply =
   | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly status: number; readonly code: string | undefined; readonly problem: Problem; readonly asked: Asked }
+  | { readonly ok: false; readonly status: number; readonly code: string | undefined; readonly problem: Problem; readonly asked: Operation }
 
 /** A handshake costs 1 to 2 ms of computing: nearby 4 would be quickest by 10 ms, but 50 ms away 12 save 100 ms over 8. */
 const SOCKETS = 12

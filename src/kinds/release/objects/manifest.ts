@@ -35,7 +35,7 @@ export async function parseManifest(text: string, release: ReleaseName, origin: 
 export async function objectsOfRecord(record: ReleaseRecord): Promise<ManifestObject[]> {
   const crds = record.crds.map((text) => parseManifest(text, record, 'crd'))
   const hooks = record.hooks.map(async ({ manifest: text, ran }) =>
-    (await parseManifest(text, record, 'hook')).filter(livesOn).map((one) => ({ ...one, isOptional: !ran })),
+    (await parseManifest(text, record, 'hook')).filter(persistsAfterHook).map((one) => ({ ...one, isOptional: !ran })),
   )
   const all = await Promise.all([parseManifest(record.manifest, record, 'template'), ...crds, ...hooks])
   return distinct(all.flat())
@@ -48,7 +48,7 @@ export async function objectsOfRendered(manifest: string, release: ReleaseName, 
   return distinct(
     all.flatMap((one) => {
       if (hookEvents(one).length === 0) return [one]
-      return livesOn(one)
+      return persistsAfterHook(one)
         ? [
             {
               ...one,
@@ -80,12 +80,12 @@ function manifestObject(raw: RawObject, release: ReleaseName, origin: ManifestOb
     key: objectKey(named, release.namespace),
     origin,
     raw: isApplied ? owned(raw, metadata, release) : raw,
-    isOptional: goesByItself(raw),
+    isOptional: hasTtl(raw),
   }
 }
 
 /** A Job may say that it is deleted once it has run. */
-function goesByItself({ kind, spec }: RawObject): boolean {
+function hasTtl({ kind, spec }: RawObject): boolean {
   return kind === 'Job' && isMap(spec) && typeof spec.ttlSecondsAfterFinished === 'number'
 }
 
@@ -116,7 +116,7 @@ function itemsOf(value: unknown): RawObject[] {
 }
 
 /** Jobs and Pods of hooks have run: nothing of them takes effect any more. Others stay, unless they are deleted after they ran. */
-function livesOn(it: ManifestObject): boolean {
+function persistsAfterHook(it: ManifestObject): boolean {
   return (
     it.kind !== 'Job' &&
     it.kind !== 'Pod' &&

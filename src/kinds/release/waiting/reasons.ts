@@ -1,5 +1,5 @@
 import type { LiveObject, RawObject } from '../../../world/ports/cluster.ts'
-import { type Late, listAt, mapAt, textAt } from './late.ts'
+import { listAt, mapAt, type PendingRollout, textAt } from './pendingRollouts.ts'
 
 /** Why a pod is not ready, in the API's own words. */
 export type Reason = {
@@ -13,7 +13,7 @@ export type Reason = {
 }
 
 /** An event about some object, as the API tells it. */
-export type Told = {
+export type ClusterEvent = {
   readonly about: string
   readonly type: string
   readonly reason: string
@@ -31,19 +31,19 @@ export function isTrouble({ reason }: Reason): boolean {
 }
 
 /** Why a Deployment has not all its pods: one reason for each pod that is not ready, and why there are too few. */
-export function reasonsOf(late: Late, events: readonly Told[]): readonly Reason[] {
-  return [...tooFew(late), ...late.pods.map((pod) => reasonOf(pod, events))]
+export function reasonsOf(late: PendingRollout, events: readonly ClusterEvent[]): readonly Reason[] {
+  return [...replicaFailure(late), ...late.pods.map((pod) => reasonOf(pod, events))]
 }
 
 /** The API refuses to make more pods: a quota, an admission, an account that is missing. */
-function tooFew({ deployment, replicaSet }: Late): Reason[] {
+function replicaFailure({ deployment, replicaSet }: PendingRollout): Reason[] {
   const of = replicaSet ?? deployment
   const failure = conditionOf(of.raw, 'ReplicaFailure')
   if (failure?.status !== 'True') return []
   return [{ reason: textAt(failure, 'reason'), words: textAt(failure, 'message'), where: `${of.kind} ${of.name}` }]
 }
 
-function reasonOf({ name, uid, raw }: LiveObject, events: readonly Told[]): Reason {
+function reasonOf({ name, uid, raw }: LiveObject, events: readonly ClusterEvent[]): Reason {
   const status = mapAt(raw, 'status')
   const where = `pod ${name}`
   if (textAt(status, 'phase') === 'Failed') return { reason: textAt(status, 'reason') || 'Failed', words: textAt(status, 'message'), where }
@@ -65,7 +65,7 @@ function reasonOf({ name, uid, raw }: LiveObject, events: readonly Told[]): Reas
 }
 
 /** What holds up a pod that is being started (a volume, a sandbox, a probe) stands only in its events. */
-function byEvent(found: Reason, where: string, [newest]: readonly Told[]): Reason {
+function byEvent(found: Reason, where: string, [newest]: readonly ClusterEvent[]): Reason {
   if (newest === undefined) return found
   return { ...found, reason: newest.reason, words: newest.message, where: found.where || where }
 }

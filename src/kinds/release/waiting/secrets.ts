@@ -2,10 +2,14 @@ import type { Installation } from '../../../installation/installation.ts'
 import { guideVariables, READERS, SECRET_NAMES } from '../../../installation/spacelift.ts'
 import type { Sealed } from '../../../values/sealed.ts'
 import type { ClusterReads, RawObject } from '../../../world/ports/cluster.ts'
-import { type Late, listAt, mapAt, textAt } from './late.ts'
+import { listAt, mapAt, type PendingRollout, textAt } from './pendingRollouts.ts'
 
 /** What the containers of these pods know and nobody else may; undefined where it cannot be read, and so cannot be hidden. */
-export async function secretsOf(cluster: ClusterReads, it: Installation, late: readonly Late[]): Promise<readonly Sealed[] | undefined> {
+export async function secretsOf(
+  cluster: ClusterReads,
+  it: Installation,
+  late: readonly PendingRollout[],
+): Promise<readonly Sealed[] | undefined> {
   const { namespace } = it.kubernetes
   const names = new Set(late.flatMap(({ pods }) => pods.flatMap(({ raw }) => namesIn(raw))))
   const reads = await Promise.all([...names].map(async (name) => [name, await cluster.secret(namespace, name)] as const))

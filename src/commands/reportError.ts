@@ -1,0 +1,49 @@
+import { CommanderError } from 'commander'
+import type { Reporter } from '../report/reporter.ts'
+import type { ExitCode, Host } from '../session/host.ts'
+import { type Problem, ProblemError } from '../values/problem.ts'
+import type { ReportOptions } from './openReporter.ts'
+
+export type ReportErrorOptions = ReportOptions & { readonly logLevel?: string }
+
+/**
+ * Tells what ended a command, as problems, and gives its exit code. What commander has said already, on stderr, is not said
+ * again; a stack trace is shown only with `--log-level debug`.
+ */
+export async function reportError(
+  error: unknown,
+  host: Host,
+  options: ReportErrorOptions,
+  reporter: () => Promise<Reporter>,
+): Promise<ExitCode> {
+  if (error instanceof CommanderError && (error.exitCode === 0 || !options.json)) return error.exitCode === 0 ? 0 : 1
+  if (options.logLevel === 'debug') host.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  const report = await reporter()
+  report.problems(problemsOf(error))
+  return 1
+}
+
+function problemsOf(error: unknown): readonly Problem[] {
+  if (error instanceof ProblemError) return error.problems
+  return [error instanceof CommanderError ? badArguments(error) : unexpected(error)]
+}
+
+function badArguments({ code, message }: CommanderError): Problem {
+  const kind = code.replace('commander.', '').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  const summary = kind === 'help' ? 'No command is named.' : sentence(message.replace(/^error: /, ''))
+  return { code: `cli/${kind}`, summary, remedy: 'Run groundcrew --help for the commands.' }
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1).replaceAll('\n', ' ')}${text.endsWith('?)') ? '' : '.'}`
+}
+
+function unexpected(error: unknown) {
+  const name = error instanceof Error ? error.name : typeof error
+  return {
+    code: 'internal/unexpected',
+    // The message of an unknown error may carry anything, a secret included.
+    summary: `groundcrew failed in a way it does not know (${name}).`,
+    remedy: 'Run it again with --log-level debug, look for secrets in what it prints, and report it.',
+  }
+}

@@ -1,0 +1,69 @@
+import { isMap } from '../../../../values/json.ts'
+
+/** How the elements of one list are told apart. `of` answers undefined for an element without the key; `dropped` goes without saying then. */
+type Keying = { readonly of: (element: { readonly [key: string]: unknown }) => string | undefined; readonly dropped: readonly string[] }
+
+const by = (field: string): Keying => ({ of: (element) => scalar(element[field]), dropped: [field] })
+
+const byPort: Keying = {
+  of: ({ containerPort, port, protocol }) => {
+    const number = scalar(containerPort ?? port)
+    return number === undefined ? undefined : `${number}/${scalar(protocol) ?? 'TCP'}`
+  },
+  dropped: ['containerPort', 'port', 'protocol'],
+}
+
+const byHost: Keying = { of: (element) => ('http' in element ? (scalar(element.host) ?? '*') : undefined), dropped: ['host'] }
+
+const bySource: Keying = {
+  of: ({ prefix, ...sources }) => {
+    const [[source, ref] = []] = Object.entries(sources).filter(([, value]) => isMap(value))
+    return isMap(ref) ? `${source}:${scalar(ref.name) ?? ''}${prefix === undefined ? '' : `:${scalar(prefix)}`}` : undefined
+  },
+  dropped: [],
+}
+
+const byOwner: Keying = { of: ({ kind, name }) => (kind === undefined ? undefined : `${kind}/${name}`), dropped: ['kind', 'name'] }
+
+/** By the field that holds the list. All others are keyed by name where every element has one, else by index. */
+const KEYINGS: { readonly [field: string]: Keying } = {
+  ports: byPort,
+  rules: byHost,
+  envFrom: bySource,
+  ownerReferences: byOwner,
+  volumeMounts: by('mountPath'),
+  volumeDevices: by('devicePath'),
+  paths: by('path'),
+  tls: by('secretName'),
+  hostAliases: by('ip'),
+}
+
+/** Fields in whose order lies a meaning: what comes later wins, or waits for what comes before. */
+export const ORDERED: ReadonlySet<string> = new Set(['initContainers', 'envFrom'])
+
+export type Keyed = { readonly keys: readonly string[]; readonly dropped: readonly string[] }
+
+/**
+ * A key for each element of a list, the same for manifest and live object; a second element with a key is `KEY#2`, so that
+ * it is a difference by itself. Without a full key for each: `[0]`, `[1]`, ...
+ */
+export function keysOf(field: string, list: readonly unknown[]): Keyed {
+  if (field === 'finalizers') return { keys: distinct(list.map(String)), dropped: [] }
+  const keying = KEYINGS[field] ?? by('name')
+  const keys = list.map((element) => (isMap(element) ? keying.of(element) : undefined))
+  if (keys.some((key) => key === undefined)) return { keys: list.map((_, i) => `[${i}]`), dropped: [] }
+  return { keys: distinct(keys as string[]), dropped: keying.dropped }
+}
+
+function distinct(keys: readonly string[]): string[] {
+  const seen = new Map<string, number>()
+  return keys.map((key) => {
+    const count = (seen.get(key) ?? 0) + 1
+    seen.set(key, count)
+    return count === 1 ? key : `${key}#${count}`
+  })
+}
+
+function scalar(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+}

@@ -1,0 +1,24 @@
+import type { ReadResult } from '../values/readResult.ts'
+import type { ClusterReads, LivePod } from '../world/ports/cluster.ts'
+import type { View } from '../world/ports.ts'
+
+/** The world for one look: what several kinds want to know is asked once. */
+export function cachedView(view: View): View {
+  const pods = new Map<string, Promise<ReadResult<readonly LivePod[]>>>()
+  const podsOf = (namespace: string) => {
+    const asked = pods.get(namespace) ?? view.cluster.pods(namespace)
+    pods.set(namespace, asked)
+    return asked
+  }
+  const cluster: ClusterReads = {
+    identity: () => view.cluster.identity(),
+    namespace: (name) => view.cluster.namespace(name),
+    secret: (namespace, name) => view.cluster.secret(namespace, name),
+    deployments: (namespace) => view.cluster.deployments(namespace),
+    pods: podsOf,
+    log: (it) => view.cluster.log(it),
+    objects: (kind, namespace, names) => view.cluster.objects(kind, namespace, names),
+    release: (namespace, name) => view.cluster.release(namespace, name),
+  }
+  return { ...view, cluster }
+}

@@ -1,0 +1,94 @@
+import type { ErasedKind } from '../kinds/erasedKind.ts'
+import type { ReadContext } from '../kinds/kind.ts'
+import { showPointer } from '../plan/diff.ts'
+import { type DriftedResource, type DriftReport, driftOf } from '../plan/drift.ts'
+import { isNamed, unmatched } from '../plan/select.ts'
+import { unusedAcceptances } from '../plan/unusedAcceptances.ts'
+import type { State, StoredFacts } from '../state/state.ts'
+import { type Acceptance, Acceptances } from '../values/acceptance.ts'
+import { type Address, kindOf } from '../values/address.ts'
+import type { FactMap, JsonPointer } from '../values/json.ts'
+import { type Problem, ProblemError } from '../values/problem.ts'
+import { cachedView } from './cachedView.ts'
+import { asResource } from './outcome.ts'
+
+export type DriftQuestion = {
+  readonly kinds: readonly ErasedKind[]
+  readonly state: State
+  readonly look: ReadContext
+  /** Addresses, or the beginning of some, that are left out by choice. */
+  readonly skip: readonly string[]
+  /** Fields known to differ; see ClusterKey. */
+  readonly certain: ReadonlyMap<Address, ReadonlySet<JsonPointer>>
+  /** The file's. */
+  readonly accept: readonly Acceptance[]
+}
+
+/** Looks at all that was applied and compares it with what the state remembers. Reads only; nothing is thrown for a server that is away. */
+export async function lookForDrift(asked: DriftQuestion): Promise<DriftReport> {
+  const question = { ...asked, look: { ...asked.look, view: cachedView(asked.look.view) } }
+  const remembered = Object.entries(question.state.resources) as [Address, StoredFacts][]
+  const nodes = remembered.map(([address, { after }]) => ({ address, after: after as readonly Address[] }))
+  const wrong = unmatched(nodes, question.skip)
+  if (wrong.length > 0) throw new ProblemError(noSuchResource(wrong))
+  const isSkipped = (address: Address) => isNamed(address, question.skip)
+  const checked = remembered.filter(([address]) => !isSkipped(address))
+  const acceptances = new Acceptances(question.accept, question.look.now, showPointer)
+  const outcomes = await Promise.all(checked.map(([address, stored]) => compare(question, acceptances, address, stored)))
+  const unchecked = outcomes.flatMap((one) => ('why' in one ? [one] : []))
+  const drifted = outcomes.flatMap((one) => ('drifted' in one && one.drifted ? [one.drifted] : []))
+  const skipped = nodes.map(({ address }) => address).filter(isSkipped)
+  const unseen = [...unchecked.map(({ address }) => address), ...skipped]
+  return {
+    comparedWith: 'state',
+    checked: outcomes.length - unchecked.length,
+    drifted,
+    unchecked,
+    skipped,
+    findings: unusedAcceptances(
+      question.accept,
+      nodes.map(({ address }) => address),
+      unseen,
+      drifted,
+    ),
+    problems: [],
+  }
+}
+
+type Outcome = { readonly drifted: DriftedResource | undefined } | { readonly address: Address; readonly why: Problem }
+
+async function compare(
+  { kinds, look, certain }: DriftQuestion,
+  acceptances: Acceptances,
+  address: Address,
+  stored: StoredFacts,
+): Promise<Outcome> {
+  const kind = kinds.find((one) => one.name === kindOf(address))
+  if (kind === undefined) return { address, why: unknownKind(address) }
+  try {
+    const { public: shown } = await kind.recorded(asResource(address, stored)).observe(look)
+    if (shown.is === 'unknown') return { address, why: shown.why }
+    const known = certain.get(address)
+    const applied = { facts: stored.facts as FactMap, guard: stored.guard }
+    return { drifted: driftOf({ address, applied, found: shown, acceptances, ...(known && { certain: known }) }) }
+  } catch (error) {
+    if (error instanceof ProblemError) return { address, why: error.problems[0] as Problem }
+    throw error
+  }
+}
+
+function unknownKind(address: Address): Problem {
+  return {
+    code: 'state/unknown-kind',
+    summary: `The state holds ${address}, a kind that this version of groundcrew does not know.`,
+    remedy: 'Use the version of groundcrew that wrote the state.',
+  }
+}
+
+function noSuchResource(names: readonly string[]): Problem {
+  return {
+    code: 'drift/no-such-resource',
+    summary: `The state remembers no ${names.join(', no ')}.`,
+    remedy: 'groundcrew state list names what there is; a part of an address is enough: bucket, secret/NAMESPACE.',
+  }
+}

@@ -1,0 +1,32 @@
+import type { EndResult, JournalRecord } from '../../state/journal.ts'
+
+/** One apply in short. Times are ISO 8601; `seconds` is missing for one that never ended. */
+export type HistorySummary = {
+  readonly run: string
+  readonly begun?: string
+  readonly who?: string
+  readonly groundcrew?: string
+  readonly result: EndResult
+  readonly seconds?: number
+  readonly planned: number
+  readonly done: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+/** What an apply's records come to. */
+export function historySummary(run: string, records: readonly JournalRecord[]): HistorySummary {
+  const begin = records.find((record) => record.type === 'begin')
+  const end = records.find((record) => record.type === 'end')
+  const count = (t: JournalRecord['type']) => records.filter((record) => record.type === t).length
+  return {
+    run,
+    ...(begin && { begun: begin.at, who: begin.who, groundcrew: begin.tool }),
+    result: end?.result ?? 'interrupted',
+    ...(end && { seconds: end.seconds }),
+    planned: begin?.plan.length ?? 0,
+    done: count('done'),
+    failed: count('failed'),
+    skipped: count('skipped'),
+  }
+}

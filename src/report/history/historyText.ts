@@ -1,0 +1,37 @@
+import type { JournalRecord } from '../../state/journal.ts'
+import { historySummary } from './historySummary.ts'
+
+/** One line for an apply: when, who, how it ended, what it did. */
+export function historyLine(run: string, records: readonly JournalRecord[]): string {
+  const { who = 'unknown', result, planned, done, failed } = historySummary(run, records)
+  const tally = `${done} of ${planned} done${failed === 0 ? '' : `, ${failed} failed`}`
+  return [run.padEnd(28), who.padEnd(20), result.padEnd(11), tally].join('  ')
+}
+
+/** One apply in full: each step with its fields and causes, how long it took and how it ended. */
+export function historyDetail(records: readonly JournalRecord[]): string {
+  return records.flatMap(recordLines).join('\n')
+}
+
+function recordLines(record: JournalRecord): string[] {
+  switch (record.type) {
+    case 'begin':
+      return [`${record.at}  begun by ${record.who} with groundcrew ${record.tool}`, ...record.plan.flatMap(planned)]
+    case 'step':
+      return [`${record.at}  ${record.address}: ${record.action}`]
+    case 'child':
+      return [`${record.at}  ${record.address}: helm is process ${record.process.pid} on ${record.process.host}`]
+    case 'done':
+      return [`${record.at}  ${record.address}: done after ${record.seconds} s`]
+    case 'failed':
+      return [`${record.at}  ${record.address}: failed after ${record.seconds} s`, ...record.problems.map((one) => `    ${one.summary}`)]
+    case 'skipped':
+      return [`${record.at}  ${record.address}: skipped, it depends on ${record.because}`]
+    case 'end':
+      return [`${record.at}  ${record.result} after ${record.seconds} s`]
+  }
+}
+
+function planned(line: { address: string; action: string; edits: readonly { field: string; cause: string }[] }): string[] {
+  return [`    ${line.address}: ${line.action}`, ...line.edits.map((edit) => `        ${edit.field}  (${edit.cause})`)]
+}

@@ -1,0 +1,28 @@
+import { showPosition } from '../values/position.ts'
+import type { Problem } from '../values/problem.ts'
+import { PLAIN, type Style } from './format/style.ts'
+
+/**
+ * Problems as a person reads them, one paragraph each: what, where (`desired-state.yaml:12:5`, which terminals turn into a
+ * link), what to do. No line of the file is quoted: it may hold a secret that stands at the wrong place.
+ */
+export function renderProblems(problems: readonly Problem[], style: Style = PLAIN, severity: 'Error' | 'Warning' = 'Error'): string {
+  const paragraphs = problems.map((problem) => `${paragraph(problem, style, severity)}\n`)
+  const count = problems.length > 1 ? [`${problems.length} ${severity.toLowerCase()}s.\n`] : []
+  return [...paragraphs, ...count].join('\n')
+}
+
+function paragraph(problem: Problem, style: Style, severity: 'Error' | 'Warning'): string {
+  const mark = (severity === 'Error' ? style.removed : style.changed)(`${severity}:`)
+  const code = style.faint(`(${problem.code})`)
+  const where = problem.at === undefined ? `  ${code}` : `  on ${showPosition(problem.at)} ${code}`
+  const detail = problem.detail === undefined ? [] : problem.detail.split('\n').map((line) => `  ${line}`)
+  const [first = '', ...more] = problem.remedy.split('\n')
+  return [
+    `${mark} ${style.strong(problem.summary)}`,
+    where,
+    ...detail,
+    `  To do: ${first}`,
+    ...more.map((line) => `         ${line}`),
+  ].join('\n')
+}

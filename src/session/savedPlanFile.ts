@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { type Basis, mismatches, parseSavedPlan, type SavedPlan, savedChanges, type UnsealedPlan } from '../plan/savedPlan.ts'
+import { errnoCode } from '../state/fileStore.ts'
+import type { State } from '../state/state.ts'
+import { address } from '../values/address.ts'
+import { canonicalJson, type Json } from '../values/json.ts'
+import { type Problem, ProblemError } from '../values/problem.ts'
+import { Sealed } from '../values/sealed.ts'
+import { VERSION } from '../version.ts'
+import type { Host } from './host.ts'
+import type { Looked, PlanScope } from './planWithConsents.ts'
+import type { Session } from './session.ts'
+
+/** What a plan was asked for and allowed: kept with it, so that its apply asks and allows the same. */
+export type SavedScope = Pick<
+  PlanScope,
+  'target' | 'exclude' | 'acceptDataLoss' | 'replaceEncryptionKey' | 'acceptOtherChart' | 'acceptNewWorld' | 'track'
+>
+
+/** A saved plan with what it was asked for. */
+export type Saved = Omit<SavedPlan, 'options'> & { readonly options: SavedScope }
+
+/** Saves a plan for one later apply, readable by its owner only. */
+export async function savePlan(host: Host, file: string, session: Session, state: State, looked: Looked, scope: SavedScope): Promise<void> {
+  const plan: UnsealedPlan = {
+    format: 1,
+    id: host.randomness.uuid(),
+    options: scopeOf(scope),
+    basis: basisOf(session, state, looked),
+    changes: changesOf(looked),
+  }
+  const saved: SavedPlan = { ...plan, seal: sealOf(plan, session) }
+  const path = resolve(host.cwd, file)
+  try {
+    await writeFile(path, `${JSON.stringify(saved, null, 1)}\n`, { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    throw new ProblemError(unwritable(file, errnoCode(error)))
+  }
+}
+
+/** Reads a saved plan. Throws a ProblemError for anything else. */
+export async function loadPlan(host: Host, file: string): Promise<Saved> {
+  const text = await readFile(resolve(host.cwd, file), 'utf8').catch((error) => {
+    throw new ProblemError({
+      code: 'plan/unreadable',
+      summary: `The saved plan ${file} cannot be read (${errnoCode(error)}).`,
+      remedy: ANOTHER,
+    })
+  })
+  const saved = parseSavedPlan(text)
+  if (saved === 'other-format') throw new ProblemError(otherFormat(file))
+  if (saved === undefined) throw new ProblemError(noPlan(file))
+  return saved as Saved
+}
+
+/**
+ * Throws unless the plan is, to the letter, what was saved for this installation. Comes before anything in it is used: it
+ * holds what its apply may do.
+ */
+export function expectWhole(saved: Saved, session: Session): void {
+  const { seal, ...plan } = saved
+  const [keyId] = seal.split(':')
+  if (keyId !== session.look.fingerprint.keyId)
+    throw new ProblemError(stale(['the encryption key (or the plan is of another installation)']))
+  if (seal !== sealOf(plan, session)) throw new ProblemError(EDITED)
+}
+
+/** Keyed by the encryption key, so that nobody without it can write or change a plan. */
+function sealOf(plan: UnsealedPlan, { look }: Session): string {
+  return look.fingerprint.of(address('plan', plan.id), 'seal', Sealed.of(canonicalJson(plan as unknown as Json)))
+}
+
+/** The problem of a saved plan that is no longer the plan, with all that differs; undefined when it still holds. */
+export function staleness(saved: Saved, session: Session, state: State, looked: Looked): Problem | undefined {
+  const differs = mismatches(saved, basisOf(session, state, looked), changesOf(looked))
+  return differs.length === 0 ? undefined : stale(differs)
+}
+
+function stale(differs: readonly string[]): Problem {
+  return {
+    code: 'plan/stale',
+    summary: 'The saved plan no longer holds.',
+    detail: `Changed since it was made: ${differs.join('; ')}.`,
+    remedy: 'Make a new one: groundcrew plan -out FILE. Nothing was changed.',
+  }
+}
+
+function basisOf(session: Session, state: State, looked: Looked): Basis {
+  const { resolved, fileText, look } = session
+  const inputs = [...resolved.secrets].map(
+    ([pointer, secret]) => [pointer, look.fingerprint.of(address('input', pointer), 'value', secret)] as const,
+  )
+  const { name, version, digest } = resolved.chart
+  const blobs = resolved.archive?.images.flatMap((image) => [image.config.digest, ...image.layers.map((layer) => layer.digest)])
+  return {
+    tool: VERSION,
+    file: sha256(fileText),
+    inputs: Object.fromEntries(inputs),
+    chart: { name, version, digest },
+    archive: blobs === undefined ? '' : sha256(canonicalJson(blobs as Json)),
+    world: looked.world ?? { cluster: '', objectStore: '', objectStoreEndpoint: '', registries: [] },
+    // A first apply has no state yet: whichever lineage it will get is not part of the plan.
+    lineage: state.serial === 0 ? '' : state.lineage,
+    serial: state.serial,
+  }
+}
+
+/** What a plan was asked for, and nothing else: a saved plan has no say about files and clusters. */
+export function scopeOf({
+  target = [],
+  exclude = [],
+  acceptDataLoss = [],
+  replaceEncryptionKey = false,
+  acceptOtherChart = false,
+  acceptNewWorld = false,
+  track = false,
+}: SavedScope) {
+  return { target, exclude, acceptDataLoss, replaceEncryptionKey, acceptOtherChart, acceptNewWorld, track }
+}
+
+function changesOf({ planned }: Looked): SavedPlan['changes'] {
+  return savedChanges(planned.plan, new Map([...planned.seen].map(([where, seen]) => [where, seen.guard])))
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+const ANOTHER = 'groundcrew plan -out FILE makes one.'
+const EDITED: Problem = {
+  code: 'plan/edited',
+  summary: 'The saved plan is not as it was saved: it was edited or damaged.',
+  remedy: `Nothing was changed. Make a new one: groundcrew plan -out FILE.`,
+}
+
+function noPlan(file: string): Problem {
+  return { code: 'plan/no-plan', summary: `${file} is no saved plan, or was cut short.`, remedy: ANOTHER }
+}
+
+function otherFormat(file: string): Problem {
+  const summary = `The saved plan ${file} is in a format that groundcrew ${VERSION} does not know.`
+  return { code: 'plan/other-format', summary, remedy: `Apply it with the version that made it, or make a new one: ${ANOTHER}` }
+}
+
+function unwritable(file: string, why: string): Problem {
+  const exists = why === 'EEXIST'
+  return {
+    code: 'plan/unwritable',
+    summary: `The plan cannot be saved to ${file} (${why}).`,
+    remedy: exists
+      ? 'A plan is never overwritten: name another file, or remove that one.'
+      : 'Look at the rights and the free space of its folder.',
+  }
+}

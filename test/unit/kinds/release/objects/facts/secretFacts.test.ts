@@ -1,0 +1,27 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { liveSecretFacts, manifestSecretFacts, secretWriters } from '../../../../../../src/kinds/release/objects/facts/secretFacts.ts'
+import { liveSecret } from '../../../../../../src/world/kubernetes/liveObjects.ts'
+
+const print = (key: string, value: { open(): string }) => `${key}:${Buffer.from(value.open()).toString('hex')}`
+const b64 = (...bytes: number[]) => Buffer.from(bytes).toString('base64')
+const live = liveSecret({
+  type: 'Opaque',
+  data: { a: b64(0, 255), b: b64(65) },
+  metadata: { managedFields: [{ manager: 'kubectl-patch', operation: 'Update', time: 't', fieldsV1: { 'f:data': { 'f:b': {} } } }] },
+})
+
+test('a secret of a chart is its type and a fingerprint of each key', () => {
+  assert.equal(liveSecretFacts(live, print), manifestSecretFacts({ data: { a: b64(0, 255) }, stringData: { b: 'A' } }, print))
+  assert.not.match(JSON.stringify(liveSecretFacts(live, () => 'print')), /AP8|"A"/)
+})
+
+test('values that are no text are told apart', () => {
+  assert.not.equal(liveSecretFacts(live, print), manifestSecretFacts({ data: { a: b64(0, 254), b: b64(65) } }, print))
+})
+
+test('who wrote a key is known', () => {
+  assert.equal([...secretWriters(live)], [['/keys/b', { manager: 'kubectl-patch', time: 't' }]])
+})
+
+test.run()

@@ -1,0 +1,93 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { PendingRollout } from '../../../../../src/kinds/release/waiting/pendingRollouts.ts'
+import { type ClusterEvent, isTrouble, reasonsOf } from '../../../../../src/kinds/release/waiting/reasons.ts'
+import { notReady } from '../../../../../src/kinds/release/waiting/rolloutProblems.ts'
+import type { LiveObject, RawObject } from '../../../../../src/world/ports/cluster.ts'
+
+const object = (kind: string, name: string, status: object, metadata: object = {}): LiveObject => {
+  const raw = { metadata, status } as RawObject
+  return { apiVersion: 'v1', kind, namespace: 'spacelift', name, uid: name, resourceVersion: '1', managedFields: [], raw }
+}
+const pod = (name: string, status: object) => object('Pod', name, { phase: 'Pending', ...status })
+const container = (state: object, more: object = {}) => ({ containerStatuses: [{ name: 'server', ready: false, state, ...more }] })
+
+function late(pods: LiveObject[], conditions: object[] = []): PendingRollout {
+  const [deployment, replicaSet] = [object('Deployment', 'server', {}), object('ReplicaSet', 'server-1', { conditions })]
+  return { name: 'server', wanted: 3, ready: 3 - pods.length, deployment, replicaSet, pods }
+}
+
+const told = (pods: LiveObject[], events: ClusterEvent[] = []) =>
+  reasonsOf(late(pods), events).map(({ where, reason, words }) => `${where}: ${reason}: ${words}`)
+const event = (about: string, reason: string, message: string, at = '2026-11-24T01:00:00Z'): ClusterEvent => ({
+  about,
+  type: 'Warning',
+  reason,
+  message,
+  at,
+  count: 1,
+})
+
+test('a container that waits, with how it ended before', () => {
+  const crashed = container(
+    { waiting: { reason: 'CrashLoopBackOff', message: 'back-off' } },
+    { lastState: { terminated: { exitCode: 137, reason: 'OOMKilled' } } },
+  )
+  assert.equal(told([pod('a', crashed)]), ['pod a, container server: CrashLoopBackOff: back-off; it ended with exit code 137, OOMKilled'])
+  assert.equal(reasonsOf(late([pod('a', crashed)]), [])[0]?.log, { pod: 'a', container: 'server', previous: true })
+})
+
+test('a message of a container that ended may be its log: it is not told', () => {
+  const ended = container({ terminated: { exitCode: 1, reason: 'Error', message: 'password=x' } })
+  assert.equal(told([pod('a', ended)]), ['pod a, container server: Error: it ended with exit code 1'])
+})
+
+test('an init container is named as one, and one that has ended well is not', () => {
+  const init = [
+    { name: 'one', ready: true, state: { terminated: { exitCode: 0 } } },
+    { name: 'two', ready: false, state: { waiting: { reason: 'ErrImagePull', message: 'no' } } },
+  ]
+  const waiting = container({ waiting: { reason: 'PodInitializing' } })
+  assert.equal(told([pod('a', { initContainerStatuses: init, ...waiting })]), ['pod a, init container two: ErrImagePull: no'])
+})
+
+test('a pod without a node', () => {
+  const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes are available' }]
+  assert.equal(told([pod('a', { conditions })]), ['pod a: Unschedulable: 0/1 nodes are available'])
+})
+
+test('too few pods because the API refuses them', () => {
+  const failure = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'exceeded quota' }
+  const [one] = reasonsOf(late([], [failure]), [])
+  assert.equal(one, { reason: 'FailedCreate', words: 'exceeded quota', where: 'ReplicaSet server-1' })
+})
+
+test('what a start waits for stands in the newest event of that pod', () => {
+  const creating = pod('a', container({ waiting: { reason: 'ContainerCreating' } }))
+  const events = [event('b', 'Other', 'x'), event('a', 'FailedMount', 'secret "x" not found'), event('a', 'FailedMount', 'older')]
+  assert.equal(told([creating], events), ['pod a, container server: FailedMount: secret "x" not found'])
+  assert.equal(told([creating]), ['pod a, container server: ContainerCreating: '])
+})
+
+test('what every pod goes through is no trouble yet', () => {
+  const usual = [container({ waiting: { reason: 'ContainerCreating' } }), container({ running: {} }), {}]
+  assert.equal(reasonsOf(late(usual.map((status, i) => pod(`${i}`, status))), []).filter(isTrouble), [])
+})
+
+test('pods of one reason are told once, the events once each', () => {
+  const image = container({ waiting: { reason: 'ErrImagePull', message: 'no' } })
+  const one = late([pod('a', image), pod('b', image), pod('c', image)])
+  const events = [
+    event('a', 'Failed', 'not found', '2026-11-24T02:00:00Z'),
+    event('b', 'Failed', 'not found'),
+    event('z', 'Failed', 'another’s'),
+  ]
+  const { summary, detail } = notReady(one, reasonsOf(one, events), events, 'spacelift')
+  assert.is(summary, 'server: 0 of 3 new pods are ready (ErrImagePull).')
+  assert.is(
+    detail,
+    'pod a, container server: ErrImagePull: no (2 more pods likewise)\nNewest events:\n  2026-11-24T02:00:00Z Failed: not found',
+  )
+})
+
+test.run()

@@ -1,0 +1,122 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { NO_IMPACT } from '../../../src/kinds/kind.ts'
+import { showPointer } from '../../../src/plan/diff.ts'
+import { type Comparison, type DriftedResource, type DriftReport, driftExitCode, driftFromPlan, driftOf } from '../../../src/plan/drift.ts'
+import type { Plan, PlannedChange } from '../../../src/plan/plan.ts'
+import { Acceptances } from '../../../src/values/acceptance.ts'
+import { address } from '../../../src/values/address.ts'
+import type { FactMap } from '../../../src/values/json.ts'
+
+const it = address('secret', 'spacelift', 'spacelift-server')
+const CLEAN: DriftReport = { comparedWith: 'state', checked: 1, drifted: [], unchecked: [], skipped: [], findings: [], problems: [] }
+const ours = (value: string) => `aaaaaaaa:${value.repeat(64)}`
+const theirs = (value: string) => `bbbbbbbb:${value.repeat(64)}`
+
+function compare(applied: FactMap, found: FactMap, more: Partial<Comparison> & { foundGuard?: string } = {}) {
+  const { foundGuard = 'v2', ...rest } = more
+  const by = new Map([['/keys', { manager: 'kubectl-edit' }]])
+  return driftOf({
+    address: it,
+    applied: { facts: applied, guard: 'v1' },
+    found: { is: 'present', facts: found, guard: foundGuard, by },
+    ...rest,
+  })
+}
+
+test('what is as it was applied is no drift, whatever its version', () => {
+  assert.is(compare({ type: 'Opaque', keys: { A: ours('1') } }, { keys: { A: ours('1') }, type: 'Opaque' }), undefined)
+})
+
+test('each field is told from applied to found, with its writer where there is one', () => {
+  const found = compare({ type: 'Opaque', keys: { A: ours('1'), B: ours('2') } }, { type: 'x', keys: { A: ours('3'), C: ours('4') } })
+  assert.equal(found?.fields, [
+    { pointer: '/keys/A', applied: ours('1'), found: ours('3'), class: 'repaired', by: { manager: 'kubectl-edit' } },
+    { pointer: '/keys/B', applied: ours('2'), found: undefined, class: 'repaired', by: { manager: 'kubectl-edit' } },
+    { pointer: '/keys/C', applied: undefined, found: ours('4'), class: 'repaired', by: { manager: 'kubectl-edit' } },
+    { pointer: '/type', applied: 'Opaque', found: 'x', class: 'repaired' },
+  ])
+})
+
+test('what is not there is gone', () => {
+  const applied = { facts: { a: 1 }, guard: 'v1' }
+  assert.equal(driftOf({ address: it, applied, found: { is: 'absent' } }), { address: it, is: 'gone', fields: [], keysUnknown: false })
+})
+
+test('under another fingerprint key the same version is unchanged', () => {
+  assert.is(compare({ keys: { A: ours('1') } }, { keys: { A: theirs('9') } }, { foundGuard: 'v1' }), undefined)
+})
+
+test('under another fingerprint key another version is changed, and it is said that the values are not known', () => {
+  const found = compare({ keys: { A: ours('1'), B: ours('2') } }, { keys: { A: theirs('9'), C: theirs('8') } })
+  assert.is(found?.keysUnknown, true)
+  // Names can be compared all the same.
+  assert.equal(
+    found?.fields.map((field) => field.pointer),
+    ['/keys/B', '/keys/C'],
+  )
+})
+
+test('a field that is known to differ is told although its fingerprints compare with nothing', () => {
+  const found = compare({ keys: { A: ours('1') } }, { keys: { A: theirs('9') } }, { certain: new Set(['/keys/A']) })
+  assert.equal([found?.fields.map((field) => field.pointer), found?.keysUnknown], [['/keys/A'], false])
+})
+
+test('a difference that was accepted is told with its reason and does not count, until its day is over', () => {
+  const acceptance = { resource: it, field: 'type', reason: 'ticket 4711', until: '2026-11-24' }
+  const on = (day: string) => new Acceptances([acceptance], new Date(`${day}T23:59:59Z`), showPointer)
+  const compareOn = (day: string) => compare({ type: 'Opaque' }, { type: 'x' }, { acceptances: on(day) }) as DriftedResource
+  const report = (day: string): DriftReport => ({ ...CLEAN, drifted: [compareOn(day)] })
+  assert.equal(compareOn('2026-11-24').fields, [{ pointer: '/type', applied: 'Opaque', found: 'x', class: 'accepted', acceptance }])
+  assert.equal([driftExitCode(report('2026-11-24')), driftExitCode(report('2026-11-25'))], [0, 2])
+  assert.equal(compareOn('2026-11-25').fields, [
+    { pointer: '/type', applied: 'Opaque', found: 'x', class: 'repaired', acceptedUntil: '2026-11-24' },
+  ])
+})
+
+test('what is watched is reported and never said to be repaired; it counts unless it is accepted', () => {
+  const quota = { pointer: '/quota', expected: 'none', found: '5 bytes', summary: 'It is limited.', remedy: 'Look at it.' }
+  const found = { is: 'present' as const, facts: {}, guard: 'v1', by: new Map(), unmanaged: [quota] }
+  const drifted = driftOf({ address: it, applied: { facts: {}, guard: 'v1' }, found }) as DriftedResource
+  const note = 'It is limited. Look at it.'
+  assert.equal(drifted.fields, [{ pointer: '/quota', applied: 'none', found: '5 bytes', class: 'reported', note }])
+  assert.is(driftExitCode({ ...CLEAN, drifted: [drifted] }), 2)
+})
+
+test('an incomplete look is never 0 and beats drift', () => {
+  const clean = { ...CLEAN, skipped: [it] }
+  const why = { code: 'test', summary: 'the server is away', remedy: 'wait' }
+  const drifted = [{ address: it, is: 'gone' as const, fields: [], keysUnknown: false }]
+  assert.is(driftExitCode(clean), 0)
+  assert.is(driftExitCode({ ...clean, drifted }), 2)
+  assert.is(driftExitCode({ ...clean, drifted, unchecked: [{ address: it, why }] }), 1)
+  assert.is(driftExitCode({ ...clean, problems: [why] }), 1)
+})
+
+test('without a state the plan tells what differs, the other way round; what is skipped is listed', () => {
+  const base = { impact: NO_IMPACT, after: [] }
+  const edit = { pointer: '/versioning', from: 'off', to: 'enabled', cause: 'unexplained' as const }
+  const why = { code: 'test', summary: 'the server is away', remedy: 'wait' }
+  const changes: PlannedChange[] = [
+    { ...base, address: address('bucket', 'a'), action: 'update', edits: [edit] },
+    { ...base, address: address('bucket', 'b'), action: 'create', edits: [edit] },
+    { ...base, address: address('bucket', 'c'), action: 'adopt', edits: [] },
+    { ...base, address: address('secret', 'd'), action: 'blocked', edits: [], why },
+    { ...base, address: address('image', 'e'), action: 'update', edits: [edit] },
+  ]
+  const plan: Plan = { changes, findings: [], problems: [], notLookedAt: 0 }
+  const report = driftFromPlan(plan, ['image'])
+  assert.equal(report.drifted, [
+    {
+      address: address('bucket', 'a'),
+      is: 'changed',
+      fields: [{ pointer: '/versioning', applied: 'enabled', found: 'off', class: 'repaired' }],
+      keysUnknown: false,
+    },
+    { address: address('bucket', 'b'), is: 'gone', fields: [], keysUnknown: false },
+  ])
+  assert.equal(report.unchecked, [{ address: address('secret', 'd'), why }])
+  assert.equal([report.checked, report.skipped], [3, [address('image', 'e')]])
+})
+
+test.run()

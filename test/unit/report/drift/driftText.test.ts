@@ -1,0 +1,88 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { DriftedResource } from '../../../../src/plan/drift.ts'
+import { driftHtml } from '../../../../src/report/drift/driftHtml.ts'
+import { driftJson } from '../../../../src/report/drift/driftJson.ts'
+import { driftMarkdown } from '../../../../src/report/drift/driftMarkdown.ts'
+import { driftText } from '../../../../src/report/drift/driftText.ts'
+import { PLAIN } from '../../../../src/report/format/style.ts'
+import { address } from '../../../../src/values/address.ts'
+import { by, drifted, settled, why } from '../../../support/driftReports.ts'
+
+const AT = '2026-11-24T12:00:00Z'
+
+test('a settled installation in one line', () => {
+  assert.is(driftText(settled, PLAIN), 'No drift. All 18 resources are as applied. Last applied 2026-11-23T09:00:00Z by alice@jump1.')
+})
+
+test('what changed, what is gone, what was not looked at', () => {
+  assert.is(
+    `${driftText(drifted, PLAIN)}\n`,
+    `  ~ bucket/spacelift-states
+      ~ versioning  enabled -> off  # the server does not say by whom
+      ! quota       none -> 1000 bytes  # reported only. When it is full, Spacelift can no longer write.
+      ~ policy      none -> "anybody reads"  # the server does not say by whom
+
+  ~ secret/spacelift/spacelift-server
+      ~ keys.ADMIN_PASSWORD  (changed, values hidden)  # by kubectl-edit at 2026-11-24T10:00:00Z
+      . keys.EXTRA           (added, value hidden)  # accepted until 2027-01-31: ticket 4711
+      - keys.ADMIN_USERNAME  (removed, value hidden)  # the server does not say by whom
+      ~ other values may have changed as well: the encryption key that compares them is another one
+
+  - bucket/spacelift-deliveries  (gone)
+
+Drift: 3 of 17 resources are not as applied. Last applied 2026-11-23T09:00:00Z by alice@jump1. groundcrew plan shows what would repair them.
+Left out by choice: 1.
+  ? image/launcher
+Not checked: 1.
+  ? image/backend
+`,
+  )
+})
+
+test('where not all was looked at, not all is said to be as applied', () => {
+  const { unchecked } = drifted
+  assert.match(driftText({ ...settled, unchecked }, PLAIN), /No drift\. The 18 resources that were checked are as applied\./)
+  assert.not.match(driftText({ ...settled, checked: 0, unchecked }, PLAIN), /No drift/)
+})
+
+test('pods that hold other values are repaired in every form, and nothing is said against the secret that they read', () => {
+  const field = { pointer: '/readers/spacelift-server', applied: 'these values', found: 'other values', class: 'repaired' as const }
+  const note = 'Its pods started while the secret held other values. An apply restarts them.'
+  const read: DriftedResource = {
+    address: address('secret', 'spacelift', 'spacelift-server'),
+    is: 'changed',
+    fields: [{ ...field, note }],
+    keysUnknown: false,
+  }
+  const only = { ...settled, drifted: [read] }
+  for (const text of [driftText(only, PLAIN), driftMarkdown(only, AT), driftHtml(only, AT, 'Drift')]) {
+    assert.match(text, 'Drift: pods that read 1 of 18 resources hold other values.')
+    assert.match(text, 'Its pods started while the secret held other values. An apply restarts them')
+    assert.not.match(text, 'reported only')
+    assert.not.match(text, 'not as applied')
+  }
+  const both = driftText({ ...drifted, drifted: [...drifted.drifted, read] }, PLAIN)
+  assert.match(both, 'Drift: 3 of 17 resources are not as applied; pods that read 1 more hold other values.')
+  const later = driftText({ ...only, drifted: [{ ...read, fields: [{ ...field, note, since: AT }] }] }, PLAIN)
+  assert.match(later, `An apply restarts them, since ${AT}`)
+})
+
+test('as JSON: one document, no fingerprint in it', () => {
+  const text = driftJson(drifted, '2026-11-24T12:00:00Z')
+  const document = JSON.parse(text)
+  assert.equal([document.format, document.at, document.checked], [1, '2026-11-24T12:00:00Z', 17])
+  assert.equal(document.drifted[2].fields[1], {
+    field: 'keys.EXTRA',
+    pointer: '/keys/EXTRA',
+    class: 'accepted',
+    hidden: true,
+    found: '(hidden)',
+    by,
+    accepted: { reason: 'ticket 4711', until: '2027-01-31' },
+  })
+  assert.equal(document.unchecked, [{ address: 'image/backend', why }])
+  assert.not.match(text, /[0-9a-f]{64}/)
+})
+
+test.run()

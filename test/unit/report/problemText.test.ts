@@ -1,0 +1,47 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { COLOURED } from '../../../src/report/format/style.ts'
+import { renderProblems } from '../../../src/report/problemText.ts'
+
+const unknown = {
+  code: 'file/unknown-key',
+  summary: '"serverDomian" is not known at the top level.',
+  at: { file: 'desired-state.yaml', line: 2, col: 1 },
+  remedy: 'Did you mean "serverDomain"?',
+}
+const refused = {
+  code: 'minio/refused-connection',
+  summary: 'MinIO at https://minio.example.com refuses connections.',
+  detail: 'It was asked for its buckets.\nNothing listens on port 443.',
+  remedy: 'Check that it runs:\ncurl https://minio.example.com/minio/health/live',
+}
+
+test('problems are paragraphs: what, where, what to do', () => {
+  assert.fixture(
+    renderProblems([unknown, refused]),
+    `Error: "serverDomian" is not known at the top level.
+  on desired-state.yaml:2:1 (file/unknown-key)
+  To do: Did you mean "serverDomain"?
+
+Error: MinIO at https://minio.example.com refuses connections.
+  (minio/refused-connection)
+  It was asked for its buckets.
+  Nothing listens on port 443.
+  To do: Check that it runs:
+         curl https://minio.example.com/minio/health/live
+
+2 errors.
+`,
+  )
+})
+
+test('warnings say that they are', () => {
+  assert.match(renderProblems([unknown], undefined, 'Warning'), /^Warning: /)
+})
+
+test('colours change no text', () => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is taken out
+  assert.is(renderProblems([unknown, refused], COLOURED).replaceAll(/\u001b\[\d+m/g, ''), renderProblems([unknown, refused]))
+})
+
+test.run()

@@ -1,0 +1,78 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { NO_IMPACT } from '../../../src/kinds/kind.ts'
+import type { Plan, PlannedChange } from '../../../src/plan/plan.ts'
+import { PLAIN } from '../../../src/report/format/style.ts'
+import type { Reporter } from '../../../src/report/reporter.ts'
+import { textReporter } from '../../../src/report/textReporter.ts'
+import { address } from '../../../src/values/address.ts'
+
+const refused = { code: 'minio/refused-connection', summary: 'MinIO refuses the connection.', remedy: 'Look whether it runs.' }
+const REFUSED = 'Error: MinIO refuses the connection.\n  (minio/refused-connection)\n  To do: Look whether it runs.\n'
+const [one, two] = [address('bucket', 'one'), address('bucket', 'two')]
+
+test('a plan goes to stdout, what is wrong to stderr', () => {
+  const plan = { ...planOf(change(one, 'keep'), change(two, 'blocked')), problems: [refused] }
+  const { out, err } = told((report) => report.plan(plan))
+  assert.is(out, 'This plan is incomplete. 1 of 2 resources are not planned:\n  ? bucket/two\n')
+  assert.is(err, REFUSED)
+})
+
+test('before another world there is no plan to print', () => {
+  assert.equal(
+    told((report) => report.plan({ ...planOf(), problems: [refused] })),
+    { out: '', err: REFUSED },
+  )
+})
+
+test('an apply that went well says how much it did; one that had nothing to do says nothing', () => {
+  const plan = planOf(change(one, 'create'), change(two, 'create'))
+  const nothing = { plan, done: [], failed: [], skipped: [], problems: [] }
+  assert.equal(
+    told((report) => report.applied({ ...nothing, done: [one, two] })),
+    { out: '\nApply complete. 2 resources changed.\n', err: '' },
+  )
+  assert.equal(
+    told((report) => report.applied(nothing)),
+    { out: '', err: '' },
+  )
+})
+
+test('an apply that did not do all says how each step ended, why, and how to go on', () => {
+  const plan = planOf(change(one, 'create'), change(two, 'create'))
+  const ended = told((report) => {
+    report.event({ type: 'apply_start', address: one, action: 'create' })
+    report.applied({ plan, done: [], failed: [one], skipped: [two], problems: [refused] })
+    report.note('A remark.')
+  })
+  assert.is(
+    ended.out,
+    'bucket/one: Creating...\n\nApply incomplete: 0 done, 1 failed, 1 skipped. Apply again: it goes on from here.\n\nA remark.\n',
+  )
+  assert.is(ended.err, REFUSED)
+})
+
+test('a remark stands apart from what came before it', () => {
+  const { out } = told((report) => {
+    report.note('One.')
+    report.note('Two.')
+  })
+  assert.is(out, 'One.\n\nTwo.\n')
+})
+
+function told(tell: (report: Reporter) => void): { out: string; err: string } {
+  const text = { out: '', err: '' }
+  const sink = (name: 'out' | 'err') => ({ write: (line: string) => (text[name] += line), style: PLAIN })
+  tell(textReporter(sink('out'), sink('err')))
+  return text
+}
+
+function planOf(...changes: readonly PlannedChange[]): Plan {
+  return { changes, findings: [], problems: [], notLookedAt: 0 }
+}
+
+function change(where: PlannedChange['address'], action: PlannedChange['action']): PlannedChange {
+  return { address: where, action, edits: [], impact: NO_IMPACT, after: [] }
+}
+
+test.run()

@@ -1,0 +1,79 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { NO_IMPACT } from '../../../src/kinds/kind.ts'
+import type { Plan, PlannedChange } from '../../../src/plan/plan.ts'
+import type { Reason } from '../../../src/plan/policy.ts'
+import { PLAIN } from '../../../src/report/format/style.ts'
+import { watchText } from '../../../src/report/watchText.ts'
+import { address } from '../../../src/values/address.ts'
+
+const change = (name: string, action: PlannedChange['action']): PlannedChange => ({
+  address: address('bucket', name),
+  action,
+  edits: action === 'keep' ? [] : [{ pointer: '/versioning', from: 'off', to: 'enabled', cause: 'drifted' }],
+  impact: NO_IMPACT,
+  after: [],
+})
+const plan = (...changes: readonly PlannedChange[]): Plan => ({ changes, findings: [], problems: [], notLookedAt: 0 })
+const problem = { code: 'f', summary: 'It failed.', remedy: 'Mend it.' }
+const finding = { code: 'f', summary: 'It expires.', remedy: 'Renew it.', address: address('bucket', 'a') }
+
+test('a settled installation is one line', () => {
+  const settled = plan(change('a', 'keep'), change('b', 'adopt'))
+  assert.is(watchText({ type: 'watch_plan', plan: settled }, PLAIN), '2 resources, no changes.')
+  assert.is(
+    watchText({ type: 'watch_plan', plan: { ...settled, findings: [finding] } }, PLAIN),
+    '2 resources, no changes. Worth knowing besides: 1, which groundcrew plan tells.',
+  )
+})
+
+test('a plan is told as groundcrew plan tells it', () => {
+  const text = watchText({ type: 'watch_plan', plan: plan(change('a', 'repair')) }, PLAIN) ?? ''
+  assert.match(text, /^Seen:\n {2}~ bucket\/a {2}\(drifted\)\n/)
+  assert.match(text, 'Plan: 0 to add, 1 to change, 0 to destroy.')
+})
+
+test('what is left to a person says why and how', () => {
+  const reasons: readonly Reason[] = [
+    { is: 'action' },
+    { is: 'data-at-risk', what: 'objects expire' },
+    { is: 'refused', summary: 'It would lose data.', consent: '--accept-data-loss bucket/x' },
+    { is: 'depends', on: address('bucket', 'a') },
+    { is: 'policy', cause: 'drifted' },
+  ]
+  const leftOut = reasons.map((why, i) => ({ change: change(`b${i}`, i === 0 ? 'remove' : 'update'), why }))
+  assert.is(
+    watchText({ type: 'watch_left_out', policy: 'declared', leftOut, command: 'groundcrew apply' }, PLAIN),
+    `Left to a person, 5 of the changes:
+  bucket/b0: nothing is destroyed unattended
+  bucket/b1: data would be at risk: objects expire
+  bucket/b2: It would lose data.
+  bucket/b3: it depends on bucket/a
+  bucket/b4: it drifted, and the policy applies only what the file changed
+  To apply by hand: groundcrew apply`,
+  )
+  assert.is(
+    watchText({ type: 'watch_left_out', policy: 'none', leftOut, command: 'groundcrew apply' }, PLAIN),
+    'Policy none: nothing is applied.\n  To apply by hand: groundcrew apply',
+  )
+})
+
+test('an apply, a pause and the end are a line each', () => {
+  const done = [address('bucket', 'a')]
+  assert.is(
+    watchText({ type: 'watch_applied', plan: plan(), done, failed: [], skipped: [], problems: [] }, PLAIN),
+    'Apply complete. 1 resource changed.',
+  )
+  assert.is(
+    watchText({ type: 'watch_applied', plan: plan(), done, failed: done, skipped: done, problems: [problem] }, PLAIN),
+    'Apply incomplete: 1 done, 1 failed, 1 skipped.\nError: It failed.\n  (f)\n  To do: Mend it.',
+  )
+  assert.is(
+    watchText({ type: 'watch_paused', seconds: 5, again: done }, PLAIN),
+    'Applied, and differs again at once: bucket/a. The next try is in 5 s, or when a file is written.',
+  )
+  assert.is(watchText({ type: 'watch_stopped', left: false }, PLAIN), 'Stopped.')
+  assert.is(watchText({ type: 'watch_triggered', by: 'timer' }, PLAIN), undefined, 'a timer needs no word')
+})
+
+test.run()

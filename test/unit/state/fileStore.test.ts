@@ -1,0 +1,123 @@
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { FileStore } from '../../../src/state/fileStore.ts'
+import { type EndResult, type JournalRecord, leftovers, openJournal } from '../../../src/state/journal.ts'
+import { emptyState, parseState, type State, stateText } from '../../../src/state/state.ts'
+import { ProblemError } from '../../../src/values/problem.ts'
+
+const folder = () => mkdtempSync(join(tmpdir(), 'groundcrew-state-'))
+const state: State = {
+  ...emptyState('a-lineage'),
+  serial: 3,
+  world: { cluster: 'uid', objectStore: 'id', objectStoreEndpoint: 'https://m', registries: ['r:5000'] },
+  resources: { 'bucket/b': { facts: { versioning: 'off' }, guard: 'g', after: [], provenance: 'created' } },
+}
+const at = '2026-11-24T00:00:00.000Z'
+
+test('a state that was saved is loaded as it was, and the one before is kept', async () => {
+  const store = new FileStore(folder())
+  assert.is(await store.load(), undefined)
+  await store.save(state)
+  await store.save({ ...state, serial: 4 })
+  assert.equal(await store.load(), { ...state, serial: 4 })
+  assert.equal(readdirSync(store.folder).sort(), ['installation.json', 'installation.json.previous'])
+  assert.is(JSON.parse(readFileSync(join(store.folder, 'installation.json.previous'), 'utf8')).serial, 3)
+})
+
+test('a state cut short at any byte is a problem that names the file and a way out, never a guess', () => {
+  const text = stateText(state)
+  for (let length = 0; length < text.length - 2; length++) {
+    const parsed = parseState(text.slice(0, length), 'state/installation.json')
+    assert.ok('problem' in parsed && parsed.problem.remedy.includes('.previous'), `${length} bytes were taken for a state`)
+  }
+})
+
+test('a state edited by hand into nonsense is refused', async () => {
+  for (const edit of [
+    { format: 0 },
+    { format: '1' },
+    { serial: 'x' },
+    { serial: -1 },
+    { resources: [] },
+    { world: {} },
+    { resources: { 'bucket/b': { facts: [] } } },
+  ]) {
+    const store = new FileStore(folder())
+    writeFileSync(join(store.folder, 'installation.json'), JSON.stringify({ ...state, ...edit }))
+    try {
+      await store.load()
+      assert.unreachable()
+    } catch (error) {
+      assert.instance(error, ProblemError)
+    }
+  }
+})
+
+test('what a record says of its absence is one of the known words', () => {
+  const stored = state.resources['bucket/b'] as (typeof state.resources)[string]
+  const parsed = (removalPolicy: unknown) =>
+    parseState(JSON.stringify({ ...state, resources: { 'bucket/b': { ...stored, removalPolicy } } }), 'f')
+  for (const right of [undefined, { created: 'remove', adopted: 'forget' }, { created: 'remove', adopted: 'refuse', removeFirst: true }])
+    assert.ok('state' in parsed(right))
+  for (const wrong of ['remove', {}, { created: 'remove', adopted: 'remove' }, { created: 'destroy', adopted: 'forget' }])
+    assert.ok('problem' in parsed(wrong))
+})
+
+test('a state of a newer format is told from a broken one: nobody should throw it away', () => {
+  const parsed = parseState(JSON.stringify({ format: 2, anything: 'else' }), 'f')
+  assert.ok('problem' in parsed)
+  assert.equal([parsed.problem.code, parsed.problem.remedy.includes('previous')], ['state/newer', false])
+})
+
+test('an apply that never ended proves what it was about to create, and names its children', async () => {
+  const dir = folder()
+  const child = { pid: 7, startTime: '9', host: 'h', machine: 'm', bootId: 'b', pidNamespace: 'p' }
+  const first = await openJournal(dir, '20261124T000000Z-a')
+  await first.append({ type: 'step', at, address: 'bucket/old', action: 'create' })
+  await first.append({ type: 'done', at, address: 'bucket/old', seconds: 1 })
+  await first.append({ type: 'end', at, result: 'complete', seconds: 1 })
+  await first.close()
+  const second = await openJournal(dir, '20261124T000001Z-b')
+  await second.append({ type: 'step', at, address: 'bucket/new', action: 'create' })
+  await second.append({ type: 'child', at, address: 'release/a/b', process: child })
+  await second.close()
+  writeFileSync(join(dir, 'history', '20261124T000002Z-c.jsonl'), '{"t":"step","address":"bucket/torn","act')
+  const left = await leftovers(dir)
+  assert.equal([...left.created], ['bucket/new'])
+  assert.equal(left.children, [child])
+})
+
+test('what a killed apply left stays known through applies that ended before they dealt with it', async () => {
+  const child = (pid: number) => ({ pid, startTime: '9', host: 'h', machine: 'm', bootId: 'b', pidNamespace: 'p' })
+  const childRecord = (pid: number) => ({ type: 'child' as const, at, address: 'release/a/b', process: child(pid) })
+  const end = (result: EndResult) => ({ type: 'end' as const, at, result, seconds: 1 })
+  const killed = [childRecord(7)]
+  const histories: readonly (readonly [JournalRecord[][], number[]])[] = [
+    [[killed, [end('interrupted')]], [7]],
+    [[killed, [end('failed')], []], [7]],
+    [[[childRecord(8), end('lost')]], [8]],
+    [
+      [killed, [childRecord(8), end('lost')]],
+      [8, 7],
+    ],
+    [[killed, [childRecord(8), end('failed')]], []],
+    [[killed, [end('complete')]], []],
+  ]
+  for (const [runs, left] of histories) {
+    const dir = folder()
+    for (const [i, records] of runs.entries()) {
+      const journal = await openJournal(dir, `20261124T00000${i}Z-x`)
+      for (const record of records) await journal.append(record)
+      await journal.close()
+    }
+    assert.equal(
+      (await leftovers(dir)).children.map(({ pid }) => pid),
+      left,
+    )
+  }
+})
+
+test.run()

@@ -1,0 +1,70 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { historyFiles, leftovers, parseHistory, wasApplied } from '../../../src/state/journal.ts'
+import { ProblemError } from '../../../src/values/problem.ts'
+
+const at = '2026-11-24T00:00:00.000Z'
+const step = (address: string) => JSON.stringify({ type: 'step', at, address, action: 'create' })
+
+function history(...lines: readonly string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'groundcrew-history-'))
+  mkdirSync(join(folder, 'history'))
+  writeFileSync(join(folder, 'history', '20261124T000000Z-a.jsonl'), lines.join('\n'))
+  return folder
+}
+
+test('lines that were torn, one in the middle and the last, are passed over and the rest counts', async () => {
+  const folder = history(step('bucket/a'), step('bucket/b').slice(0, 30), step('bucket/c'), step('bucket/d').slice(0, -5))
+  assert.equal([...(await leftovers(folder)).created], ['bucket/a', 'bucket/c'])
+})
+
+test('a line cut short at any byte is no record', () => {
+  for (let length = 0; length < step('bucket/a').length; length++) assert.equal(parseHistory(step('bucket/a').slice(0, length)), [])
+})
+
+test('what is JSON and no record is passed over: edited lines, and those of a version that knows more', () => {
+  const odd = [
+    'null',
+    '7',
+    '"step"',
+    '[]',
+    '{}',
+    { t: 'toString', at },
+    { t: 'later', at },
+    { type: 'step', at },
+    { type: 'step', at, address: 7, action: 'create' },
+    { type: 'begin', at, who: 'me' },
+    { type: 'begin', at, who: 'me', plan: [7] },
+    { type: 'begin', at, who: 'me', plan: [], created: [7] },
+    { type: 'failed', at, address: 'bucket/a' },
+    { type: 'failed', at, address: 'bucket/a', problems: [{}] },
+    { type: 'child', at, address: 'release/a/b', process: {} },
+    { type: 'end', at },
+  ]
+  const lines = odd.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))
+  assert.equal(parseHistory([...lines, step('bucket/a')].join('\n')).length, 1)
+})
+
+test('no history is none; one that cannot be read is a problem, since it might tell of an apply that never ended', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'groundcrew-history-'))
+  assert.equal(await historyFiles(folder), [])
+  writeFileSync(join(folder, 'history'), 'a file where the folder belongs')
+  for (const read of [() => leftovers(folder), () => wasApplied(folder, 'id')]) assert.is(await codeOf(read), 'state/history-unreadable')
+  const other = history()
+  mkdirSync(join(other, 'history', '20261124T000001Z-b.jsonl'))
+  assert.is(await codeOf(() => leftovers(other)), 'state/history-unreadable')
+})
+
+async function codeOf(act: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await act()
+    return undefined
+  } catch (error) {
+    return error instanceof ProblemError ? error.problems[0]?.code : String(error)
+  }
+}
+
+test.run()
