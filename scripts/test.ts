@@ -1,10 +1,12 @@
 /**
- * Runs every `*.test.ts` under the given folders, each file in its own process (uvu's own runner would share one),
- * and closes with `N passed, N failed`. A file that ran no test has failed: uvu exits 0 without `test.run()`.
+ * Runs every `*.test.ts` below a folder, each file in its own process (uvu's own runner would share one), and closes with
+ * `N passed, N failed`. A file that runs no test has failed: uvu exits 0 without `test.run()`.
  *
- *   node scripts/test.ts test/unit       all but the lab's
- *   node scripts/test.ts test/lab        the lab's; with files named besides, only these
- *   node scripts/test.ts --floor 120 …   fails when fewer tests ran
+ *   node scripts/test.ts test/unit                   no real servers
+ *   node scripts/test.ts test/lab                    on the lab
+ *   node scripts/test.ts test/acceptance --quick     on the lab; --quick: the quick tests and samples of the long ones
+ *   node scripts/test.ts test/acceptance drift watch only these topics (or files: drift/classes)
+ *   node scripts/test.ts --floor 120 …               fails when fewer tests run
  */
 import { spawn } from 'node:child_process'
 import { globSync, mkdtempSync, rmSync } from 'node:fs'
@@ -12,41 +14,54 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
-type Outcome = { readonly file: string; readonly passed: number; readonly failed: number; readonly output: string }
+type Outcome = {
+  readonly file: string
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+  readonly output: string
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { floor: { type: 'string' }, jobs: { type: 'string' }, match: { type: 'string' } },
+  options: { floor: { type: 'string' }, jobs: { type: 'string' }, quick: { type: 'boolean', default: false } },
 })
-const lab = positionals.some((p) => p.includes('lab'))
-// `npm run test:lab -- test/lab/x.test.ts`: the script has named the folder already.
-const named = positionals.filter((p) => p.endsWith('.ts'))
-const files = (named.length > 0 ? named : positionals)
-  .flatMap((p) => (p.endsWith('.ts') ? [p] : globSync(`${p}/**/*.test.ts`)))
-  .filter((file) => lab || !file.startsWith('test/lab/'))
-  .filter((file) => file.includes(values.match ?? ''))
+const [folder = 'test/unit', ...topics] = positionals
+const isOnServers = folder !== 'test/unit'
+const isAcceptance = folder === 'test/acceptance'
+const files = globSync(`${folder}/**/*.test.ts`)
+  .filter(
+    (file) =>
+      topics.length === 0 ||
+      topics.some((topic) => file === topic || `${file.replace('.test.ts', '')}/`.startsWith(`${join(folder, topic)}/`)),
+  )
   .sort()
-// Lab files share the machine with real servers: one after the other unless told otherwise.
-const jobs = Number(values.jobs ?? (lab ? 1 : availableParallelism()))
+// What runs on real servers shares the machine with them: one after the other unless told otherwise.
+const jobs = Number(values.jobs ?? (isOnServers ? 1 : availableParallelism()))
 
 // What tests leave behind goes with the run. A short path: unix sockets have room for about a hundred characters.
-const folder = mkdtempSync(join(tmpdir(), 'groundcrew-test-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+const temporary = mkdtempSync(join(tmpdir(), 'groundcrew-test-'))
+process.on('exit', () => rmSync(temporary, { recursive: true, force: true }))
 
 const outcomes: Outcome[] = []
 const queue = [...files]
 await Promise.all(Array.from({ length: jobs }, work))
 const passed = sum('passed')
-const failed = sum('failed') + (passed < Number(values.floor ?? 0) ? 1 : 0)
-if (passed < Number(values.floor ?? 0)) console.log(`only ${passed} tests passed, the floor is ${values.floor}`)
+const isBelowFloor = passed < Number(values.floor ?? 0)
+const failed = sum('failed') + (isBelowFloor ? 1 : 0)
+if (isBelowFloor) console.log(`only ${passed} tests passed, the floor is ${values.floor}`)
+if (files.length === 0) console.log(`no test file in ${folder} matches ${topics.join(' ')}`)
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed === 0 && passed > 0 ? 0 : 1)
 
 async function work(): Promise<void> {
   for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+    if (isAcceptance) console.log(`\n${file}`)
     const outcome = await run(file)
     outcomes.push(outcome)
-    console.log(`${outcome.failed === 0 ? 'ok  ' : 'FAIL'} ${file} (${outcome.passed})`)
+    console.log(
+      `${outcome.failed === 0 ? 'ok  ' : 'FAIL'} ${file} (${outcome.passed}${outcome.skipped > 0 ? `, ${outcome.skipped} skipped` : ''})`,
+    )
     if (outcome.failed > 0) console.log(outcome.output)
   }
 }
@@ -54,15 +69,22 @@ async function work(): Promise<void> {
 function run(file: string): Promise<Outcome> {
   return new Promise((resolve) => {
     const args = ['--disable-warning=ExperimentalWarning', file]
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TMPDIR: folder } })
+    const env = { ...process.env, TMPDIR: temporary, ...(values.quick && { GROUNDCREW_ACCEPTANCE: 'quick' }) }
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
     let output = ''
-    child.stdout.on('data', (chunk) => (output += chunk))
-    child.stderr.on('data', (chunk) => (output += chunk))
+    const collect = (chunk: Buffer) => {
+      output += chunk
+      // Acceptance tests take long and print a figure each: shown as they come.
+      if (isAcceptance) process.stdout.write(String(chunk).replace(/[•✘] /g, ''))
+    }
+    child.stdout.on('data', collect)
+    child.stderr.on('data', collect)
     child.on('close', (code) => {
-      const total = Number(/Total:\s+(\d+)/.exec(output)?.[1] ?? 0)
-      const passed = Number(/Passed:\s+(\d+)/.exec(output)?.[1] ?? 0)
-      const failed = total - passed || (code !== 0 || total === 0 ? 1 : 0)
-      resolve({ file, passed, failed, output: total === 0 ? `${output}\nran no test: is test.run() there?` : output })
+      const count = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(output)?.[1] ?? 0)
+      const [total, passed, skipped] = [count('Total'), count('Passed'), count('Skipped')]
+      const ranNone = total === 0 && skipped === 0
+      const failed = total - passed || (code !== 0 || ranNone ? 1 : 0)
+      resolve({ file, passed, failed, skipped, output: ranNone ? `${output}\nran no test: is test.run() there?` : output })
     })
   })
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { expectExit, Site } from '../accept/site.ts'
+import { expectExit, LabInstallation } from '../../test/acceptance/support/installation.ts'
 import type { Bench } from './bench.ts'
 import { compare } from './measure.ts'
 import { counted } from './noopPlan.ts'
@@ -14,7 +14,7 @@ export const farAway: Bench = {
   about: `the same with ${ROUND_TRIP_MS} ms on each round trip to every server`,
   async run(rounds) {
     await makeBundle()
-    await using site = await Site.open()
+    await using site = await LabInstallation.open()
     const { ports } = site.lab.description
     await using kubernetes = await slowWire(ports.apiserver)
     await using minio = await slowWire(ports.minio)
@@ -40,7 +40,7 @@ export const farAway: Bench = {
 }
 
 /** The site's desired state and kubeconfig with the wires' addresses in place of the servers'. */
-async function throughWires(site: Site, wires: ReadonlyMap<number, SlowWire>) {
+async function throughWires(site: LabInstallation, wires: ReadonlyMap<number, SlowWire>) {
   const moved = (text: string) =>
     [...wires].reduce((all, [port, wire]) => all.replaceAll(`127.0.0.1:${port}`, `127.0.0.1:${wire.port}`), text)
   const file = await site.write('far.yaml', moved(await readFile(site.file, 'utf8')))

@@ -1,4 +1,4 @@
-import { Site } from '../accept/site.ts'
+import { LabInstallation } from '../../test/acceptance/support/installation.ts'
 import type { Bench } from './bench.ts'
 import { peak, type Row, summary, type Times, timed } from './measure.ts'
 import { bundled, line, makeBundle, type Program, source } from './programs.ts'
@@ -24,7 +24,7 @@ async function applies(program: Program, count: number): Promise<Row> {
 }
 
 async function onANewLab<T>(program: Program, measure: typeof timed | typeof peak): Promise<T> {
-  await using site = await Site.open()
+  await using site = await LabInstallation.open()
   const command = line(program, 'apply', '--auto-approve', '-f', site.file)
   return (await measure({ name: program.name, command, env: { ...site.ownEnv, ...program.env } })) as T
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Command, run } from '../accept/run.ts'
+import { type Command, run } from '../../test/acceptance/support/run.ts'
 
 /** The files that a command line of groundcrew's loads as modules, by Node's own word, however it ends. */
 export async function loadedFiles(command: Command, env: Record<string, string>): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { Site } from '../accept/site.ts'
+import { LabInstallation } from '../../test/acceptance/support/installation.ts'
 import type { Bench, Table } from './bench.ts'
 import { type Contestant, compare, type Row, summary, timed } from './measure.ts'
 import { counted } from './noopPlan.ts'
@@ -12,7 +12,7 @@ export const manyBuckets: Bench = {
   about: `plans with ${COUNTS.join(', ')} extra buckets in the file, and the apply that makes them`,
   async run(rounds) {
     await makeBundle()
-    await using site = await Site.applied()
+    await using site = await LabInstallation.applied()
     const { applied, plans } = await grow(site, COUNTS)
     const rows = await compare(plans, rounds)
     const requests = await requestsOfAPlan(site, plans.at(-1))
@@ -26,11 +26,11 @@ export const manyBuckets: Bench = {
 type SettledPlan = Contestant & { readonly file: string; readonly count: number }
 
 /** Makes ever more buckets. What is in the smaller files stays settled: a plan of such a file has a state of its own. */
-export async function grow(site: Site, counts: readonly number[]): Promise<{ applied: Row[]; plans: SettledPlan[] }> {
+export async function grow(site: LabInstallation, counts: readonly number[]): Promise<{ applied: Row[]; plans: SettledPlan[] }> {
   const applied: Row[] = []
   const plans: SettledPlan[] = []
   for (const count of counts) {
-    const file = await site.variant(`buckets-${count}`, (it) => {
+    const file = await site.withEdits(`buckets-${count}`, (it) => {
       if (count > 0) it.setIn(['objectStorage', 'extraBuckets'], extraBuckets(count))
     })
     const options = ['--state', `${site.state}-${count}`, '-f', file]

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Command, must } from '../accept/run.ts'
+import { type Command, must } from '../../test/acceptance/support/run.ts'
 
 /** A command to be measured, under the name it has in the table. It has to end with 0. */
 export type Contestant = { readonly name: string; readonly command: Command; readonly env: Record<string, string> }

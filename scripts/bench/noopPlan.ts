@@ -1,4 +1,4 @@
-import { Site } from '../accept/site.ts'
+import { LabInstallation } from '../../test/acceptance/support/installation.ts'
 import type { Recorded } from '../lab/index.ts'
 import type { Bench } from './bench.ts'
 import { compare, type Row } from './measure.ts'
@@ -10,14 +10,14 @@ export const noopPlan: Bench = {
   about: 'a plan of a settled installation, beside a bare Node process that makes the same requests',
   async run(rounds) {
     await makeBundle()
-    await using site = await Site.applied()
+    await using site = await LabInstallation.applied()
     const requests = await requestsOfAPlan(site)
     return [{ title: 'No-op plan', rows: await besideAProbe(site, requests, rounds), notes: [counted(requests)] }]
   },
 }
 
 /** Bundle, source and probe; the site is settled and its requests are those of one plan. */
-export async function besideAProbe(site: Site, requests: Recorded, rounds: number): Promise<Row[]> {
+export async function besideAProbe(site: LabInstallation, requests: Recorded, rounds: number): Promise<Row[]> {
   const env = site.ownEnv
   const ours = [bundled, source].map((program) => ({
     name: `plan (${program.name})`,

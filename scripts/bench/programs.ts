@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { type Command, must } from '../accept/run.ts'
-import { fromSource, repository } from '../accept/site.ts'
+import { fromSource, repository } from '../../test/acceptance/support/installation.ts'
+import { type Command, must } from '../../test/acceptance/support/run.ts'
 
 /** groundcrew as a person starts it, launcher included: what `npm run bundle` made, and the sources. */
 export const bundled = { name: 'bundle', program: [join(repository, 'bin/groundcrew')] as Command, env: {} }

@@ -7,7 +7,7 @@ import { layout } from './layout.ts'
 import { labDir } from './paths.ts'
 import { isAlive } from './processIdentity.ts'
 import { MinioTrace } from './requests/minio.ts'
-import { type Recorded, record } from './requests/recording.ts'
+import { type Recording, record } from './requests/recording.ts'
 import { type TokenLife, writeTokenLife } from './servers/tokenLife.ts'
 
 /** Names as they are typed; the long ones are those of the programs. */
@@ -66,7 +66,7 @@ export class Lab {
   }
 
   /** Records what the API server, MinIO and the registry are asked, until the answered function is called. */
-  record(): Promise<() => Promise<Recorded>> {
+  record(): Promise<Recording> {
     return record(this.description)
   }
 

@@ -1,13 +1,13 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { killedAt } from '../../scripts/accept/kills/trial.ts'
-import { expectExit, expectText, Site } from '../../scripts/accept/site.ts'
+import { killedAt } from '../acceptance/crashes/crashTrial.ts'
+import { expectExit, expectText, LabInstallation } from '../acceptance/support/installation.ts'
 
-type Context = { site: Site }
+type Context = { site: LabInstallation }
 const images = suite<Context>('what a tag is, on a real registry and cluster')
 
 images.before(async (it) => {
-  it.site = await Site.applied()
+  it.site = await LabInstallation.applied()
 })
 images.after(async (it) => {
   await it.site?.[Symbol.asyncDispose]()

@@ -1,16 +1,16 @@
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import * as hosts from '../../scripts/accept/operators/hosts.ts'
-import { lease } from '../../scripts/accept/operators/lease.ts'
-import { Operator, untilHelmWaits } from '../../scripts/accept/operators/operator.ts'
-import { expectUntouched } from '../../scripts/accept/operators/recordings.ts'
-import { expectExit, Site } from '../../scripts/accept/site.ts'
+import * as hosts from '../acceptance/concurrency/hosts.ts'
+import { lease } from '../acceptance/concurrency/lease.ts'
+import { Operator, untilHelmWaits } from '../acceptance/concurrency/operator.ts'
+import { expectUntouched } from '../acceptance/concurrency/recordings.ts'
+import { expectExit, LabInstallation } from '../acceptance/support/installation.ts'
 
-const operators = suite<{ site: Site }>('operators')
+const operators = suite<{ site: LabInstallation }>('operators')
 
 operators.before(async (it) => {
-  it.site = await Site.open()
+  it.site = await LabInstallation.open()
 })
 operators.after(async ({ site }) => {
   await site?.lab.stop()
@@ -37,7 +37,7 @@ operators(
 operators('a saved plan is applied once, and refused after a change on a server', async ({ site }) => {
   expectExit(await site.apply(), 0)
   const plan = join(site.folder, 'it.plan')
-  const file = await site.variant('newer', (it) => it.setIn(['objectStorage', 'buckets'], { 'run-logs': { expireAfterDays: 77 } }))
+  const file = await site.withEdits('newer', (it) => it.setIn(['objectStorage', 'buckets'], { 'run-logs': { expireAfterDays: 77 } }))
   expectExit(await site.groundcrew(['plan', '-out', plan, '-f', file]), 0)
   const apply = (path: string) => site.groundcrew(['apply', path, '-f', file])
   await site.mc('version', 'suspend', 'lab/spacelift-run-logs')

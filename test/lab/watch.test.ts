@@ -3,16 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Document } from 'yaml'
-import { expectExit, expectText, Site } from '../../scripts/accept/site.ts'
-import { edited, noncurrentDays, save, Watching } from '../../scripts/accept/watch/watching.ts'
-import { rulesOf } from '../../scripts/accept/world.ts'
 import { writes } from '../../scripts/lab/index.ts'
+import { rulesOf } from '../acceptance/support/assertions.ts'
+import { expectExit, expectText, LabInstallation } from '../acceptance/support/installation.ts'
+import { edited, noncurrentDays, save, Watching } from '../acceptance/watch/watching.ts'
 
-type Context = { site: Site; settled: string }
+type Context = { site: LabInstallation; settled: string }
 const watch = suite<Context>('watch, on real servers')
 
 watch.before(async (it) => {
-  it.site = await Site.applied()
+  it.site = await LabInstallation.applied()
   it.settled = await readFile(it.site.file, 'utf8')
 })
 watch.before.each(settle)

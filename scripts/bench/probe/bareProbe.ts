@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
-import type { Command } from '../../accept/run.ts'
-import { expectExit, type Site } from '../../accept/site.ts'
+import { expectExit, type LabInstallation } from '../../../test/acceptance/support/installation.ts'
+import type { Command } from '../../../test/acceptance/support/run.ts'
 import type { Recorded, SeenRequest } from '../../lab/index.ts'
 import { signed } from './signature.ts'
 
@@ -18,7 +18,7 @@ type ProbedServer = {
 type Plan = { readonly file: string; readonly env?: Record<string, string> }
 
 /** What the servers were asked for by one plan of this site. */
-export async function requestsOfAPlan(site: Site, { file, env }: Plan = site): Promise<Recorded> {
+export async function requestsOfAPlan(site: LabInstallation, { file, env }: Plan = site): Promise<Recorded> {
   const plan = async () => expectExit(await site.groundcrew(['plan', '-f', file], { ...(env && { env }) }), 0)
   await plan()
   const stop = await site.lab.record()
@@ -30,7 +30,11 @@ export async function requestsOfAPlan(site: Site, { file, env }: Plan = site): P
  * A bare Node process that makes the same requests. They are signed beforehand: that is our cost, not the probe's.
  * `moved`: where a server of the site is asked instead.
  */
-export async function bareProbe(site: Site, { kubernetes, minio, registry }: Recorded, moved = (url: string) => url): Promise<Command> {
+export async function bareProbe(
+  site: LabInstallation,
+  { kubernetes, minio, registry }: Recorded,
+  moved = (url: string) => url,
+): Promise<Command> {
   const { REGISTRY = '', REGISTRY_CA = '' } = site.lab.env
   const endpoint = moved(site.lab.env.MINIO_ENDPOINT ?? '')
   const api = await cluster(site)
@@ -63,7 +67,7 @@ function signedRequest({ method, path }: SeenRequest, endpoint: string, root: { 
   return { method, path, headers: signed(method, new URL(path, endpoint), root.username, root.password) }
 }
 
-async function cluster(site: Site): Promise<Omit<ProbedServer, 'requests'>> {
+async function cluster(site: LabInstallation): Promise<Omit<ProbedServer, 'requests'>> {
   type Kubeconfig = { clusters: [{ cluster: Record<string, string> }]; users: [{ user: Record<string, string> }] }
   const { clusters, users } = parse(await readFile(site.lab.env.KUBECONFIG ?? '', 'utf8')) as Kubeconfig
   const decode = (text = ''): string => Buffer.from(text, 'base64').toString()

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { run } from '../../accept/run.ts'
+import { run } from '../../../test/acceptance/support/run.ts'
 import type { Lab } from '../../lab/index.ts'
 import { layout } from '../../lab/layout.ts'
 import { childrenSeconds, type Figure } from '../measure.ts'

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import type { PushOrder } from '../../accept/pushes/push.ts'
-import type { Command } from '../../accept/run.ts'
+import type { PushOrder } from '../../../test/acceptance/images/pushes/push.ts'
+import type { Command } from '../../../test/acceptance/support/run.ts'
 import type { Lab } from '../../lab/index.ts'
 
 /** One way to bring an archive into a registry. */
@@ -26,7 +26,7 @@ export const [REMEMBERED, FORGOTTEN] = ['remembered', 'forgotten']
 export async function pushers(lab: Lab, work: string): Promise<Pushers> {
   const program = join(work, 'push.mjs')
   await build({
-    entryPoints: [fileURLToPath(new URL('../../accept/pushes/push.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL('../../../test/acceptance/images/pushes/push.ts', import.meta.url))],
     outfile: program,
     bundle: true,
     minify: true,

@@ -9,8 +9,11 @@ import type { SeenRequest } from './seen.ts'
 /** What the three servers were asked while a recording ran. */
 export type Recorded = { kubernetes: SeenRequest[]; minio: SeenRequest[]; registry: SeenRequest[]; audit: AuditEvent[] }
 
-/** Begins to record; the answer ends it. */
-export async function record(it: Description): Promise<() => Promise<Recorded>> {
+/** Ends a recording. */
+export type Recording = () => Promise<Recorded>
+
+/** Begins to record. */
+export async function record(it: Description): Promise<Recording> {
   const files = layout(it.dir)
   const minio = await MinioTrace.start(it)
   const [audit, registry] = await Promise.all([tailOf(files.auditLog), tailOf(files.log('registry'))])

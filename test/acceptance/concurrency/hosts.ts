@@ -1,0 +1,53 @@
+import { join } from 'node:path'
+import { fromSource, repository } from '../support/installation.ts'
+import type { Command } from '../support/run.ts'
+
+/** groundcrew as it runs elsewhere: each is the same process id that was started, so that signals reach it. */
+
+/** On a host of another name. */
+export const onHost = (name: string, program: Command = fromSource): Command => [
+  'unshare',
+  '--uts',
+  'sh',
+  '-c',
+  'hostname "$0" && exec "$@"',
+  name,
+  ...program,
+]
+
+/** On this host, in another pid namespace. */
+export const inPidNamespace = (program: Command = fromSource): Command => ['unshare', '--pid', '--fork', '--mount-proc', ...program]
+
+/** On this host, in a time namespace that began another time. */
+export const inTimeNamespace = (program: Command = fromSource): Command => [
+  'unshare',
+  '--time',
+  '--boottime',
+  '100000',
+  '--fork',
+  ...program,
+]
+
+/** On another machine that happens to have this one's name. */
+export const onNamesake = (program: Command = fromSource): Command => [
+  'unshare',
+  '--mount',
+  'sh',
+  '-c',
+  'for file in /proc/sys/kernel/random/boot_id /etc/machine-id; do [ ! -e $file ] || mount --bind "$0" $file; done; exec "$@"',
+  join(repository, 'scripts/accept/operators/otherMachineId'),
+  ...program,
+]
+
+/** groundcrew that waits for a shell command after one of its journal records. */
+export const atRecord: Command = [process.execPath, '--disable-warning=ExperimentalWarning', join(repository, 'scripts/accept/atRecord.ts')]
+
+/** With a wall clock that a file sets, `-2h`, also while it runs. */
+export const withClock = (file: string, program: Command = fromSource): Command => [
+  'env',
+  'LD_PRELOAD=/usr/$LIB/faketime/libfaketime.so.1',
+  `FAKETIME_TIMESTAMP_FILE=${file}`,
+  'FAKETIME_NO_CACHE=1',
+  'FAKETIME_DONT_FAKE_MONOTONIC=1',
+  ...program,
+]

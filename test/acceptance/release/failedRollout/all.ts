@@ -1,0 +1,86 @@
+import type { LabInstallation } from '../../support/installation.ts'
+import { containerIs, event, type Wait } from './wait.ts'
+
+const QUOTA = 'few-pods'
+
+export const waits: readonly Wait[] = [
+  {
+    name: 'an image that cannot be pulled',
+    async toPods(site, pods) {
+      await containerIs({ state: { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x/backend:v9"' } } })(
+        site,
+        pods,
+      )
+      await event(site, pods[0] ?? '', 'Failed', 'Failed to pull image "x/backend:v9": not found')
+    },
+    says: [
+      /spacelift-server: 0 of 3 new pods are ready \(ImagePullBackOff\)\./,
+      /pod spacelift-server-\S+, container server: ImagePullBackOff: Back-off pulling image "x\/backend:v9" \(1 more pod likewise\)/,
+      /Newest events:\n +20\S+Z Failed: Failed to pull image "x\/backend:v9": not found \(4 times\)/,
+      /See that the image is in the registry/,
+      /release\/spacelift\/spacelift: not ready: spacelift-server: ImagePullBackOff/,
+    ],
+    isSample: true,
+  },
+  {
+    name: 'a container that crashes',
+    toPods: containerIs({
+      state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 40s restarting failed container' } },
+      lastState: { terminated: { exitCode: 137, reason: 'OOMKilled' } },
+    }),
+    says: [
+      /container server: CrashLoopBackOff: back-off 40s restarting failed container; it ended with exit code 137, OOMKilled/,
+      /the last lines of spacelift-server-\S+, container server, before it ended:/,
+      /\| connecting to postgres:\/\/x:\(hidden\)@db/,
+      /\| the password is \(hidden\)/,
+      /kubectl -n spacelift logs spacelift-server-\S+ --previous/,
+    ],
+    log: logWithSecrets,
+    isSample: true,
+  },
+  {
+    name: 'a pod that no node takes',
+    values: { nodeSelector: { disk: 'ssd' } },
+    says: [/Unschedulable: 0\/1 nodes are available: 1 node\(s\) didn't match Pod's node affinity\/selector/, /Make room on the nodes/],
+  },
+  {
+    name: 'a quota that is used up',
+    before: (site) => site.kubectl('create', 'quota', QUOTA, '-n', 'spacelift', '--hard=pods=7'),
+    after: (site) => site.kubectl('delete', 'quota', QUOTA, '-n', 'spacelift'),
+    says: [/ReplicaSet spacelift-server-\S+: FailedCreate: pods "\S+" is forbidden: exceeded quota: few-pods/, /describe resourcequota/],
+  },
+  {
+    name: 'a secret that is not there',
+    toPods: containerIs({ state: { waiting: { reason: 'CreateContainerConfigError', message: 'secret "spacelift-server" not found' } } }),
+    says: [/CreateContainerConfigError: secret "spacelift-server" not found/, /Make the Secret or ConfigMap that it names/],
+  },
+  {
+    name: 'a container that runs and is never ready',
+    async toPods(site, pods) {
+      await containerIs({ state: { running: { startedAt: '2026-01-01T00:00:00Z' } } })(site, pods)
+      for (const pod of pods) await event(site, pod, 'Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 503')
+    },
+    says: [
+      /container server: Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503/,
+      /raise release\.timeout/,
+      /\| the password is \(hidden\)/,
+    ],
+    log: logWithSecrets,
+  },
+  {
+    name: 'a kubelet that does not begin',
+    says: [/pod spacelift-server-\S+: Pending/, /kubectl -n spacelift describe deployment spacelift-server/],
+  },
+]
+
+async function logWithSecrets(site: LabInstallation): Promise<string> {
+  const [password, url, key] = await Promise.all(['admin-password', 'database-url', 'encryption.pem'].map((name) => site.input(name)))
+  const inUrl = /:([^:@]+)@/.exec(url ?? '')?.[1] ?? ''
+  const lines = [
+    `key ${key}`,
+    JSON.stringify({ url }),
+    `connecting to postgres://x:${inUrl}@db`,
+    `\u001b[31mthe password is ${password}\u001b[0m`,
+  ]
+  return lines.join('\n')
+}

@@ -1,0 +1,63 @@
+import { helm3 } from '../../../scripts/lab/helm3.ts'
+import { podsOf, revision } from '../drift/objects/world.ts'
+import { everythingIsTheGuides } from '../support/assertions.ts'
+import { expectExit, expectSame, expectText, LabInstallation } from '../support/installation.ts'
+import type { Check, Report } from '../support/report.ts'
+import { ChartRepository } from './guideMade/chartRepository.ts'
+import { applyNamespaceAndSecrets, type BucketWay, deploy, makeBuckets, pushImages } from './guideMade/follow.ts'
+
+const STRIPPED = ['spacelift-drain', 'spacelift-server', 'spacelift-shared']
+
+export const guideMade: Check = {
+  name: 'guideMade',
+  about: "an installation made with the guide's own commands: nothing to add or change but kubectl's copies of the secrets",
+  async run(report, isQuick) {
+    await made(report, 'mc commands', 'helm')
+    if (!isQuick) await made(report, "the guide's OpenTofu values", await helm3())
+  },
+}
+
+async function made(report: Report, buckets: BucketWay, helm: string): Promise<void> {
+  await using site = await LabInstallation.open()
+  await using repository = await ChartRepository.open(site)
+  await repository.publish(`${site.folder}/chart`)
+  await pushImages(site)
+  await makeBuckets(site, buckets)
+  await applyNamespaceAndSecrets(site)
+  await deploy(site, repository.url, helm)
+  const version = (await site.client(helm, 'version', '--short')).trim()
+  const file = await site.withEdits('repo', (it) =>
+    it.setIn(['release', 'chart'], { repo: repository.url, name: 'spacelift-self-hosted', version: '0.3.0' }),
+  )
+  await report.line(`buckets by ${buckets}, kubectl apply, helm ${version}: the plan strips, and that is all`, () => stripsOnly(site, file))
+  await report.line('the apply of it restarts nothing and makes no revision', () => restartsNothing(site, file))
+  await report.line('the plan after it is empty', async () => lastLine(expectExit(await site.plan('-f', file), 0).stdout))
+  await report.line("all is the guide's, by other people's clients", async () => {
+    await everythingIsTheGuides(site)
+    return undefined
+  })
+}
+
+async function stripsOnly(site: LabInstallation, file: string): Promise<string> {
+  const { stdout } = expectExit(await site.plan('-f', file), 2)
+  const changes = [...stdout.matchAll(/^ {2}(\S+) (\S+\/\S+)/gm)].map(([, symbol, address]) => `${symbol} ${address}`)
+  expectSame(
+    changes.sort(),
+    STRIPPED.map((name) => `~ secret/spacelift/${name}`),
+  )
+  expectText(stdout, /last-applied/)
+  expectText(stdout, /^Plan: 0 to add, 3 to change, 0 to destroy\.\nRestarts: none\.\nData at risk: none\.$/m)
+  return footer(stdout)
+}
+
+async function restartsNothing(site: LabInstallation, file: string): Promise<string> {
+  const [pods, before] = [await podsOf(site), await revision(site)]
+  const { stdout } = expectExit(await site.apply('-f', file), 0)
+  expectSame([...(await podsOf(site))], [...pods])
+  expectSame(await revision(site), before)
+  return lastLine(stdout)
+}
+
+const footer = (text: string): string => text.trimEnd().split('\n').slice(-3).join(' ')
+
+const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? ''

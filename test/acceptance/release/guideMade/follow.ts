@@ -1,0 +1,82 @@
+import { mkdtemp } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as guide from '../../support/guide.ts'
+import type { LabInstallation } from '../../support/installation.ts'
+import { must } from '../../support/run.ts'
+
+/** The guide's own commands, one after the other, as a person types them. */
+
+/** `docker load`, `tag` and `push`: skopeo does the same without a daemon. */
+export async function pushImages(site: LabInstallation): Promise<void> {
+  const folder = await mkdtemp(join(site.lab.dir, 'unpacked-'))
+  await must(['tar', '-xzf', join(site.folder, 'self-hosted-v3.0.0.tar.gz'), '-C', folder])
+  for (const name of ['backend', 'launcher'] as const) {
+    const tar = join(folder, `self-hosted-v3.0.0/container-images/spacelift-${name}.tar`)
+    await site.client('skopeo', 'copy', '--quiet', `docker-archive:${tar}`, `docker://${site.image(name)}`)
+  }
+}
+
+export type BucketWay = 'mc commands' | "the guide's OpenTofu values"
+
+/** Buckets, versioning and rules; the rules' ids are mc's own, or those of the guide's OpenTofu code. */
+export async function makeBuckets(site: LabInstallation, way: BucketWay): Promise<void> {
+  for (const [name, { versioned, days }] of Object.entries(guide.buckets)) {
+    await site.mc('mb', `lab/${name}`)
+    if (versioned) await site.mc('version', 'enable', `lab/${name}`)
+    if (days === undefined) continue
+    if (way === 'mc commands') await site.mc('ilm', 'rule', 'add', '--expire-days', String(days), `lab/${name}`)
+    else await importRule(site, name, days)
+  }
+}
+
+async function importRule(site: LabInstallation, name: string, days: number): Promise<void> {
+  const rule = {
+    ID: `expire-after-${days}-day${days === 1 ? '' : 's'}`,
+    Status: 'Enabled',
+    Expiration: { Days: days },
+    Filter: { Prefix: '' },
+  }
+  await site.client('sh', '-c', 'printf %s "$0" | mc ilm rule import "$1"', JSON.stringify({ Rules: [rule] }), `lab/${name}`)
+}
+
+/** The namespace and the three secrets by `kubectl apply`. The guide's YAML, but for quotes: true and false are no strings. */
+export async function applyNamespaceAndSecrets(site: LabInstallation): Promise<void> {
+  const script = 'kubectl create namespace spacelift --dry-run=client -o yaml | kubectl apply -f -'
+  await site.client('sh', '-c', script)
+  for (const [name, texts] of Object.entries(await guide.secrets(site))) {
+    const lines = Object.entries(texts).map(([key, text]) => `  ${key}: ${spelled(key, text)}`)
+    const head = ['apiVersion: v1', 'kind: Secret', 'metadata:', `  name: ${name}`, '  namespace: spacelift', 'type: Opaque', 'stringData:']
+    await site.client('sh', '-c', 'printf "%s\n" "$0" | kubectl apply -f -', [...head, ...lines].join('\n'))
+  }
+}
+
+function spelled(key: string, text: string): string {
+  if (key === 'ENCRYPTION_RSA_PRIVATE_KEY') return Buffer.from(`${text}\n`).toString('base64')
+  return text === '' || text === 'true' || text === 'false' ? JSON.stringify(text) : text
+}
+
+/** The guide's helm command; `program` is a helm of whatever version. */
+export async function deploy(site: LabInstallation, repo: string, program = 'helm', flags: readonly string[] = []): Promise<void> {
+  const { shared, server, drain } = guide.values(site)
+  const values = [
+    `shared.serverHostname=${shared.serverHostname}`,
+    `shared.image=${shared.image}`,
+    `shared.secretRef=${shared.secretRef}`,
+    `server.secretRef=${server.secretRef}`,
+    `drain.secretRef=${drain.secretRef}`,
+  ]
+  const command = [
+    'upgrade',
+    '--repo',
+    repo,
+    '--wait',
+    '--timeout',
+    '20m',
+    '--install',
+    '-n',
+    'spacelift',
+    'spacelift',
+    'spacelift-self-hosted',
+  ]
+  await site.client(program, ...command, ...flags, ...values.flatMap((value) => ['--set', value]))
+}

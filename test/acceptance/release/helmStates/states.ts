@@ -1,0 +1,92 @@
+import { cp, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { helm3 } from '../../../../scripts/lab/helm3.ts'
+import { revision } from '../../drift/objects/world.ts'
+import { expectExit, type LabInstallation } from '../../support/installation.ts'
+import { pendingStates } from './pending.ts'
+import type { HelmState } from './state.ts'
+
+const chart = (site: LabInstallation): string => join(site.folder, 'chart')
+
+const upgrade = (site: LabInstallation, ...flags: string[]): Promise<string> =>
+  site.helm('upgrade', 'spacelift', chart(site), '--reuse-values', '--wait', ...flags)
+
+export async function settledStates(site: LabInstallation): Promise<readonly HelmState[]> {
+  return [...plain, ...(await pendingStates(site))]
+}
+
+const plain: readonly HelmState[] = [
+  {
+    name: 'rolled back by hand',
+    make: rolledBack,
+    shows: [/replicaCount +1 -> \(removed\).*drifted, helm at 20/, /Revision 4 -> 5\. Revision 4 is a rollback to revision 2\./],
+    isSample: true,
+  },
+  { name: 'upgraded by hand to another version of the chart', make: otherVersion, shows: [/chart\.version +9\.9\.9 -> 0\.3\.0/] },
+  {
+    name: 'values changed by hand',
+    make: (site) => upgrade(site, '--set', 'server.replicaCount=2'),
+    shows: [/values\.server\.replicaCount +2 -> \(removed\)/, /spec\.replicas +2 -> 3/],
+  },
+  {
+    name: 'upgraded by hand with Helm 3, which applies on the client',
+    make: withHelm3,
+    shows: [/values\.drain\.podLabels\.by +hand -> \(removed\)/],
+  },
+  {
+    name: 'an upgrade that failed',
+    make: failed,
+    shows: [/status +failed -> deployed/, /Revision (\d+) failed: Upgrade "spacelift" failed/],
+  },
+  {
+    name: 'the newest record deleted, so that a superseded one is the newest',
+    make: superseded,
+    shows: [/status +superseded -> deployed/, /is superseded, and what came after it is gone/],
+  },
+  {
+    name: 'uninstalled with its history kept',
+    make: (site) => site.helm('uninstall', 'spacelift', '--wait', '--keep-history'),
+    shows: [/status +uninstalled -> deployed/, /It was uninstalled and its history kept/],
+  },
+  {
+    name: 'uninstalled',
+    make: (site) => site.helm('uninstall', 'spacelift', '--wait'),
+    shows: [/\+ release\/spacelift\/spacelift .*it is gone/],
+  },
+]
+
+async function rolledBack(site: LabInstallation): Promise<void> {
+  await upgrade(site, '--set', 'drain.replicaCount=1')
+  const target = await revision(site)
+  expectExit(await site.apply(), 0)
+  await site.helm('rollback', 'spacelift', String(target), '--wait')
+}
+
+async function otherVersion(site: LabInstallation): Promise<void> {
+  const copy = join(site.lab.dir, 'other-version')
+  await cp(chart(site), copy, { recursive: true })
+  const text = await readFile(join(copy, 'Chart.yaml'), 'utf8')
+  await writeFile(join(copy, 'Chart.yaml'), text.replace(/^version: .*$/m, 'version: 9.9.9'))
+  await site.helm('upgrade', 'spacelift', copy, '--reuse-values', '--wait')
+}
+
+async function withHelm3(site: LabInstallation): Promise<void> {
+  const command = ['upgrade', 'spacelift', chart(site), '-n', 'spacelift', '--reuse-values', '--wait', '--set', 'drain.podLabels.by=hand']
+  await site.client(await helm3(), ...command)
+}
+
+/** Its new pods do not become ready in time. */
+async function failed(site: LabInstallation): Promise<void> {
+  await site.lab.pods('slow')
+  const ended = await upgrade(site, '--timeout', '2s', '--set', 'drain.podLabels.round=failed').then(
+    () => 'deployed',
+    () => 'failed',
+  )
+  await site.lab.pods('normal')
+  if (ended !== 'failed') throw new Error('the upgrade should have failed')
+}
+
+async function superseded(site: LabInstallation): Promise<void> {
+  await upgrade(site, '--set', 'drain.podLabels.round=superseded')
+  await site.kubectl('-n', 'spacelift', 'delete', 'secret', `sh.helm.release.v1.spacelift.v${await revision(site)}`)
+}

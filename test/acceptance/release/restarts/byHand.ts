@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { rolledOut } from '../../drift/objects/world.ts'
+import type { LabInstallation } from '../../support/installation.ts'
+
+/** What people do to secrets and pods. The API server's times have whole seconds: between two acts one passes. */
+export class ByHand {
+  readonly #site: LabInstallation
+
+  constructor(site: LabInstallation) {
+    this.#site = site
+  }
+
+  /** Sets a key of a secret to a value that is nobody's secret, or takes it away. */
+  async set(secret: string, key: string, value: string | null): Promise<void> {
+    await nextSecond()
+    await this.#kubectl('patch', 'secret', secret, '--type=merge', '-p', JSON.stringify({ data: { [key]: value && base64(value) } }))
+  }
+
+  /** Answers a key's value, to put it back. */
+  async value(secret: string, key: string): Promise<string> {
+    const { data } = JSON.parse(await this.#kubectl('get', 'secret', secret, '-o', 'json')) as { data: Record<string, string> }
+    return Buffer.from(data[key] ?? '', 'base64').toString('utf8')
+  }
+
+  /** A pod of a Deployment goes and another takes its place, as on a node that is drained. */
+  async moveOnePod(deployment: string): Promise<void> {
+    await nextSecond()
+    const names = await this.#kubectl('get', 'pods', '-o', 'name')
+    const pod = names.split('\n').find((one) => one.startsWith(`pod/${deployment}-`))
+    await this.#kubectl('delete', pod ?? deployment, '--wait')
+    await rolledOut(this.#site)
+  }
+
+  kubectl(...args: string[]): Promise<string> {
+    return this.#kubectl(...args)
+  }
+
+  #kubectl(...args: string[]): Promise<string> {
+    return this.#site.kubectl('-n', 'spacelift', ...args)
+  }
+}
+
+async function nextSecond(): Promise<void> {
+  await sleep(1010 - (Date.now() % 1000))
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64')

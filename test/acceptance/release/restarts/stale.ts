@@ -1,0 +1,87 @@
+import { killedAt } from '../../crashes/crashTrial.ts'
+import { podsOf } from '../../drift/objects/world.ts'
+import { expectExit, expectSame, expectText, type LabInstallation } from '../../support/installation.ts'
+import type { Report } from '../../support/report.ts'
+import { announced, empty, planned, replaced } from './announced.ts'
+import { ByHand } from './byHand.ts'
+
+const [SHARED, SERVER] = ['spacelift-shared', 'spacelift-server']
+const WHY = /they started while secret\/spacelift\/spacelift-(shared|server) held other values/
+
+/** Pods that hold other values than the secrets that are there. */
+export async function staleReaders(report: Report, site: LabInstallation, isQuick: boolean): Promise<void> {
+  const hand = new ByHand(site)
+  await report.line(
+    'a pod that started while a secret was drifted: its Deployment restarts with the repair, no other reader does',
+    async () => {
+      await hand.moveOnePod('spacelift-drain')
+      await hand.set(SHARED, 'LICENSE_TYPE', 'by hand')
+      await hand.moveOnePod('spacelift-server')
+      expectSame(await staleInDrift(site), ['readers.spacelift-server'])
+      expectText(await planned(site), WHY)
+      return announced(site, ['spacelift-server'])
+    },
+  )
+  await report.line('changed and put back by hand, a pod started in between', async () => {
+    const value = await hand.value(SERVER, 'ADMIN_PASSWORD')
+    await hand.set(SERVER, 'ADMIN_PASSWORD', 'by hand')
+    await hand.moveOnePod('spacelift-server')
+    await hand.set(SERVER, 'ADMIN_PASSWORD', value)
+    expectSame(await staleInDrift(site), ['readers.spacelift-server'])
+    expectText(await planned(site), WHY)
+    return announced(site, ['spacelift-server'])
+  })
+  await report.line('an apply killed between the repair and the restart: the next one restarts the same', () => killedRepair(site, hand))
+  if (isQuick) return
+  await report.line('a secret that drifted and no pod that started since: none restarts', async () => {
+    await hand.set(SHARED, 'LICENSE_TYPE', 'by hand')
+    return announced(site, [])
+  })
+  await report.line('a key that was taken away: those that started without it', async () => {
+    await hand.set(SERVER, 'WEBHOOKS_ENDPOINT', null)
+    await hand.moveOnePod('spacelift-server')
+    return announced(site, ['spacelift-server'])
+  })
+  await report.line('changed twice, with pods started at every time', async () => {
+    await hand.set(SHARED, 'LICENSE_TYPE', 'once')
+    await hand.moveOnePod('spacelift-scheduler')
+    await hand.set(SHARED, 'LICENSE_TYPE', 'jwt')
+    await hand.moveOnePod('spacelift-drain')
+    return announced(site, ['spacelift-scheduler'])
+  })
+  await report.line('labels, annotations and a stripped last-applied are no values', async () => {
+    await hand.kubectl('label', 'secret', SHARED, 'who=me')
+    await hand.kubectl('annotate', 'secret', SHARED, 'kubectl.kubernetes.io/last-applied-configuration={}')
+    await hand.moveOnePod('spacelift-drain')
+    await hand.kubectl('label', 'secret', SHARED, 'who-')
+    return announced(site, [])
+  })
+  await report.line('a lost state restarts nothing', async () => {
+    await hand.set(SHARED, 'LICENSE_TYPE', 'by hand')
+    await hand.moveOnePod('spacelift-server')
+    await hand.set(SHARED, 'LICENSE_TYPE', 'jwt')
+    await site.forgetState()
+    await empty(site)
+    expectExit(await site.apply(), 0)
+    return empty(site)
+  })
+}
+
+/** The fields that a report of drift names beside values. */
+async function staleInDrift(site: LabInstallation): Promise<string[]> {
+  const { stdout } = expectExit(await site.groundcrew(['drift', '--output', 'json']), 2)
+  const { drifted } = JSON.parse(stdout) as { drifted: { fields: { field: string; class: string }[] }[] }
+  return drifted.flatMap(({ fields }) =>
+    fields.filter((one) => one.field.startsWith('readers.') && one.class === 'repaired').map((one) => one.field),
+  )
+}
+
+async function killedRepair(site: LabInstallation, hand: ByHand): Promise<string> {
+  await hand.set(SHARED, 'LICENSE_TYPE', 'by hand')
+  await hand.moveOnePod('spacelift-drain')
+  const before = await podsOf(site)
+  // begin, step and done of the secret; the release's own step would be the next.
+  await killedAt(site, 'after:3')
+  expectSame(await replaced(site, before), [])
+  return announced(site, ['spacelift-drain'])
+}

@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { helm3 } from '../../../scripts/lab/helm3.ts'
+import { upgrade } from '../crashes/upgrade.ts'
+import { podsOf, revision, rolledOut } from '../drift/objects/world.ts'
+import { helmRecords } from '../support/assertions.ts'
+import { expectExit, expectSame, expectText, LabInstallation } from '../support/installation.ts'
+import type { Check, Report } from '../support/report.ts'
+import { ChartRepository } from './guideMade/chartRepository.ts'
+import { applyNamespaceAndSecrets, deploy, makeBuckets, pushImages } from './guideMade/follow.ts'
+
+/** Who made the release. Helm applies on the server's side or the client's for ever after as it did at first. */
+type Origin = {
+  readonly name: string
+  readonly method: string
+  readonly make: (site: LabInstallation) => Promise<unknown>
+  readonly isSample?: boolean
+}
+
+const ORIGINS: readonly Origin[] = [
+  { name: 'groundcrew', method: 'ssa', make: async (site) => expectExit(await site.apply(), 0) },
+  { name: 'Helm 3', method: '', make: async (site) => guideMade(site, await helm3()), isSample: true },
+  { name: 'Helm 4 with --server-side=false', method: 'csa', make: (site) => guideMade(site, 'helm', '--server-side=false') },
+]
+
+export const oneStory: Check = {
+  name: 'oneStory',
+  about: 'drift, repair and an upgrade in one story without a conflict, whoever made the release',
+  async run(report, isQuick) {
+    for (const origin of ORIGINS.filter(({ isSample }) => !isQuick || isSample)) await story(report, origin, isQuick)
+  },
+}
+
+async function story(report: Report, { name, method, make }: Origin, isQuick: boolean): Promise<void> {
+  await using site = await LabInstallation.open()
+  await make(site)
+  const by = `made by ${name}`
+  await report.line(`${by}: adopted, whatever it was applied by, and empty after that`, async () => {
+    expectSame(await applyMethod(site), method)
+    expectExit(await site.apply(), 0)
+    return empty(site)
+  })
+  await report.line(`${by}: drift is planned and repaired without a conflict`, () => driftAndRepair(site))
+  await report.line(`${by}: drift that stands in the way of an upgrade is repaired by it, and all three restart`, () => upgraded(site))
+  if (isQuick) return
+  await report.line(`${by}: after the upgrade it drifts and is repaired again`, () => driftAndRepair(site, upgrade.file(site)))
+}
+
+/** Fields of helm's that kubectl takes over, one that is nobody's, and an object that goes. */
+async function drift(site: LabInstallation): Promise<void> {
+  const kubectl = (...args: string[]) => site.kubectl('-n', 'spacelift', ...args)
+  await kubectl('scale', 'deployment/spacelift-drain', '--replicas=2')
+  await kubectl('set', 'image', 'deployment/spacelift-scheduler', 'scheduler=other:1')
+  await kubectl('set', 'env', 'deployment/spacelift-server', 'DEBUG=yes')
+  await kubectl('patch', 'service', 'spacelift-mqtt', '--type=json', '-p', '[{"op":"replace","path":"/spec/ports/0/port","value":99}]')
+  await kubectl('delete', 'ingress', 'server-v6')
+  await rolledOut(site)
+}
+
+const SHOWN = [
+  /spec\.replicas +2 -> 3/,
+  /image +other:1 -> /,
+  /env\.DEBUG\.value/,
+  /ports\[99\/TCP\]/,
+  /\+ networking\.k8s\.io\/Ingress\/server-v6/,
+]
+
+async function driftAndRepair(site: LabInstallation, file = site.file): Promise<string> {
+  await drift(site)
+  const plan = expectExit(await site.plan('-f', file), 2).stdout
+  for (const shown of SHOWN) expectText(plan, shown)
+  await applied(site, file, plan)
+  return `revision ${await revision(site)}`
+}
+
+/** The new version comes while the drift stands: a plain `helm upgrade` ends in a conflict here. */
+async function upgraded(site: LabInstallation): Promise<string> {
+  await upgrade.begin(site)
+  await drift(site)
+  const plan = expectExit(await site.plan('-f', upgrade.file(site)), 2).stdout
+  for (const shown of [...SHOWN.slice(0, 1), /image\/backend/, /image\/launcher/, /secret\/spacelift\/spacelift-drain/])
+    expectText(plan, shown)
+  await applied(site, upgrade.file(site), plan)
+  await upgrade.expect(site)
+  return /^Restarts: .*/m.exec(plan)?.[0] ?? ''
+}
+
+/** Applies, and sees that nothing else restarted than was said, and that nothing is left to do. */
+async function applied(site: LabInstallation, file: string, plan: string): Promise<void> {
+  const pods = await podsOf(site)
+  expectExit(await site.apply('-f', file), 0)
+  await sleep(300)
+  const now = await podsOf(site)
+  const gone = [...pods].filter(([workload, uids]) => !uids.some((uid) => now.get(workload)?.includes(uid)))
+  const said = [...(/^Restarts: (.*)\.$/m.exec(plan)?.[1] ?? '').matchAll(/(spacelift-\S+)/g)].map(([, workload]) => workload)
+  expectSame(gone.map(([workload]) => workload).sort(), said.sort())
+  await empty(site, file)
+}
+
+async function empty(site: LabInstallation, file = site.file): Promise<string> {
+  const { stdout } = expectExit(await site.plan('-f', file), 0)
+  expectText(stdout, 'No changes.')
+  return stdout.trimEnd().split('\n').at(-1) ?? ''
+}
+
+async function guideMade(site: LabInstallation, helm: string, ...flags: string[]): Promise<void> {
+  await using repository = await ChartRepository.open(site)
+  await repository.publish(`${site.folder}/chart`)
+  await pushImages(site)
+  await makeBuckets(site, 'mc commands')
+  await applyNamespaceAndSecrets(site)
+  await deploy(site, repository.url, helm, flags)
+}
+
+async function applyMethod(site: LabInstallation): Promise<string> {
+  const records = await helmRecords(site)
+  return (JSON.parse(records.at(-1) ?? '{}') as { apply_method?: string }).apply_method ?? ''
+}
