@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { parseDocument } from 'yaml'
 import { type FaultProxy, faultProxy } from '../../../scripts/lab/index.ts'
-import { rolledOut } from '../drift/objects/world.ts'
 import { everythingIsTheGuides } from '../support/assertions.ts'
 import { expectExit, expectText, LabInstallation } from '../support/installation.ts'
 import type { Check, Report } from '../support/report.ts'
+import { rolledOut } from '../support/workloads.ts'
 import { waits as all } from './failedRollout/all.ts'
 import { newPods, type Wait } from './failedRollout/wait.ts'
 

@@ -1,8 +1,8 @@
 import { helm3 } from '../../../scripts/lab/helm3.ts'
-import { podsOf, revision } from '../drift/objects/world.ts'
 import { everythingIsTheGuides } from '../support/assertions.ts'
 import { expectExit, expectSame, expectText, LabInstallation } from '../support/installation.ts'
 import type { Check, Report } from '../support/report.ts'
+import { podsOf, revision } from '../support/workloads.ts'
 import { ChartRepository } from './guideMade/chartRepository.ts'
 import { applyNamespaceAndSecrets, type BucketWay, deploy, makeBuckets, pushImages } from './guideMade/follow.ts'
 

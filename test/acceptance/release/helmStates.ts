@@ -1,7 +1,7 @@
-import { podsOf, revision, rolledOut } from '../drift/objects/world.ts'
 import { podsAreReady, releaseHasOurValues, releaseIsDeployed } from '../support/assertions.ts'
 import { expectExit, expectSame, expectText, LabInstallation } from '../support/installation.ts'
 import type { Check, Report } from '../support/report.ts'
+import { podsOf, revision, rolledOut } from '../support/workloads.ts'
 import type { HelmState } from './helmStates/state.ts'
 import { settledStates } from './helmStates/states.ts'
 

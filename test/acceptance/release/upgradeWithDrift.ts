@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { helm3 } from '../../../scripts/lab/helm3.ts'
 import { upgrade } from '../crashes/upgrade.ts'
-import { podsOf, revision, rolledOut } from '../drift/objects/world.ts'
 import { helmRecords } from '../support/assertions.ts'
 import { expectExit, expectSame, expectText, LabInstallation } from '../support/installation.ts'
 import type { Check, Report } from '../support/report.ts'
+import { podsOf, revision, rolledOut } from '../support/workloads.ts'
 import { ChartRepository } from './guideMade/chartRepository.ts'
 import { applyNamespaceAndSecrets, deploy, makeBuckets, pushImages } from './guideMade/follow.ts'
 

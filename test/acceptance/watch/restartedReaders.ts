@@ -1,8 +1,8 @@
-import { podsOf } from '../drift/objects/world.ts'
 import { announced, replaced } from '../release/restarts/announced.ts'
 import { ByHand } from '../release/restarts/byHand.ts'
 import { expectSame, type LabInstallation } from '../support/installation.ts'
 import type { Report } from '../support/report.ts'
+import { podsOf } from '../support/workloads.ts'
 import { Watching } from './watching.ts'
 
 const WHY = /spacelift-server[\s\S]*they started while secret\/spacelift\/spacelift-shared held other values/

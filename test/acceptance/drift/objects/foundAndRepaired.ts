@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expectExit, expectSame, expectText, type LabInstallation } from '../../support/installation.ts'
 import type { Report } from '../../support/report.ts'
+import { podsOf, revision, rolledOut } from '../../support/workloads.ts'
 import { CANARY, type ObjectDrift } from './drift.ts'
-import { podsOf, revision, rolledOut } from './world.ts'
 
 /** Lets somebody do it, then: the plan finds it, says who and what restarts; the apply does just that; the next plan is empty. */
 export async function foundAndRepaired(report: Report, site: LabInstallation, file: string, drift: ObjectDrift): Promise<void> {

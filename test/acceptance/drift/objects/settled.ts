@@ -1,6 +1,6 @@
 import { expectExit, expectSame, expectText, type LabInstallation } from '../../support/installation.ts'
 import type { Report } from '../../support/report.ts'
-import { rolledOut } from './world.ts'
+import { rolledOut } from '../../support/workloads.ts'
 
 /** What happens to a settled installation without anybody's doing, and what people do that is no difference. */
 const EVENTS: readonly (readonly [string, (site: LabInstallation) => Promise<unknown>])[] = [

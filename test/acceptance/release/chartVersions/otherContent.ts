@@ -1,6 +1,6 @@
-import { revision } from '../../drift/objects/world.ts'
 import { expectExit, expectSame, expectText, type LabInstallation } from '../../support/installation.ts'
 import type { Report } from '../../support/report.ts'
+import { revision } from '../../support/workloads.ts'
 import { chartWith, configMap, fileWith } from './made.ts'
 
 const CHART = { path: './changing' }

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { helmProcesses, kill } from '../../crashes/processes.ts'
-import { revision } from '../../drift/objects/world.ts'
 import { expectExit, type LabInstallation } from '../../support/installation.ts'
+import { revision } from '../../support/workloads.ts'
 import type { HelmState } from './state.ts'
 
 /** What a helm that was killed leaves behind. Of groundcrew's own it is known to be dead; of anybody else's only once its time is over. */

@@ -1,8 +1,8 @@
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { helm3 } from '../../../../scripts/lab/helm3.ts'
-import { revision } from '../../drift/objects/world.ts'
 import { expectExit, type LabInstallation } from '../../support/installation.ts'
+import { revision } from '../../support/workloads.ts'
 import { pendingStates } from './pending.ts'
 import type { HelmState } from './state.ts'
 

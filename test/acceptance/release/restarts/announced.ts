@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { podsOf } from '../../drift/objects/world.ts'
 import { expectExit, expectSame, expectText, type LabInstallation } from '../../support/installation.ts'
+import { podsOf } from '../../support/workloads.ts'
 
 type Restart = { workload: string; pods: number; because?: string[] }
 

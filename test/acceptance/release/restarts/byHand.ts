@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { rolledOut } from '../../drift/objects/world.ts'
 import type { LabInstallation } from '../../support/installation.ts'
+import { rolledOut } from '../../support/workloads.ts'
 
 /** What people do to secrets and pods. The API server's times have whole seconds: between two acts one passes. */
 export class ByHand {

@@ -1,7 +1,7 @@
 import { killedAt } from '../../crashes/crashTrial.ts'
-import { podsOf } from '../../drift/objects/world.ts'
 import { expectExit, expectSame, expectText, type LabInstallation } from '../../support/installation.ts'
 import type { Report } from '../../support/report.ts'
+import { podsOf } from '../../support/workloads.ts'
 import { announced, empty, planned, replaced } from './announced.ts'
 import { ByHand } from './byHand.ts'
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LabInstallation } from '../../support/installation.ts'
+import type { LabInstallation } from './installation.ts'
 
 type Pod = { metadata: { uid: string; deletionTimestamp?: string; ownerReferences?: { kind: string; name: string }[] } }
 type Deployment = {
