@@ -25,16 +25,16 @@ import {
 } from './kind.ts'
 
 /**
- * A kind whose type parameters are forgotten behind closures: what is looked at, wanted and converged stays with the
- * kind it came from, so one kind's facts cannot reach another's converge. (A list of `Kind<any, …>` would type-check
- * by bivariance and prove nothing.)
+ * A kind whose type parameters are hidden behind closures: what is observed, desired and converged stays with the kind it
+ * came from, so one kind's facts cannot reach another's converge. (A list of `Kind<any, …>` would type-check by bivariance
+ * and prove nothing.)
  */
 export interface ErasedKind {
   readonly name: string
   readonly holdsData: boolean
   readonly replaceOnly: readonly string[]
-  declare(it: Resolved): readonly ErasedDeclared[]
-  /** A resource as the state remembers it. Throws a ProblemError for facts this version cannot read. */
+  declare(resolved: Resolved): readonly ErasedDeclared[]
+  /** A resource as the state remembers it. Throws a ProblemError for facts that this version cannot read. */
   recorded(stored: StoredResource): ErasedRecorded
 }
 
@@ -46,10 +46,10 @@ export interface ErasedDeclared {
   readonly after: readonly Address[]
   readonly origins: Origins
   readonly removalPolicy?: RemovalPolicy
-  /** `last`: what the state remembers of it. */
-  observe(look: ReadContext, last?: StoredResource): Promise<ErasedObservation>
+  /** `stored`: what the state remembers of this resource. */
+  observe(context: ReadContext, stored?: StoredResource): Promise<ErasedObservation>
   /** See {@link Kind.bookkeep}. */
-  bookkeep?(look: ReadContext, last: StoredResource): Promise<FactMap | undefined>
+  bookkeep?(context: ReadContext, stored: StoredResource): Promise<FactMap | undefined>
 }
 
 /** An observation without its evidence. */
@@ -66,9 +66,9 @@ export type PublicObservation =
 
 export interface ErasedObservation {
   readonly public: PublicObservation
-  /** What readers read of it as it is; undefined when it is not there. */
+  /** What the resource exposes to its readers now; undefined when it is not present. */
   exposedTo(): FactMap | undefined
-  desire(look: ReadContext, upstream: Upstream): Promise<ErasedDesire>
+  desire(context: ReadContext, upstream: Upstream): Promise<ErasedDesire>
 }
 
 export interface ErasedDesire {
@@ -79,20 +79,20 @@ export interface ErasedDesire {
   readonly bookkeeping?: FactMap
   exposedTo(): FactMap
   impact(action: WriteAction, edits: readonly Edit[]): Impact
-  converge(work: ApplyContext, action: WriteAction, edits: readonly Edit[]): Promise<Converged<FactMap>>
+  converge(context: ApplyContext, action: WriteAction, edits: readonly Edit[]): Promise<Converged<FactMap>>
 }
 
 export interface ErasedRecorded {
   readonly address: Address
   readonly after: readonly Address[]
-  observe(look: ReadContext): Promise<ErasedRecordedObservation>
+  observe(context: ReadContext): Promise<ErasedRecordedObservation>
 }
 
 export interface ErasedRecordedObservation {
   readonly public: PublicObservation
-  /** What its removal means, or why it stays. Throws a ProblemError when that cannot be said. */
-  removal(look: ReadContext): Promise<Impact | RemovalDeclined>
-  remove(work: ApplyContext): Promise<void>
+  /** See {@link Kind.removal}. */
+  removal(context: ReadContext): Promise<Impact | RemovalDeclined>
+  remove(context: ApplyContext): Promise<void>
 }
 
 /** Hides a kind's types; see {@link ErasedKind}. */
@@ -101,30 +101,29 @@ export function eraseTypes<F extends FactMap, M, E, B>(kind: Kind<F, M, E, B>): 
     name: kind.name,
     holdsData: kind.holdsData,
     replaceOnly: kind.replaceOnly,
-    declare: (it) => kind.declare(it).map((declared) => eraseDeclared(kind, declared)),
+    declare: (resolved) => kind.declare(resolved).map((declared) => eraseDeclared(kind, declared)),
     recorded: (stored) => eraseRecorded(kind, { ...stored, facts: kind.readFacts(stored.facts) }),
   }
 }
 
 function eraseDeclared<F extends FactMap, M, E, B>(kind: Kind<F, M, E, B>, declared: Declared<M>): ErasedDeclared {
   const { address, after, origins, removalPolicy } = declared
-  const observe = async (context: ReadContext, last?: StoredResource): Promise<ErasedObservation> => {
-    const observed = await kind.observe(context, declared, readable(kind, last))
-    const exposedTo = () => (observed.is === 'present' ? kind.exposedTo(observed.facts) : undefined)
+  const observe = async (context: ReadContext, stored?: StoredResource): Promise<ErasedObservation> => {
+    const observed = await kind.observe(context, declared, readable(kind, stored))
     return {
       public: publicObservation(observed),
-      exposedTo: exposedTo,
-      desire: (again, upstream) => eraseDesire(kind, declared, observed, again, upstream),
+      exposedTo: () => (observed.is === 'present' ? kind.exposedTo(observed.facts) : undefined),
+      desire: (desireContext, upstream) => eraseDesire(kind, declared, observed, desireContext, upstream),
     }
   }
-  const bookkeep = async (context: ReadContext, last: StoredResource) => {
-    const known = readable(kind, last)
-    return known && kind.bookkeep?.(context, declared, known)
+  const bookkeep = async (context: ReadContext, stored: StoredResource) => {
+    const recorded = readable(kind, stored)
+    return recorded && kind.bookkeep?.(context, declared, recorded)
   }
   return { address, after, origins, observe, ...(kind.bookkeep && { bookkeep }), ...(removalPolicy && { removalPolicy }) }
 }
 
-/** What the state remembers, if this version can read it; what it cannot is told elsewhere. */
+/** What the state remembers, if this version can read it; the plan reports unreadable records elsewhere. */
 function readable<F extends FactMap, M, E, B>(kind: Kind<F, M, E, B>, stored: StoredResource | undefined): Recorded<F> | undefined {
   try {
     return stored && { ...stored, facts: kind.readFacts(stored.facts) }
@@ -166,7 +165,7 @@ async function eraseDesire<F extends FactMap, M, E, B>(
     ...(bookkeeping && { bookkeeping }),
     exposedTo: () => kind.exposedTo(facts),
     impact: (action, edits) => kind.impact(change(action, edits)),
-    converge: (work, action, edits) => kind.converge(work, change(action, edits)),
+    converge: (applyContext, action, edits) => kind.converge(applyContext, change(action, edits)),
   }
 }
 
@@ -175,15 +174,15 @@ function eraseRecorded<F extends FactMap, M, E, B>(kind: Kind<F, M, E, B>, recor
     const observed = await kind.observe(context, recorded)
     return {
       public: publicObservation(observed),
-      removal: async (again) => (await kind.removal?.(again, recorded, observed)) ?? NO_IMPACT,
-      remove: (work) => kind.remove(work, recorded, observed),
+      removal: async (removalContext) => (await kind.removal?.(removalContext, recorded, observed)) ?? NO_IMPACT,
+      remove: (applyContext) => kind.remove(applyContext, recorded, observed),
     }
   }
   return { address: recorded.address, after: recorded.after, observe }
 }
 
-function publicObservation<F extends FactMap, E>(seen: Observation<F, E>): PublicObservation {
-  if (seen.is !== 'present') return seen
-  const { facts, guard, by, unmanaged = [] } = seen
+function publicObservation<F extends FactMap, E>(observed: Observation<F, E>): PublicObservation {
+  if (observed.is !== 'present') return observed
+  const { facts, guard, by, unmanaged = [] } = observed
   return { is: 'present', facts, guard, by, unmanaged }
 }

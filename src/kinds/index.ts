@@ -5,7 +5,7 @@ import { namespace } from './namespace.ts'
 import { release } from './release.ts'
 import { secret } from './secret.ts'
 
-/** Every sort of resource an installation has. Adding a kind: one file, one line here, one test. */
+/** Every type of resource in an installation. Adding a kind takes one file, one line here and one test. */
 export const KINDS: readonly ErasedKind[] = [
   eraseTypes(namespace),
   eraseTypes(bucket),

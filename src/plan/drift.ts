@@ -87,8 +87,8 @@ export function driftOf({ address, applied, found, certain = new Set(), acceptan
   return { address, is: 'changed', fields: fields.map((field) => accepted(address, field, acceptances)), keysUnknown }
 }
 
-function reportedField({ pointer: where, expected, found, summary, remedy, isRepaired }: UnmanagedDifference): DriftedField {
-  return { pointer: where, applied: expected, found, class: isRepaired ? 'repaired' : 'reported', note: `${summary} ${remedy}` }
+function reportedField({ pointer: where, expected, actual, summary, remedy, isRepaired }: UnmanagedDifference): DriftedField {
+  return { pointer: where, applied: expected, found: actual, class: isRepaired ? 'repaired' : 'reported', note: `${summary} ${remedy}` }
 }
 
 function accepted(address: Address, field: DriftedField, acceptances: Acceptances | undefined): DriftedField {

@@ -29,7 +29,7 @@ export type ApplyRun = {
   readonly created: ReadonlySet<string>
   readonly journal: Journal
   readonly clock: Clock
-  readonly work: Omit<ApplyContext, 'emit' | 'registerChild'>
+  readonly work: Omit<ApplyContext, 'clock' | 'emit' | 'registerChild'>
   readonly registerChild: (helm: ProcessIdentity) => Promise<void>
   readonly emit: Emit
 }

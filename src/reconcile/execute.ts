@@ -19,7 +19,7 @@ export type Result = {
 
 export type Execution = {
   /** The world and the rest of what a step works with; a step's own emit and registerChild are made here. */
-  readonly work: Omit<ApplyContext, 'emit' | 'registerChild'>
+  readonly work: Omit<ApplyContext, 'clock' | 'emit' | 'registerChild'>
   readonly registerChild: (helm: ProcessIdentity) => Promise<void>
   readonly journal: Journal
   readonly clock: Clock
@@ -94,7 +94,7 @@ function workOf(address: Address, run: Execution): ApplyContext {
     await run.journal.append({ type: 'child', at: now(run), address, process: helm })
     await run.registerChild(helm)
   }
-  return { ...run.work, registerChild, emit: (progress) => run.emit({ type: 'apply_progress', address, progress }) }
+  return { ...run.work, clock: run.clock, registerChild, emit: (progress) => run.emit({ type: 'apply_progress', address, progress }) }
 }
 
 function problemsOf(error: unknown): readonly Problem[] {

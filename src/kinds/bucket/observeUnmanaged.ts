@@ -37,10 +37,10 @@ const LIMITED = 'When it is full, Spacelift can no longer write.'
 function watched(
   where: string | readonly string[],
   expected: FactValue,
-  found: FactValue,
+  actual: FactValue,
   summary: string,
   command: string,
 ): UnmanagedDifference {
   const parts = typeof where === 'string' ? [where] : where
-  return { pointer: pointer(...parts), expected, found, summary, remedy: `It is not undone by groundcrew; look at it: ${command}` }
+  return { pointer: pointer(...parts), expected, actual, summary, remedy: `It is not undone by groundcrew; look at it: ${command}` }
 }

@@ -25,6 +25,6 @@ export function foreignLabels({ labels }: LiveNamespace, ours: readonly string[]
     const known = CHANGE_WHAT_RUNS.find((one) => one.name.test(name))
     if (known === undefined || ours.includes(name)) return []
     const remedy = `It is not undone by groundcrew. Is it meant to be, declare it in kubernetes.namespaceLabels; who set it: kubectl get namespace ${namespace} -o yaml --show-managed-fields`
-    return [{ pointer: pointer('labels', name), expected: 'none', found: value, summary: known.does, remedy }]
+    return [{ pointer: pointer('labels', name), expected: 'none', actual: value, summary: known.does, remedy }]
   })
 }

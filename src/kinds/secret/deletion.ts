@@ -36,7 +36,7 @@ export function finalizerFindings(where: Address, { finalizers }: LiveSecret): F
 /** The same for a report of drift. */
 export function watchedFinalizers(where: Address, { finalizers }: LiveSecret): UnmanagedDifference[] {
   const remedy = `It is not undone by groundcrew. ${unwanted(where)}`
-  return finalizers.map((name) => ({ pointer: pointer('finalizers', name), expected: 'none', found: 'set', summary: HOLDS, remedy }))
+  return finalizers.map((name) => ({ pointer: pointer('finalizers', name), expected: 'none', actual: 'set', summary: HOLDS, remedy }))
 }
 
 function unwanted(where: Address): string {

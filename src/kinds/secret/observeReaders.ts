@@ -60,7 +60,7 @@ function watched(deployment: string): UnmanagedDifference {
   return {
     pointer: pointer('readers', deployment),
     expected: 'these values',
-    found: 'other values',
+    actual: 'other values',
     summary: 'Its pods started while the secret held other values.',
     remedy: 'An apply restarts them.',
     isRepaired: true,

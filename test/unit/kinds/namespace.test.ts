@@ -24,7 +24,7 @@ const seen = (live: Partial<LiveNamespace>, labels: Record<string, string> = {})
 
 const watched = async (live: Partial<LiveNamespace>, labels?: Record<string, string>) => {
   const found = await seen(live, labels)
-  return found.is === 'present' ? (found.unmanaged ?? []).map((one) => [one.pointer, one.found]) : []
+  return found.is === 'present' ? (found.unmanaged ?? []).map((one) => [one.pointer, one.actual]) : []
 }
 
 test('of the labels that are there, only the declared ones are facts', async () => {

@@ -153,7 +153,7 @@ test('a finalizer that holds back a deletion to come is a finding, and a report 
   )
   const seen = await looked({ finalizers })
   const [one] = seen.is === 'present' ? (seen.unmanaged ?? []) : []
-  assert.equal([one?.pointer, one?.expected, one?.found], ['/finalizers/backup.example.com~1keep', 'none', 'set'])
+  assert.equal([one?.pointer, one?.expected, one?.actual], ['/finalizers/backup.example.com~1keep', 'none', 'set'])
 })
 
 test('a replacement that a finalizer would hold half way is refused before anything is deleted', async () => {

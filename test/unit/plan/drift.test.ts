@@ -75,7 +75,7 @@ test('a difference that was accepted is told with its reason and does not count,
 })
 
 test('what is watched is reported and never said to be repaired; it counts unless it is accepted', () => {
-  const quota = { pointer: '/quota', expected: 'none', found: '5 bytes', summary: 'It is limited.', remedy: 'Look at it.' }
+  const quota = { pointer: '/quota', expected: 'none', actual: '5 bytes', summary: 'It is limited.', remedy: 'Look at it.' }
   const found = { is: 'present' as const, facts: {}, guard: 'v1', by: new Map(), unmanaged: [quota] }
   const drifted = driftOf({ address: it, applied: { facts: {}, guard: 'v1' }, found }) as DriftedResource
   const note = 'It is limited. Look at it.'

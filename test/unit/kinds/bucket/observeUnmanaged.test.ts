@@ -21,7 +21,7 @@ test('ways out for the data, locks and limits are told, each with the command th
   const seen = await watchedOf(store)
   assert.ok(seen.is === 'present' && seen.unmanaged)
   assert.equal(
-    seen.unmanaged.map(({ pointer, expected, found }) => [pointer, expected, found]),
+    seen.unmanaged.map(({ pointer, expected, actual }) => [pointer, expected, actual]),
     [
       ['/objectLock', 'off', 'on'],
       ['/replication/arn:a', 'none', 'on'],
