@@ -33,7 +33,7 @@ export async function planCommand(host: ReportingHost, options: PlanOptions): Pr
 }
 
 function notSaved(file: string): Problem {
-  const remedy = 'Mend what is told above, then plan again.'
+  const remedy = 'Fix the errors above, then run groundcrew plan again.'
   return { code: 'plan/not-saved', summary: `${file} was not written: the plan is incomplete.`, remedy }
 }
 

@@ -22,7 +22,7 @@ function paragraph(problem: Problem, style: Style, severity: 'Error' | 'Warning'
     `${mark} ${style.strong(problem.summary)}`,
     where,
     ...detail,
-    `  To do: ${first}`,
-    ...more.map((line) => `         ${line}`),
+    `  Fix: ${first}`,
+    ...more.map((line) => `       ${line}`),
   ].join('\n')
 }

@@ -52,7 +52,7 @@ function widthOf({ width }: Sink): { readonly width?: number } {
 function ending({ done, failed, skipped }: Applied, style: Style): string {
   if (failed.length + skipped.length > 0) {
     const tally = `${done.length} done, ${failed.length} failed, ${skipped.length} skipped`
-    return `\n${style.removed('Apply incomplete:')} ${tally}. Apply again: it goes on from here.\n`
+    return `\n${style.removed('Apply incomplete:')} ${tally}. Run groundcrew apply again to continue.\n`
   }
   return done.length === 0 ? '' : `\n${style.strong('Apply complete.')} ${pluralize(done.length, 'resource')} changed.\n`
 }

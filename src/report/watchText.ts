@@ -13,35 +13,35 @@ import { renderProblems } from './problemText.ts'
 export function watchText(event: WatchEvent, style: Style): string | undefined {
   switch (event.type) {
     case 'watch_start':
-      return `Watching ${event.file} and the files it names.`
+      return `Watching ${event.file} and the files it references.`
     case 'watch_settings':
-      return `Policy ${style.strong(event.policy)}, a look every ${showDuration(event.intervalSeconds)}.`
+      return `Policy ${style.strong(event.policy)}, checks every ${showDuration(event.intervalSeconds)}.`
     case 'watch_triggered':
       return TRIGGERS[event.by]
     case 'watch_plan':
-      return isSettled(event.plan) ? settledText(event.plan) : `Seen:\n${planText(event.plan, style)}`
+      return isSettled(event.plan) ? settledText(event.plan) : `Planned changes:\n${planText(event.plan, style)}`
     case 'watch_left_out':
       return leftOutText(event, style)
     case 'watch_problems':
-      return `${event.problems.length === 1 ? 'A problem' : `${event.problems.length} problems`}:\n${renderProblems(event.problems, style).trimEnd()}`
+      return `${event.problems.length === 1 ? '' : 'Errors:\n'}${renderProblems(event.problems, style).trimEnd()}`
     case 'watch_clear':
-      return style.added('That is over: everything can be looked at again.')
+      return style.added('Recovered: everything can be read again.')
     case 'watch_applied':
       return appliedText(event, style)
     case 'watch_paused':
       return pausedText(event, style)
     case 'watch_stopping':
-      return 'Stopping: no new step is begun.'
+      return 'Stopping: no further step is started.'
     case 'watch_stopped':
-      return event.left ? style.removed('Stopped while a step still ran. Apply, or watch, again: it goes on from here.') : 'Stopped.'
+      return event.left ? style.removed('Stopped while a step was running. Run groundcrew apply or watch again to continue.') : 'Stopped.'
     default:
       return applyLine(event, style)
   }
 }
 
 const TRIGGERS: { readonly [T in Trigger]?: string } = {
-  file: 'The desired state, or a file that it names, was written.',
-  signal: 'SIGHUP: everything is read again.',
+  file: 'The desired state, or a file that it references, was written.',
+  signal: 'SIGHUP received: reading everything again.',
 }
 
 function isSettled(plan: Plan): boolean {
@@ -49,15 +49,15 @@ function isSettled(plan: Plan): boolean {
 }
 
 function settledText({ changes, findings }: Plan): string {
-  const more = findings.length === 0 ? '' : ` Worth knowing besides: ${findings.length}, which groundcrew plan tells.`
+  const more = findings.length === 0 ? '' : ` ${pluralize(findings.length, 'warning')}: run groundcrew plan.`
   return `${changes.length} resources, no changes.${more}`
 }
 
 function leftOutText({ policy, leftOut, command }: WatchEvent & { type: 'watch_left_out' }, style: Style): string {
-  const run = `  To apply by hand: ${command}`
+  const run = `  To apply: ${command}`
   if (policy === 'none') return [`Policy none: ${style.changed('nothing is applied')}.`, run].join('\n')
   const lines = leftOut.map((one) => `  ${one.change.address}: ${reasonText(one)}`)
-  return [`${style.changed('Left to a person')}, ${leftOut.length} of the changes:`, ...lines, run].join('\n')
+  return [`${style.changed('Needs approval')}: ${pluralize(leftOut.length, 'change')}.`, ...lines, run].join('\n')
 }
 
 function reasonText({ change, why }: Skipped): string {
@@ -65,9 +65,9 @@ function reasonText({ change, why }: Skipped): string {
     case 'policy':
       return POLICY_REASONS[why.cause]
     case 'action':
-      return `nothing is ${change.action === 'remove' ? 'destroyed' : 'replaced'} unattended`
+      return `resources are never ${change.action === 'remove' ? 'destroyed' : 'replaced'} automatically`
     case 'data-at-risk':
-      return `data would be at risk: ${why.what}`
+      return `it puts data at risk: ${why.what}`
     case 'refused':
       return why.summary
     case 'depends':
@@ -76,10 +76,10 @@ function reasonText({ change, why }: Skipped): string {
 }
 
 const POLICY_REASONS: { readonly [C in Cause]: string } = {
-  declared: 'the file changed it, and the policy repairs only what drifted',
-  drifted: 'it drifted, and the policy applies only what the file changed',
-  both: 'the file changed it and it drifted besides, and the policy covers only one of both',
-  unexplained: 'nobody remembers how it came to differ, and only policy all covers that',
+  declared: 'the file changed; policy drifted only repairs drift',
+  drifted: 'it drifted; policy declared only applies changes of the file',
+  both: 'the file changed and it drifted; only policy all applies both',
+  unexplained: 'the cause is unknown; only policy all applies such changes',
 }
 
 function appliedText({ done, failed, skipped, problems }: WatchEvent & { type: 'watch_applied' }, style: Style): string {
@@ -90,6 +90,6 @@ function appliedText({ done, failed, skipped, problems }: WatchEvent & { type: '
 }
 
 function pausedText({ seconds, again }: WatchEvent & { type: 'watch_paused' }, style: Style): string {
-  const why = again.length === 0 ? '' : `Applied, and differs again at once: ${again.join(', ')}. `
-  return style.changed(`${why}The next try is in ${seconds} s, or when a file is written.`)
+  const why = again.length === 0 ? '' : `Differs again right after it was applied: ${again.join(', ')}. `
+  return style.changed(`${why}Next attempt in ${seconds} s, or when a file is written.`)
 }

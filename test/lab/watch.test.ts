@@ -95,7 +95,7 @@ for (const policy of ['none', 'declared', 'drifted'] as const)
       await site.mc('rb', '--force', 'lab/spacelift-modules')
       await save(site, (file) => noncurrentDays(file, 'run-logs', 5))
     }
-    await daemon.after(both, /To apply by hand: groundcrew apply/)
+    await daemon.after(both, /To apply: groundcrew apply/)
     if (policy !== 'none') await daemon.says(/Apply complete\./)
     await sleep(5_000)
     assert.is(await hasBucket(it, 'spacelift-modules'), policy === 'drifted')
@@ -120,7 +120,7 @@ watch('what would delete data is left to a person, with the command that does it
   await site.client('sh', '-c', 'echo state | mc pipe lab/spacelift-run-logs/log')
   await using daemon = await Watching.start(site, '--policy', 'all')
   const expire = (file: Document) => file.setIn(['objectStorage', 'buckets', 'run-logs'], { expireAfterDays: 1 })
-  const told = await daemon.after(() => save(site, expire), /To apply by hand: .*/)
+  const told = await daemon.after(() => save(site, expire), /To apply: .*/)
   expectText(told, '--accept-data-loss bucket/spacelift-run-logs')
   await sleep(3_000)
   assert.equal(
@@ -159,7 +159,7 @@ watch('a server that is away is told when it begins and when it ends', async (it
   await sleep(5_000)
   assert.is(daemon.news.match(/\(minio\//g)?.length, 1, daemon.news)
   await daemon.says(/./)
-  await daemon.after(() => minio.start(), /everything can be looked at again\.\n.*resources, no changes/)
+  await daemon.after(() => minio.start(), /everything can be read again\.\n.*resources, no changes/)
 })
 
 watch('SIGTERM while helm waits: told to helm, in the history, exit 0; the next apply converges', async (it) => {

@@ -2,7 +2,7 @@ import { type DriftedField, type DriftedResource, type DriftReport, isDrift } fr
 import type { Problem } from '../../values/problem.ts'
 import { fieldName } from '../format/groupByObject.ts'
 import { DRIFT_CSS } from './driftHtmlStyle.ts'
-import { readable, remarkOf, sidesOf, type Together, together, verdictOf } from './driftRows.ts'
+import { absenceText, readable, remarkOf, sidesOf, type Together, together, verdictOf } from './driftRows.ts'
 
 /** The report as one page that needs nothing else: to be mailed, printed, or opened from a disk. */
 export function driftHtml(report: DriftReport, at: string, title: string): string {
@@ -24,7 +24,7 @@ export function driftHtml(report: DriftReport, at: string, title: string): strin
 ${facts(report, at)}
 </header>
 <main>
-${section('What drifted', drifted.length === 0 ? [] : [LEGEND, ...drifted.map(resource)])}
+${section('Drift', drifted.length === 0 ? [] : [LEGEND, ...drifted.map((each) => resource(each, absenceText(report)))])}
 ${section(
   'Problems',
   problems.map((one) => item(undefined, one)),
@@ -34,11 +34,11 @@ ${section(
   unchecked.map(({ address, why }) => item(address, why)),
 )}
 ${section(
-  'Worth knowing',
+  'Warnings',
   findings.map((one) => item(one.address, one)),
 )}
 ${section(
-  'Left out by choice',
+  'Skipped with --skip',
   skipped.map((address) => `<p><code>${text(address)}</code></p>`),
 )}
 </main>
@@ -49,7 +49,7 @@ ${section(
 
 /** What the classes mean, for a reader who never saw such a page. */
 const LEGEND =
-  '<p class="legend"><b>repaired</b>: the next apply puts it back. <b>reported</b>: groundcrew never undoes it. <b>accepted</b>: somebody let it be until a day.</p>'
+  '<p class="legend"><b>repaired</b>: will be repaired by the next apply. <b>reported</b>: groundcrew reports it and never changes it. <b>accepted</b>: an operator accepted it until a date.</p>'
 
 function toneOf(report: DriftReport): 'bad' | 'warn' | 'good' {
   if (report.unchecked.length + report.problems.length > 0) return 'bad'
@@ -58,9 +58,9 @@ function toneOf(report: DriftReport): 'bad' | 'warn' | 'good' {
 
 function facts({ checked, drifted, unchecked, lastApply, comparedWith }: DriftReport, at: string): string {
   const rows = [
-    ['Looked at', readable(at)],
+    ['Checked', readable(at)],
     ...(lastApply ? [['Last applied', `${readable(lastApply.at)} by ${lastApply.who}`]] : []),
-    ['Compared with', comparedWith === 'state' ? 'what was last applied' : 'the file; values of secrets could not be compared'],
+    ['Compared with', comparedWith === 'state' ? 'what was last applied' : 'the file; secret values could not be compared'],
     ['Resources', `${checked} checked, ${drifted.filter(isDrift).length} drifted, ${unchecked.length} not checked`],
   ]
   return `<dl>${rows.map(([name = '', value = '']) => `<div><dt>${text(name)}</dt><dd>${text(value)}</dd></div>`).join('')}</dl>`
@@ -70,10 +70,10 @@ function section(title: string, parts: readonly string[]): string {
   return parts.length === 0 ? '' : `<section>\n<h2>${text(title)}</h2>\n${parts.join('\n')}\n</section>`
 }
 
-function resource({ address, is, fields, keysUnknown, since }: DriftedResource): string {
+function resource({ address, is, fields, keysUnknown, since }: DriftedResource, absence: string): string {
   const age = since === undefined ? '' : ` <span class="age">since ${text(readable(since))}</span>`
-  const gone = is === 'gone' ? ' <strong class="gone">gone</strong>' : ''
-  const unknown = keysUnknown ? '<p>Values may have changed that cannot be compared: the encryption key is another one.</p>' : ''
+  const gone = is === 'gone' ? ` <strong class="gone">${absence}</strong>` : ''
+  const unknown = keysUnknown ? '<p>Other values may have changed: they cannot be compared, because the encryption key was replaced.</p>' : ''
   return `<article>\n<h3><code>${text(address)}</code>${gone}${age}</h3>\n${together(fields).map(part).join('\n')}${unknown}\n</article>`
 }
 
@@ -86,13 +86,13 @@ function part({ object, whole, fields }: Together): string {
 }
 
 function table(fields: readonly DriftedField[]): string {
-  const head = ['Field', 'Applied', 'Found', 'Class', 'By whom, why'].map((name) => `<th scope="col">${name}</th>`).join('')
+  const head = ['Field', 'Applied', 'Live', 'Class', 'Changed by, reason'].map((name) => `<th scope="col">${name}</th>`).join('')
   return `<table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${fields.map(row).join('\n')}\n</tbody>\n</table>`
 }
 
 function row(field: DriftedField): string {
   const { applied, found } = sidesOf(field)
-  return `<tr><th scope="row"><code>${broken(fieldName(field.pointer))}</code></th><td data-name="Applied"><code>${broken(applied)}</code></td><td data-name="Found"><code>${broken(found)}</code></td><td data-name="Class"><span class="class ${field.class}">${field.class}</span></td><td data-name="By whom, why">${text(readable(remarkOf(field)))}</td></tr>`
+  return `<tr><th scope="row"><code>${broken(fieldName(field.pointer))}</code></th><td data-name="Applied"><code>${broken(applied)}</code></td><td data-name="Live"><code>${broken(found)}</code></td><td data-name="Class"><span class="class ${field.class}">${field.class}</span></td><td data-name="Changed by, reason">${text(readable(remarkOf(field)))}</td></tr>`
 }
 
 function item(address: string | undefined, { summary, remedy }: Problem): string {

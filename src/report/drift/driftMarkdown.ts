@@ -2,7 +2,7 @@ import type { DriftedField, DriftedResource, DriftReport } from '../../plan/drif
 import type { Problem } from '../../values/problem.ts'
 import { truncateMiddle } from '../format/fold.ts'
 import { fieldName } from '../format/groupByObject.ts'
-import { readable, remarkOf, sidesOf, type Together, together, verdictOf } from './driftRows.ts'
+import { absenceText, readable, remarkOf, sidesOf, type Together, together, verdictOf } from './driftRows.ts'
 
 /** More resources than this are folded away, so that a comment stays one screen long. */
 const OPEN = 10
@@ -10,27 +10,27 @@ const OPEN = 10
 /** The report as Markdown, as it fits a merge request's comment or a ticket. */
 export function driftMarkdown(report: DriftReport, at: string): string {
   const { drifted, unchecked, skipped, findings, problems, lastApply } = report
-  const resources = drifted.flatMap(resource)
+  const resources = drifted.flatMap((each) => resource(each, absenceText(report)))
   const parts = [
     `### ${escaped(verdictOf(report))}`,
-    [`Looked at ${readable(at)}.`, ...(lastApply ? [`Last applied ${readable(lastApply.at)} by ${escaped(lastApply.who)}.`] : [])].join(
+    [`Checked ${readable(at)}.`, ...(lastApply ? [`Last applied ${readable(lastApply.at)} by ${escaped(lastApply.who)}.`] : [])].join(
       ' ',
     ),
-    ...(report.comparedWith === 'file' ? ['There is no state: compared with the file. Values of secrets could not be compared.'] : []),
+    ...(report.comparedWith === 'file' ? ['There is no state: compared with the file. Secret values could not be compared.'] : []),
     ...(drifted.length > OPEN ? [`<details><summary>${drifted.length} resources</summary>`, ...resources, '</details>'] : resources),
     ...(problems.length > 0 ? ['**Problems**', problems.map((one) => `- ${sentence(one)}`).join('\n')] : []),
     ...(unchecked.length > 0
       ? ['**Not checked**', unchecked.map(({ address, why }) => `- ${code(address)}: ${sentence(why)}`).join('\n')]
       : []),
-    ...(findings.length > 0 ? ['**Worth knowing**', findings.map((one) => `- ${code(one.address)}: ${sentence(one)}`).join('\n')] : []),
-    ...(skipped.length > 0 ? [`Left out by choice: ${skipped.map(code).join(', ')}.`] : []),
+    ...(findings.length > 0 ? ['**Warnings**', findings.map((one) => `- ${code(one.address)}: ${sentence(one)}`).join('\n')] : []),
+    ...(skipped.length > 0 ? [`Skipped with --skip: ${skipped.map(code).join(', ')}.`] : []),
   ]
   return `${parts.join('\n\n')}\n`
 }
 
-function resource({ address, is, fields, keysUnknown, since }: DriftedResource): string[] {
-  if (is === 'gone') return [`**${code(address)}** is gone${since === undefined ? '' : ` since ${readable(since)}`}.`]
-  const unknown = keysUnknown ? ['Values may have changed that cannot be compared: the encryption key is another one.'] : []
+function resource({ address, is, fields, keysUnknown, since }: DriftedResource, absence: string): string[] {
+  if (is === 'gone') return [`**${code(address)}**: ${absence}${since === undefined ? '' : `, since ${readable(since)}`}.`]
+  const unknown = keysUnknown ? ['Other values may have changed: they cannot be compared, because the encryption key was replaced.'] : []
   return [`**${code(address)}**`, ...together(fields).flatMap(part), ...unknown]
 }
 
@@ -49,7 +49,7 @@ function table(fields: readonly DriftedField[]): string {
     const change = `${code(truncateMiddle(applied, ROOM))} → ${code(truncateMiddle(found, ROOM))}`
     return `| ${[code(fieldName(field.pointer)), change, field.class, escaped(readable(remarkOf(field)))].join(' | ')} |`
   })
-  return ['| field | applied → found | class | |', '|---|---|---|---|', ...rows].join('\n')
+  return ['| field | applied → live | class | |', '|---|---|---|---|', ...rows].join('\n')
 }
 
 const ROOM = 40

@@ -11,18 +11,18 @@ export function driftPrometheus(report: DriftReport, nowSeconds: number, before:
   const success = incomplete ? lastSuccess(before) : nowSeconds
   const seen = (address: string, value: number): Sample => ({ labels: { address }, value })
   return [
-    metric('groundcrew_build_info', 'The version of groundcrew that looked.', [{ labels: { version }, value: 1 }]),
-    metric('groundcrew_drift_resources', 'Resources by what became of them in the last look.', byState(report)),
+    metric('groundcrew_build_info', 'Version of groundcrew that ran the check.', [{ labels: { version }, value: 1 }]),
+    metric('groundcrew_drift_resources', 'Resources by their state in the last check.', byState(report)),
     metric(
       'groundcrew_drift_resource',
-      '1 for each resource that is not as applied and not accepted.',
+      '1 for each resource that drifted and is not accepted.',
       report.drifted.filter(isDrift).map((one) => seen(one.address, 1)),
     ),
-    metric('groundcrew_drift_incomplete', '1 when something could not be looked at.', [{ value: incomplete ? 1 : 0 }]),
-    metric('groundcrew_drift_last_run_timestamp_seconds', 'When drift last looked.', [{ value: nowSeconds }]),
+    metric('groundcrew_drift_incomplete', '1 if a resource could not be checked.', [{ value: incomplete ? 1 : 0 }]),
+    metric('groundcrew_drift_last_run_timestamp_seconds', 'Time of the last check.', [{ value: nowSeconds }]),
     ...(success === undefined
       ? []
-      : [metric('groundcrew_drift_last_success_timestamp_seconds', 'When drift last could look at everything.', [{ value: success }])]),
+      : [metric('groundcrew_drift_last_success_timestamp_seconds', 'Time of the last complete check.', [{ value: success }])]),
   ].join('')
 }
 

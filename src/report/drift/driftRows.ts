@@ -10,19 +10,24 @@ export function sidesOf({ applied, found, note }: DriftedField): { readonly appl
   // What no fact says is told in words of ours.
   const shown = (value: DriftedField['applied']) => (note === undefined ? showValue(value) : escapeControls(`${value}`))
   const side = (value: DriftedField['applied'], none: string) => (value === undefined ? none : hidden ? '(hidden)' : shown(value))
-  return { applied: side(applied, '(not there)'), found: side(found, '(removed)') }
+  return { applied: side(applied, '(absent)'), found: side(found, '(removed)') }
 }
 
 /** Fields that stand together: the resource's own, then those of each of its objects; `whole`: all of an object came or went. */
-export type Together = { readonly object?: string; readonly whole?: 'added' | 'gone'; readonly fields: readonly DriftedField[] }
+export type Together = { readonly object?: string; readonly whole?: 'added' | 'deleted'; readonly fields: readonly DriftedField[] }
 
 export function together(fields: readonly DriftedField[]): Together[] {
   const { own, objects } = groupByObject(fields)
   const each = objects.map(([object, of]): Together => {
     const isAdded = of[0]?.applied === undefined
-    return { object, fields: of, ...(isWholeObject(of) && { whole: isAdded ? 'added' : 'gone' }) }
+    return { object, fields: of, ...(isWholeObject(of) && { whole: isAdded ? 'added' : 'deleted' }) }
   })
   return own.length === 0 ? each : [{ fields: own }, ...each]
+}
+
+/** What a missing resource is: only one that was applied can have been deleted since. */
+export function absenceText({ comparedWith }: DriftReport): string {
+  return comparedWith === 'state' ? 'deleted outside groundcrew' : 'absent'
 }
 
 /** Times as people say them; seconds tell nobody anything here. */
@@ -34,10 +39,10 @@ export function readable(told: string): string {
 export function remarkOf({ by, acceptance, acceptedUntil, note, since, class: is }: DriftedField): string {
   const age = since === undefined ? '' : `, since ${since}`
   if (acceptance !== undefined) return `accepted until ${acceptance.until}: ${acceptance.reason}${age}`
-  const lapsed = acceptedUntil === undefined ? '' : `, no longer accepted: until ${acceptedUntil}`
+  const lapsed = acceptedUntil === undefined ? '' : `, acceptance expired ${acceptedUntil}`
   if (note !== undefined && is === 'reported') return `reported only${age}${lapsed}. ${note}`
   if (note !== undefined) return `${note.replace(/\.$/, '')}${age}${lapsed}`
-  return `${by === undefined ? 'the server does not say by whom' : `by ${attribution(by)}`}${age}${lapsed}`
+  return `${by === undefined ? 'author unknown' : `by ${attribution(by)}`}${age}${lapsed}`
 }
 
 /** The report in one sentence, without colours. */
@@ -47,11 +52,11 @@ export function verdictOf(report: DriftReport): string {
   const counted = drifted.filter(isDrift)
   const around = counted.filter(isAsApplied).length
   const changed = counted.length - around
-  if (checked === 0) return 'Nothing could be looked at.'
+  if (checked === 0) return 'No resource could be checked.'
   if (changed > 0)
     return `Drift: ${changed} of ${checked} resources are not ${against}${around > 0 ? `; pods that read ${around} more ${PODS}` : ''}.`
   if (around > 0) return `Drift: pods that read ${around} of ${checked} resources ${PODS}.`
-  if (drifted.length > 0) return 'No drift but what is accepted.'
+  if (drifted.length > 0) return 'No drift other than accepted drift.'
   return `${report.comparedWith === 'state' ? 'No drift.' : 'No differences.'} ${allOf(report)} ${against}.`
 }
 

@@ -5,7 +5,7 @@ import { prose } from '../format/fold.ts'
 import { fieldName, groupByObject, isWholeObject } from '../format/groupByObject.ts'
 import type { Style } from '../format/style.ts'
 import { isFingerprint, shortValue, valueChange } from '../format/valueText.ts'
-import { remarkOf, sidesOf, verdictOf } from './driftRows.ts'
+import { absenceText, remarkOf, sidesOf, verdictOf } from './driftRows.ts'
 
 /** What changed behind our back, as a person reads it. The same report gives the same bytes. */
 export function driftText(report: DriftReport, style: Style, width = Number.POSITIVE_INFINITY): string {
@@ -19,10 +19,10 @@ function isGone({ is }: DriftedResource): boolean {
   return is === 'gone'
 }
 
-function goneText(gone: readonly DriftedResource[], { comparedWith }: DriftReport, style: Style): string[] {
-  const why = comparedWith === 'state' ? 'gone' : 'not there'
+function goneText(gone: readonly DriftedResource[], report: DriftReport, style: Style): string[] {
+  const why = absenceText(report)
   const line = ({ address, since }: DriftedResource) =>
-    `  ${style.removed('-')} ${style.strong(address)}  ${style.faint(`(${why}${since === undefined ? '' : ` since ${since}`})`)}`
+    `  ${style.removed('-')} ${style.strong(address)}  ${style.faint(`(${why}${since === undefined ? '' : `, since ${since}`})`)}`
   return gone.length === 0 ? [] : [...gone.map(line), '']
 }
 
@@ -30,8 +30,8 @@ function changedText({ address, fields, keysUnknown }: DriftedResource, page: La
   const { style } = page
   const { own, objects } = groupByObject(fields)
   const lines = [...rows(own, page, INDENT), ...objects.flatMap(([name, of]) => objectLines(name, of, page))]
-  const what = fields.length > 0 ? 'other values may have changed as well' : 'it changed since it was applied, which values is not known'
-  const unknown = keysUnknown ? [`${style.changed('~')} ${what}: the encryption key that compares them is another one`] : []
+  const what = fields.length > 0 ? 'other values may have changed as well' : 'it changed since it was applied; which values is not known'
+  const unknown = keysUnknown ? [`${style.changed('~')} ${what}: they cannot be compared, because the encryption key was replaced`] : []
   const indented = [...lines, ...unknown].map((line) => `${' '.repeat(INDENT)}${line}`)
   return [`  ${style.changed('~')} ${style.strong(address)}`, ...indented, ''].join('\n')
 }
@@ -44,7 +44,7 @@ function objectLines(name: string, fields: readonly DriftedField[], page: Layout
   const [first] = fields as [DriftedField, ...DriftedField[]]
   if (!isWholeObject(fields))
     return [`${style.changed('~')} ${style.strong(name)}`, ...rows(fields, page, INDENT + 4).map((line) => `    ${line}`)]
-  const what = first.applied === undefined ? 'added' : 'gone'
+  const what = first.applied === undefined ? 'added' : 'deleted'
   return [`${symbolOf(first, style)} ${style.strong(name)}  (${what})  ${style.faint(`# ${remarkOf(first)}`)}`]
 }
 
@@ -82,13 +82,13 @@ function symbolOf({ applied, found, class: is }: DriftedField, style: Style): st
 function footer(report: DriftReport, { style, width }: Layout): string[] {
   const { checked, drifted, unchecked, skipped, lastApply } = report
   const applied = lastApply === undefined ? '' : ` Last applied ${lastApply.at} by ${lastApply.who}.`
-  const next = drifted.some(isDrift) ? ' groundcrew plan shows what would repair them.' : ''
+  const next = drifted.some(isDrift) ? ' groundcrew plan shows how they will be repaired.' : ''
   const verdict = verdictOf(report)
   const [first = '', ...more] = prose(`${verdict}${applied}${next}`, width)
   return [
-    ...(report.comparedWith === 'file' ? ['There is no state: compared with the file. Values of secrets could not be compared.'] : []),
+    ...(report.comparedWith === 'file' ? ['There is no state: compared with the file. Secret values could not be compared.'] : []),
     ...(checked > 0 ? [first.replace(verdict, style.strong(verdict)), ...more] : []),
-    ...listed('Left out by choice', skipped, style.faint),
+    ...listed('Skipped with --skip', skipped, style.faint),
     ...listed(style.removed('Not checked'), unchecked.map(({ address }) => address).sort(), style.removed),
   ]
 }

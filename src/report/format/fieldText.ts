@@ -17,7 +17,7 @@ export function columns(rows: readonly (readonly [string, string])[]): string[] 
 export function findingsText(findings: readonly Finding[], page: Layout): string[] {
   if (findings.length === 0) return []
   const groups = Map.groupBy(findings, (one) => `${one.code} ${one.summary}`)
-  return [page.style.strong('Worth knowing:'), ...[...groups.values()].flatMap((group) => findingLines(group, page)), '']
+  return [page.style.strong('Warnings:'), ...[...groups.values()].flatMap((group) => findingLines(group, page)), '']
 }
 
 function findingLines(group: readonly Finding[], { style, width }: Layout): string[] {

@@ -97,7 +97,7 @@ export function lineChange(from: string, to: string, room: number, style: Style)
   const told = runs.flatMap((run, i) => linesOf(run, i === 0, i === runs.length - 1, room, style))
   if (told.length <= MOST_LINES) return told
   const more = runs.filter(({ is }) => is !== 'same').reduce((sum, { items }) => sum + items.length, 0)
-  return [...told.slice(0, MOST_LINES), style.faint(`  … of ${more} lines that differ; --json has all`)]
+  return [...told.slice(0, MOST_LINES), style.faint(`  … ${more} lines differ in total; --json shows all of them`)]
 }
 
 function linesOf({ is, items }: Run, isFirst: boolean, isLast: boolean, room: number, style: Style): string[] {
@@ -108,6 +108,6 @@ function linesOf({ is, items }: Run, isFirst: boolean, isLast: boolean, room: nu
   const [head, tail] = [isFirst ? 0 : BESIDE_LINES, isLast ? 0 : BESIDE_LINES]
   const hidden = items.length - head - tail
   if (hidden <= 1) return lines(items, ' ')
-  const between = style.faint(`  … ${hidden} lines, the same`)
+  const between = style.faint(`  … ${hidden} unchanged lines`)
   return [...lines(items.slice(0, head), ' '), between, ...lines(items.slice(items.length - tail), ' ')]
 }

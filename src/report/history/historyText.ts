@@ -16,11 +16,11 @@ export function historyDetail(records: readonly JournalRecord[]): string {
 function recordLines(record: JournalRecord): string[] {
   switch (record.type) {
     case 'begin':
-      return [`${record.at}  begun by ${record.who} with groundcrew ${record.tool}`, ...record.plan.flatMap(planned)]
+      return [`${record.at}  started by ${record.who} with groundcrew ${record.tool}`, ...record.plan.flatMap(planned)]
     case 'step':
       return [`${record.at}  ${record.address}: ${record.action}`]
     case 'child':
-      return [`${record.at}  ${record.address}: helm is process ${record.process.pid} on ${record.process.host}`]
+      return [`${record.at}  ${record.address}: helm runs as process ${record.process.pid} on ${record.process.host}`]
     case 'done':
       return [`${record.at}  ${record.address}: done after ${record.seconds} s`]
     case 'failed':

@@ -42,7 +42,7 @@ function summary({ comparedWith, lastApply, checked, drifted, unchecked, skipped
   const incomplete = unchecked.length + problems.length > 0
   return {
     level: incomplete ? 'error' : 'info',
-    message: `Drift: ${drifted.length} of ${checked} resources${incomplete ? '; the look is incomplete' : ''}.`,
+    message: `Drift: ${drifted.length} of ${checked} resources${incomplete ? '; the check is incomplete' : ''}.`,
     type: 'drift_summary',
     comparedWith,
     ...(lastApply && { lastApply: { ...lastApply } }),

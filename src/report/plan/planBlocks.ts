@@ -35,7 +35,7 @@ function block(group: readonly [PlannedChange, ...PlannedChange[]], page: Layout
   const many = group.length > 1
   const names = many ? wrappedList(group.map(({ address }) => address).sort(), roomIn(page.width - INDENT)) : []
   const notes = (first.impact.notes ?? []).flatMap((note) => prose(note, page.width - INDENT))
-  const head = headline(first, page.style, many ? `${group.length} ${kindOf(first.address)}s alike` : undefined)
+  const head = headline(first, page.style, many ? `${group.length} ${kindOf(first.address)}s with the same change` : undefined)
   return [`  ${head}`, ...indented([...names, ...notes, ...lines], INDENT), ''].join('\n')
 }
 
@@ -91,7 +91,7 @@ function editLines(edits: readonly Told[], page: Layout): string[] {
     }
     const many = group.length > 1
     const names = many ? wrappedList(group.map(([one]) => one).sort(), roomIn(at.width - INDENT - DEEPER)) : []
-    const head = `${at.style.changed('~')} ${at.style.strong(many ? `${group.length} objects alike` : name)}`
+    const head = `${at.style.changed('~')} ${at.style.strong(many ? `${group.length} objects with the same change` : name)}`
     const lines = fieldLines(mergeEdits(group.map(([, all]) => all)).map(field), at, INDENT + DEEPER)
     return [head, ...indented([...names, ...lines], DEEPER)]
   }

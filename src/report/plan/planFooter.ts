@@ -27,15 +27,15 @@ function declared(plan: Plan): number {
 function asDeclared(plan: Plan): string {
   const accepted = plan.changes.filter((change) => change.action === 'accept').length
   if (accepted === 0) return `All ${declared(plan)} resources are as declared.`
-  return `${declared(plan) - accepted} resources are as declared, the drift of ${accepted} is accepted.`
+  return `${declared(plan) - accepted} resources are as declared; the drift of ${accepted} is accepted.`
 }
 
 function partial(plan: Plan): string {
-  return `Partial: ${plan.notLookedAt} resources were not looked at.`
+  return `Partial plan: ${plan.notLookedAt} resources were not checked.`
 }
 
 function incomplete(plan: Plan, blocked: number, { style }: Layout): string[] {
-  const what = blocked === 0 ? '' : ` ${blocked} of ${plan.changes.length} resources are not planned:`
+  const what = blocked === 0 ? '' : ` ${blocked} of ${plan.changes.length} resources could not be planned:`
   const names = plan.changes.filter((change) => change.action === 'blocked').map((change) => `  ${style.removed('?')} ${change.address}`)
   return [`${style.removed('This plan is incomplete.')}${what}`, ...names]
 }

@@ -29,5 +29,5 @@ function inShort(shown: readonly PlannedChange[], page: Layout): Parts {
 function inFull(shown: readonly PlannedChange[], page: Layout): Parts {
   const body = changeBlocks(shown, page)
   const isLong = shown.length > 1 && body.join('\n').split('\n').length > LONG
-  return { body, again: isLong ? [page.style.strong('In short:'), ...summaryLines(shown, page), ''] : [] }
+  return { body, again: isLong ? [page.style.strong('Summary:'), ...summaryLines(shown, page), ''] : [] }
 }

@@ -14,11 +14,11 @@ const SYMBOLS: Partial<Record<Action, string>> = {
   forget: '.',
 }
 const HEADLINES: Partial<Record<Action, string>> = {
-  recover: 'drifted: it is gone, though it was applied',
+  recover: 'drifted: deleted outside groundcrew',
   repair: 'drifted',
-  replace: 'can only be replaced',
+  replace: 'must be replaced',
   remove: 'no longer declared',
-  forget: 'no longer declared: forgotten, not touched',
+  forget: 'no longer declared: removed from the state, not deleted',
 }
 
 /** `~ bucket/a  (drifted)`: a change's first line, of one resource or of several that are alike. */
@@ -44,5 +44,5 @@ export function whyOf({ cause, origin, by }: Edit): string {
   if (cause === 'declared') return `declared${where}`
   if (cause === 'drifted') return `drifted${who}`
   if (cause === 'both') return `declared${where} and drifted${who}`
-  return `differs from what is declared${where}${who}`
+  return `not as declared${where}${who}`
 }

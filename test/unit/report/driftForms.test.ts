@@ -27,39 +27,39 @@ test('as Markdown: a heading, a table a resource, what was not checked', () => {
     driftMarkdown(drifted, AT),
     `### Drift: 3 of 17 resources are not as applied.
 
-Looked at 2026-11-24 12:00 UTC. Last applied 2026-11-23 09:00 UTC by alice@jump1.
+Checked 2026-11-24 12:00 UTC. Last applied 2026-11-23 09:00 UTC by alice@jump1.
 
 **\`bucket/spacelift-states\`**
 
-| field | applied → found | class | |
+| field | applied → live | class | |
 |---|---|---|---|
-| \`versioning\` | \`enabled\` → \`off\` | repaired | the server does not say by whom |
+| \`versioning\` | \`enabled\` → \`off\` | repaired | author unknown |
 | \`quota\` | \`none\` → \`1000 bytes\` | reported | reported only. When it is full, Spacelift can no longer write. |
-| \`policy\` | \`none\` → \`"anybody reads"\` | repaired | the server does not say by whom |
+| \`policy\` | \`none\` → \`"anybody reads"\` | repaired | author unknown |
 
-**\`bucket/spacelift-deliveries\`** is gone.
+**\`bucket/spacelift-deliveries\`**: deleted outside groundcrew.
 
 **\`secret/spacelift/spacelift-server\`**
 
-| field | applied → found | class | |
+| field | applied → live | class | |
 |---|---|---|---|
 | \`keys.ADMIN_PASSWORD\` | \`(hidden)\` → \`(hidden)\` | repaired | by kubectl-edit at 2026-11-24 10:00 UTC |
-| \`keys.EXTRA\` | \`(not there)\` → \`(hidden)\` | accepted | accepted until 2027-01-31: ticket 4711 |
-| \`keys.ADMIN_USERNAME\` | \`(hidden)\` → \`(removed)\` | repaired | the server does not say by whom |
+| \`keys.EXTRA\` | \`(absent)\` → \`(hidden)\` | accepted | accepted until 2027-01-31: ticket 4711 |
+| \`keys.ADMIN_USERNAME\` | \`(hidden)\` → \`(removed)\` | repaired | author unknown |
 
-Values may have changed that cannot be compared: the encryption key is another one.
+Other values may have changed: they cannot be compared, because the encryption key was replaced.
 
 **Not checked**
 
 - \`image/backend\`: MinIO is away. Wait for it.
 
-Left out by choice: \`image/launcher\`.
+Skipped with --skip: \`image/launcher\`.
 `,
   )
 })
 
 test('a settled installation is short in every form', () => {
-  assert.match(driftMarkdown(settled, AT), /^### No drift\. All 18 resources are as applied\.\n\nLooked at .*\n$/)
+  assert.match(driftMarkdown(settled, AT), /^### No drift\. All 18 resources are as applied\.\n\nChecked .*\n$/)
   const page = driftHtml(settled, AT, 'Spacelift')
   assert.match(page, /class="verdict good">No drift\. All 18 resources are as applied\./)
   assert.not.match(page, /<section>/)

@@ -61,7 +61,7 @@ test('on eighty columns: what does not fit beside a name stands below it, and ob
             a: 1
           - b: 2
           + b: 3
-      ~ 4 objects alike
+      ~ 4 objects with the same change
           Ingress/v4, Ingress/v6, Service/mqtt, Service/server
           ~ metadata.labels[helm.sh/chart]  spacelift-3.0.0 -> spacelift-3.0.1
               # declared
@@ -81,7 +81,7 @@ test('resources that change alike are told once, all of them named; who declared
         width: 60,
       },
     ),
-    `  ~ 5 buckets alike  (drifted)
+    `  ~ 5 buckets with the same change  (drifted)
       bucket/team-000, bucket/team-001, bucket/team-002,
       bucket/team-003, bucket/team-004
       ~ versioning  off -> enabled  # drifted, m0 and others
@@ -116,10 +116,10 @@ test('a plan longer than a screen says at its end once more what changes; the la
     change(`bucket/b-${i}`, 'update', [{ ...edit('/rules/a/days', i, i + 1, 'declared'), origin: at }]),
   )
   const lines = planText(planOf(goes, ...different), PLAIN).split('\n')
-  const again = lines.slice(lines.indexOf('In short:'))
+  const again = lines.slice(lines.indexOf('Summary:'))
   assert.is(again.length, 1 + 31 + 1 + 3)
   assert.is(again[31], '  - bucket/exports  (no longer declared)')
-  assert.not.match(planText(planOf(goes, upgrade), PLAIN), 'In short')
+  assert.not.match(planText(planOf(goes, upgrade), PLAIN), 'Summary:')
 })
 
 test('five hundred resources: nobody is left out, and no line is wider than the terminal', () => {

@@ -21,14 +21,14 @@ test('problems are paragraphs: what, where, what to do', () => {
     renderProblems([unknown, refused]),
     `Error: "serverDomian" is not known at the top level.
   on desired-state.yaml:2:1 (file/unknown-key)
-  To do: Did you mean "serverDomain"?
+  Fix: Did you mean "serverDomain"?
 
 Error: MinIO at https://minio.example.com refuses connections.
   (minio/refused-connection)
   It was asked for its buckets.
   Nothing listens on port 443.
-  To do: Check that it runs:
-         curl https://minio.example.com/minio/health/live
+  Fix: Check that it runs:
+       curl https://minio.example.com/minio/health/live
 
 2 errors.
 `,

@@ -8,13 +8,13 @@ import { textReporter } from '../../../src/report/textReporter.ts'
 import { address } from '../../../src/values/address.ts'
 
 const refused = { code: 'minio/refused-connection', summary: 'MinIO refuses the connection.', remedy: 'Look whether it runs.' }
-const REFUSED = 'Error: MinIO refuses the connection.\n  (minio/refused-connection)\n  To do: Look whether it runs.\n'
+const REFUSED = 'Error: MinIO refuses the connection.\n  (minio/refused-connection)\n  Fix: Look whether it runs.\n'
 const [one, two] = [address('bucket', 'one'), address('bucket', 'two')]
 
 test('a plan goes to stdout, what is wrong to stderr', () => {
   const plan = { ...planOf(change(one, 'keep'), change(two, 'blocked')), problems: [refused] }
   const { out, err } = told((report) => report.plan(plan))
-  assert.is(out, 'This plan is incomplete. 1 of 2 resources are not planned:\n  ? bucket/two\n')
+  assert.is(out, 'This plan is incomplete. 1 of 2 resources could not be planned:\n  ? bucket/two\n')
   assert.is(err, REFUSED)
 })
 
@@ -47,7 +47,7 @@ test('an apply that did not do all says how each step ended, why, and how to go 
   })
   assert.is(
     ended.out,
-    'bucket/one: Creating...\n\nApply incomplete: 0 done, 1 failed, 1 skipped. Apply again: it goes on from here.\n\nA remark.\n',
+    'bucket/one: Creating...\n\nApply incomplete: 0 done, 1 failed, 1 skipped. Run groundcrew apply again to continue.\n\nA remark.\n',
   )
   assert.is(ended.err, REFUSED)
 })

@@ -23,13 +23,13 @@ test('a settled installation is one line', () => {
   assert.is(watchText({ type: 'watch_plan', plan: settled }, PLAIN), '2 resources, no changes.')
   assert.is(
     watchText({ type: 'watch_plan', plan: { ...settled, findings: [finding] } }, PLAIN),
-    '2 resources, no changes. Worth knowing besides: 1, which groundcrew plan tells.',
+    '2 resources, no changes. 1 warning: run groundcrew plan.',
   )
 })
 
 test('a plan is told as groundcrew plan tells it', () => {
   const text = watchText({ type: 'watch_plan', plan: plan(change('a', 'repair')) }, PLAIN) ?? ''
-  assert.match(text, /^Seen:\n {2}~ bucket\/a {2}\(drifted\)\n/)
+  assert.match(text, /^Planned changes:\n {2}~ bucket\/a {2}\(drifted\)\n/)
   assert.match(text, 'Plan: 0 to add, 1 to change, 0 to destroy.')
 })
 
@@ -44,17 +44,17 @@ test('what is left to a person says why and how', () => {
   const leftOut = reasons.map((why, i) => ({ change: change(`b${i}`, i === 0 ? 'remove' : 'update'), why }))
   assert.is(
     watchText({ type: 'watch_left_out', policy: 'declared', leftOut, command: 'groundcrew apply' }, PLAIN),
-    `Left to a person, 5 of the changes:
-  bucket/b0: nothing is destroyed unattended
-  bucket/b1: data would be at risk: objects expire
+    `Needs approval: 5 changes.
+  bucket/b0: resources are never destroyed automatically
+  bucket/b1: it puts data at risk: objects expire
   bucket/b2: It would lose data.
   bucket/b3: it depends on bucket/a
-  bucket/b4: it drifted, and the policy applies only what the file changed
-  To apply by hand: groundcrew apply`,
+  bucket/b4: it drifted; policy declared only applies changes of the file
+  To apply: groundcrew apply`,
   )
   assert.is(
     watchText({ type: 'watch_left_out', policy: 'none', leftOut, command: 'groundcrew apply' }, PLAIN),
-    'Policy none: nothing is applied.\n  To apply by hand: groundcrew apply',
+    'Policy none: nothing is applied.\n  To apply: groundcrew apply',
   )
 })
 
@@ -66,11 +66,11 @@ test('an apply, a pause and the end are a line each', () => {
   )
   assert.is(
     watchText({ type: 'watch_applied', plan: plan(), done, failed: done, skipped: done, problems: [problem] }, PLAIN),
-    'Apply incomplete: 1 done, 1 failed, 1 skipped.\nError: It failed.\n  (f)\n  To do: Mend it.',
+    'Apply incomplete: 1 done, 1 failed, 1 skipped.\nError: It failed.\n  (f)\n  Fix: Mend it.',
   )
   assert.is(
     watchText({ type: 'watch_paused', seconds: 5, again: done }, PLAIN),
-    'Applied, and differs again at once: bucket/a. The next try is in 5 s, or when a file is written.',
+    'Differs again right after it was applied: bucket/a. Next attempt in 5 s, or when a file is written.',
   )
   assert.is(watchText({ type: 'watch_stopped', left: false }, PLAIN), 'Stopped.')
   assert.is(watchText({ type: 'watch_triggered', by: 'timer' }, PLAIN), undefined, 'a timer needs no word')

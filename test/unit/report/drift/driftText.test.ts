@@ -19,20 +19,20 @@ test('what changed, what is gone, what was not looked at', () => {
   assert.is(
     `${driftText(drifted, PLAIN)}\n`,
     `  ~ bucket/spacelift-states
-      ~ versioning  enabled -> off  # the server does not say by whom
+      ~ versioning  enabled -> off  # author unknown
       ! quota       none -> 1000 bytes  # reported only. When it is full, Spacelift can no longer write.
-      ~ policy      none -> "anybody reads"  # the server does not say by whom
+      ~ policy      none -> "anybody reads"  # author unknown
 
   ~ secret/spacelift/spacelift-server
       ~ keys.ADMIN_PASSWORD  (changed, values hidden)  # by kubectl-edit at 2026-11-24T10:00:00Z
       . keys.EXTRA           (added, value hidden)  # accepted until 2027-01-31: ticket 4711
-      - keys.ADMIN_USERNAME  (removed, value hidden)  # the server does not say by whom
-      ~ other values may have changed as well: the encryption key that compares them is another one
+      - keys.ADMIN_USERNAME  (removed, value hidden)  # author unknown
+      ~ other values may have changed as well: they cannot be compared, because the encryption key was replaced
 
-  - bucket/spacelift-deliveries  (gone)
+  - bucket/spacelift-deliveries  (deleted outside groundcrew)
 
-Drift: 3 of 17 resources are not as applied. Last applied 2026-11-23T09:00:00Z by alice@jump1. groundcrew plan shows what would repair them.
-Left out by choice: 1.
+Drift: 3 of 17 resources are not as applied. Last applied 2026-11-23T09:00:00Z by alice@jump1. groundcrew plan shows how they will be repaired.
+Skipped with --skip: 1.
   ? image/launcher
 Not checked: 1.
   ? image/backend

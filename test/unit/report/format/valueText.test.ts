@@ -44,7 +44,7 @@ test('of texts with several lines the lines that differ are told, with some arou
 +   port: 8080
     a: 1
     b: 1
-  … 3 lines, the same`,
+  … 3 unchanged lines`,
   )
 })
 

@@ -93,7 +93,7 @@ test('a settled installation says so and nothing else', () => {
 
 test('what could not be looked at is never counted as something to add', () => {
   const text = planText(planOf(change('bucket/a', 'blocked', []), change('bucket/b', 'create', [])), PLAIN)
-  assert.match(text, 'This plan is incomplete. 1 of 2 resources are not planned:\n  ? bucket/a')
+  assert.match(text, 'This plan is incomplete. 1 of 2 resources could not be planned:\n  ? bucket/a')
   assert.not.match(text, 'to add')
 })
 
