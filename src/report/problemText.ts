@@ -18,11 +18,7 @@ function paragraph(problem: Problem, style: Style, severity: 'Error' | 'Warning'
   const where = problem.at === undefined ? `  ${code}` : `  on ${showPosition(problem.at)} ${code}`
   const detail = problem.detail === undefined ? [] : problem.detail.split('\n').map((line) => `  ${line}`)
   const [first = '', ...more] = problem.remedy.split('\n')
-  return [
-    `${mark} ${style.strong(problem.summary)}`,
-    where,
-    ...detail,
-    `  Fix: ${first}`,
-    ...more.map((line) => `       ${line}`),
-  ].join('\n')
+  return [`${mark} ${style.strong(problem.summary)}`, where, ...detail, `  Fix: ${first}`, ...more.map((line) => `       ${line}`)].join(
+    '\n',
+  )
 }

@@ -73,7 +73,9 @@ function section(title: string, parts: readonly string[]): string {
 function resource({ address, is, fields, keysUnknown, since }: DriftedResource, absence: string): string {
   const age = since === undefined ? '' : ` <span class="age">since ${text(readable(since))}</span>`
   const gone = is === 'gone' ? ` <strong class="gone">${absence}</strong>` : ''
-  const unknown = keysUnknown ? '<p>Other values may have changed: they cannot be compared, because the encryption key was replaced.</p>' : ''
+  const unknown = keysUnknown
+    ? '<p>Other values may have changed: they cannot be compared, because the encryption key was replaced.</p>'
+    : ''
   return `<article>\n<h3><code>${text(address)}</code>${gone}${age}</h3>\n${together(fields).map(part).join('\n')}${unknown}\n</article>`
 }
 

@@ -13,9 +13,7 @@ export function driftMarkdown(report: DriftReport, at: string): string {
   const resources = drifted.flatMap((each) => resource(each, absenceText(report)))
   const parts = [
     `### ${escaped(verdictOf(report))}`,
-    [`Checked ${readable(at)}.`, ...(lastApply ? [`Last applied ${readable(lastApply.at)} by ${escaped(lastApply.who)}.`] : [])].join(
-      ' ',
-    ),
+    [`Checked ${readable(at)}.`, ...(lastApply ? [`Last applied ${readable(lastApply.at)} by ${escaped(lastApply.who)}.`] : [])].join(' '),
     ...(report.comparedWith === 'file' ? ['There is no state: compared with the file. Secret values could not be compared.'] : []),
     ...(drifted.length > OPEN ? [`<details><summary>${drifted.length} resources</summary>`, ...resources, '</details>'] : resources),
     ...(problems.length > 0 ? ['**Problems**', problems.map((one) => `- ${sentence(one)}`).join('\n')] : []),
