@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Command, must } from '../../test/acceptance/support/run.ts'
+import { type Command, runOk } from '../../test/acceptance/support/run.ts'
 
 /** A command to be measured, under the name it has in the table. It has to end with 0. */
 export type Contestant = { readonly name: string; readonly command: Command; readonly env: Record<string, string> }
@@ -38,7 +38,7 @@ export type Times = Pick<Figure, 'wall' | 'cpu'>
 export async function timed({ command, env }: Contestant): Promise<Times> {
   const before = childrenSeconds()
   const started = performance.now()
-  await must(command, { env })
+  await runOk(command, { env })
   const wall = (performance.now() - started) / 1000
   return { wall, cpu: childrenSeconds() - before }
 }
@@ -49,7 +49,7 @@ export async function peak({ command, env }: Contestant): Promise<number> {
   const file = join(folder, 'peak')
   const hook = fileURLToPath(new URL('peak.cjs', import.meta.url))
   try {
-    await must(command, { env: { ...env, PEAK_FILE: file, NODE_OPTIONS: `--require=${hook}` } })
+    await runOk(command, { env: { ...env, PEAK_FILE: file, NODE_OPTIONS: `--require=${hook}` } })
     return Number(await readFile(file, 'utf8'))
   } finally {
     await rm(folder, { recursive: true })

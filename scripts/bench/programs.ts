@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { fromSource, repository } from '../../test/acceptance/support/installation.ts'
-import { type Command, must } from '../../test/acceptance/support/run.ts'
+import { type Command, runOk } from '../../test/acceptance/support/run.ts'
 
 /** groundcrew as a person starts it, launcher included: what `npm run bundle` made, and the sources. */
 export const bundled = { name: 'bundle', program: [join(repository, 'bin/groundcrew')] as Command, env: {} }
@@ -8,7 +8,7 @@ export const source = { name: 'source', program: bundled.program, env: { GROUNDC
 
 /** The bundle of the sources as they are now. */
 export async function makeBundle(): Promise<void> {
-  await must([fromSource[0], join(repository, 'scripts/bundle.ts')], { cwd: repository })
+  await runOk([fromSource[0], join(repository, 'scripts/bundle.ts')], { cwd: repository })
 }
 
 /** Node with nothing to do: what no program of ours can be quicker than. */

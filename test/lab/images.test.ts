@@ -39,7 +39,7 @@ images('a conversion to OCI’s form in the registry is the same image', async (
   assert.is.not(await digest(it, reference), before)
   assert.is.not(await config(), ours, 'skopeo writes another config')
   await nothingToDo(it)
-  await site.forgetState()
+  await site.deleteState()
   await nothingToDo(it)
 })
 
@@ -98,7 +98,7 @@ images('an apply killed between the tag and its readers is finished: those whose
   await says(it, one as Pod, await digest(it, reference))
   // begin, step and done of the image: the release's step is not begun.
   await killedAt(site, 'after:3')
-  assert.is(await digest(it, reference), (await site.remembered()).resources['image/backend']?.guard, 'the tag is right again')
+  assert.is(await digest(it, reference), (await site.readState()).resources['image/backend']?.guard, 'the tag is right again')
   const before = await uids(it)
   const plan = expectExit(await site.plan(), 2).stdout
   expectText(plan, /One pod runs another image than/)

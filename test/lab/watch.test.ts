@@ -4,7 +4,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Document } from 'yaml'
 import { writes } from '../../scripts/lab/index.ts'
-import { rulesOf } from '../acceptance/support/assertions.ts'
+import { lifecycleRules } from '../acceptance/support/assertions.ts'
 import { expectExit, expectText, LabInstallation } from '../acceptance/support/installation.ts'
 import { edited, noncurrentDays, save, Watching } from '../acceptance/watch/watching.ts'
 
@@ -22,7 +22,7 @@ const APPLIED = /Apply complete\.[\s\S]*resources, no changes/
 
 /** Days after which noncurrent versions of a bucket go, by MinIO's own word. */
 async function noncurrent({ site }: Context, bucket: string): Promise<unknown[]> {
-  const rules = await rulesOf(site, bucket)
+  const rules = await lifecycleRules(site, bucket)
   return rules.flatMap(
     ({ NoncurrentVersionExpiration }) => (NoncurrentVersionExpiration as { NoncurrentDays?: number })?.NoncurrentDays ?? [],
   )
@@ -124,7 +124,7 @@ watch('what would delete data is left to a person, with the command that does it
   expectText(told, '--accept-data-loss bucket/spacelift-run-logs')
   await sleep(3_000)
   assert.equal(
-    (await rulesOf(site, 'spacelift-run-logs')).map(({ Expiration }) => Expiration?.Days),
+    (await lifecycleRules(site, 'spacelift-run-logs')).map(({ Expiration }) => Expiration?.Days),
     [60],
   )
 })

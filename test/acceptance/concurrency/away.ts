@@ -37,7 +37,7 @@ export async function apiServerUnreachable(report: Report): Promise<void> {
       expectUntouched(await stop())
       await site.lab.pods('normal')
       expectExit(await new Operator(site, 'alice').apply(), 0)
-      await world.everythingIsTheGuides(site)
+      await world.everythingMatchesGuide(site)
       return world.releaseIsDeployed(site)
     })
   }

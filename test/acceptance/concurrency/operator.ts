@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fromSource, type LabInstallation } from '../support/installation.ts'
-import type { Command, Ran } from '../support/run.ts'
+import type { Command, RunResult } from '../support/run.ts'
 
 /** Somebody with a name and a state folder of their own, on some host. */
 export class Operator {
@@ -18,12 +18,12 @@ export class Operator {
     this.#program = program
   }
 
-  run(args: readonly string[], env: Record<string, string> = {}, onStart?: (child: ChildProcess) => void): Promise<Ran> {
+  run(args: readonly string[], env: Record<string, string> = {}, onStart?: (child: ChildProcess) => void): Promise<RunResult> {
     const options = { program: this.#program, env: { USER: this.name, ...env }, ...(onStart && { onStart }) }
     return this.#site.groundcrew([...args, '--state', this.state], options)
   }
 
-  apply(...flags: readonly string[]): Promise<Ran> {
+  apply(...flags: readonly string[]): Promise<RunResult> {
     return this.run(['apply', '--auto-approve', ...flags])
   }
 
@@ -37,7 +37,7 @@ export class Operator {
 }
 
 /** An apply under way. */
-export type Begun = { readonly child: ChildProcess; readonly pid: number; readonly ended: Promise<Ran> }
+export type Begun = { readonly child: ChildProcess; readonly pid: number; readonly ended: Promise<RunResult> }
 
 /** Waits for something to become true. */
 export async function until(what: string, isTrue: () => Promise<boolean>, limitSeconds = 60): Promise<void> {

@@ -22,7 +22,7 @@ export async function suspendedAtWork(report: Report): Promise<void> {
     const bob = new Operator(site, 'bob', hosts.onHost('host-b')).apply('--lock-timeout', '90s')
     const silent = await untilTaken(site, holder)
     expectExit(await bob, 0)
-    await world.everythingIsTheGuides(site)
+    await world.everythingMatchesGuide(site)
     return `${silent.toFixed(1)} s of watching`
   })
   await report.line('when it wakes it writes nothing anywhere, and says why', () => wakes(site, begun, []))
@@ -50,7 +50,7 @@ export async function suspendedInHelm(report: Report): Promise<void> {
     await report.line('after that an apply on its host recovers the release at once', async () => {
       await site.lab.pods('normal')
       expectExit(await new Operator(site, 'alice', hosts.onHost('host-a')).apply(), 0)
-      await world.everythingIsTheGuides(site)
+      await world.everythingMatchesGuide(site)
       return world.releaseIsDeployed(site)
     })
   }

@@ -37,7 +37,7 @@ export async function endedHere(report: Report): Promise<void> {
   await report.line('and the last one, on another host, converges', async () => {
     await site.lab.pods('normal')
     expectExit(await new Operator(site, 'dave', hosts.onHost('host-d')).apply(), 0)
-    await world.everythingIsTheGuides(site)
+    await world.everythingMatchesGuide(site)
     return world.releaseIsDeployed(site)
   })
 }
@@ -82,7 +82,7 @@ export async function killedElsewhere(report: Report): Promise<void> {
     const journal = (await journalOf(site, alice)) ?? []
     const twice = doneTwice(journal, before, await stop())
     if (twice.length > 0) throw new Error(twice.join('\n'))
-    await world.everythingIsTheGuides(site)
+    await world.everythingMatchesGuide(site)
     return `${silent.toFixed(1)} s of watching`
   })
 }

@@ -36,7 +36,7 @@ export async function together(report: Report): Promise<void> {
     expectText(ran.stdout, 'No changes.')
     const twice = madeTwice(await stop())
     if (twice.length > 0) throw new Error(twice.join('\n'))
-    await world.everythingIsTheGuides(site)
+    await world.everythingMatchesGuide(site)
     return `${await world.releaseIsDeployed(site)}, lock handed over ${(await lease(site)).transitions} time`
   })
   await race(report, site)

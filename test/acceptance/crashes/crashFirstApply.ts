@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { everythingIsTheGuides } from '../support/assertions.ts'
+import { everythingMatchesGuide } from '../support/assertions.ts'
 import { LabInstallation } from '../support/installation.ts'
 import type { Check, Report } from '../support/report.ts'
 import { converges, killedAt, type Moment } from './crashTrial.ts'
@@ -27,7 +27,7 @@ const spread = (count: number, last: number): number[] =>
 async function atRecord(report: Report, at: Moment): Promise<void> {
   await using site = await LabInstallation.open()
   await report.line(`killed ${at.replace(':', ' journal record ')}: the next apply converges`, async () =>
-    converges(site, await killedAt(site, at), everythingIsTheGuides),
+    converges(site, await killedAt(site, at), everythingMatchesGuide),
   )
 }
 
@@ -50,7 +50,7 @@ async function whileHelmWaits(report: Report, seconds: number, all: boolean): Pr
     groundcrew?.kill('SIGKILL')
     expectKilled((await apply).signal)
     await site.lab.pods('normal')
-    return converges(site, { journal: (await site.journals()).at(-1) ?? [], requests: await stop() }, everythingIsTheGuides)
+    return converges(site, { journal: (await site.journals()).at(-1) ?? [], requests: await stop() }, everythingMatchesGuide)
   })
 }
 

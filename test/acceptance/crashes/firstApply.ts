@@ -1,4 +1,4 @@
-import { everythingIsTheGuides } from '../support/assertions.ts'
+import { everythingMatchesGuide } from '../support/assertions.ts'
 import type { LabInstallation } from '../support/installation.ts'
 import { oneIsDeployed, type Scenario } from './scenario.ts'
 
@@ -9,7 +9,7 @@ export const firstApply: Scenario = {
   begin: async () => undefined,
   file: (site) => site.file,
   async expect(site) {
-    await everythingIsTheGuides(site)
+    await everythingMatchesGuide(site)
     await oneIsDeployed(site, 'spacelift')
     await allIsOurs(site)
   },
@@ -17,7 +17,7 @@ export const firstApply: Scenario = {
 
 /** Whoever died in between: all of it was made by groundcrew, and the state says so. */
 async function allIsOurs(site: LabInstallation): Promise<void> {
-  const { resources } = await site.remembered()
+  const { resources } = await site.readState()
   const others = Object.entries(resources).filter(([, { provenance }]) => provenance !== 'created')
   if (others.length > 0) throw new Error(`taken for somebody else's: ${others.map(([address]) => address).join(', ')}`)
 }

@@ -1,4 +1,4 @@
-import { bucketsAreTheGuides, podsAreReady, secretsAreTheGuides } from '../support/assertions.ts'
+import { bucketsMatchGuide, podsAreReady, secretsMatchGuide } from '../support/assertions.ts'
 import { expectSame, type LabInstallation } from '../support/installation.ts'
 import { beside, oneIsDeployed, type Scenario, settled } from './scenario.ts'
 
@@ -27,9 +27,9 @@ export const removal: Scenario = {
     )
     await oneIsDeployed(site, RENAMED)
     await podsAreReady(site)
-    await bucketsAreTheGuides(site)
-    await secretsAreTheGuides(site)
-    const { resources } = await site.remembered()
+    await bucketsMatchGuide(site)
+    await secretsMatchGuide(site)
+    const { resources } = await site.readState()
     expectSame(
       Object.keys(resources).filter((address) => /acme|release/.test(address)),
       [`release/spacelift/${RENAMED}`],

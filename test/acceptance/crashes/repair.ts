@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { everythingIsTheGuides } from '../support/assertions.ts'
+import { everythingMatchesGuide } from '../support/assertions.ts'
 import type { LabInstallation } from '../support/installation.ts'
 import { oneIsDeployed, type Scenario, settled } from './scenario.ts'
 
@@ -15,7 +15,7 @@ export const repair: Scenario = {
   },
   file: (site) => site.file,
   async expect(site) {
-    await everythingIsTheGuides(site)
+    await everythingMatchesGuide(site)
     await oneIsDeployed(site, 'spacelift')
   },
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { writeReleaseArchive } from '../../../scripts/lab/inputs/releaseArchive.ts'
-import { archivedConfig, bucketsAreTheGuides, podsAreReady } from '../support/assertions.ts'
+import { archivedConfigDigest, bucketsMatchGuide, podsAreReady } from '../support/assertions.ts'
 import { expectSame, type LabInstallation } from '../support/installation.ts'
 import { beside, oneIsDeployed, type Scenario, settled } from './scenario.ts'
 
@@ -30,7 +30,7 @@ export const upgrade: Scenario = {
     await secretNamesTheVersion(site)
     await releaseRunsTheVersion(site)
     await podsAreReady(site)
-    await bucketsAreTheGuides(site)
+    await bucketsMatchGuide(site)
   },
 }
 
@@ -38,7 +38,7 @@ const tagged = (site: LabInstallation, name: (typeof IMAGES)[number]): string =>
 
 async function imageIsTheArchives(site: LabInstallation, name: (typeof IMAGES)[number]): Promise<void> {
   const manifest = JSON.parse(await site.client('skopeo', 'inspect', '--raw', `docker://${tagged(site, name)}`)) as Manifest
-  expectSame(manifest.config.digest, await archivedConfig(site, name, VERSION))
+  expectSame(manifest.config.digest, await archivedConfigDigest(site, name, VERSION))
 }
 
 type Manifest = { config: { digest: string } }

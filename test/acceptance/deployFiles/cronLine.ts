@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expectExit, expectSame, expectText, type LabInstallation, repository } from '../support/installation.ts'
 import type { Report } from '../support/report.ts'
-import type { Ran } from '../support/run.ts'
+import type { RunResult } from '../support/run.ts'
 import type { Inputs } from './inputs.ts'
 import type { Jail } from './jail.ts'
 
@@ -10,7 +10,7 @@ import type { Jail } from './jail.ts'
 export async function cronLine(report: Report, site: LabInstallation, jail: Jail, it: Inputs): Promise<void> {
   const { command, env } = await shippedLine()
   await prepare(jail, it)
-  const look = (): Promise<Ran> =>
+  const look = (): Promise<RunResult> =>
     jail.run([...env, 'SHELL=/bin/sh', 'PATH=/usr/bin:/bin', 'LOGNAME=groundcrew'], ['/bin/sh', '-c', command])
   await report.line('the cron line as shipped, nothing drifted: exit 0, not a byte', async () => {
     const { stdout, stderr } = expectExit(await look(), 0)
@@ -51,7 +51,7 @@ async function prepare(jail: Jail, it: Inputs): Promise<void> {
 }
 
 /** What systemd would run: its specifiers are StateDirectory= and CacheDirectory=. */
-async function service(jail: Jail): Promise<Ran> {
+async function service(jail: Jail): Promise<RunResult> {
   const text = (await readFile(join(repository, 'deploy/groundcrew-drift.service'), 'utf8'))
     .replaceAll('%S', '/var/lib')
     .replaceAll('%C', '/tmp')

@@ -1,7 +1,7 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type LabInstallation, repository } from '../support/installation.ts'
-import { type Ran, run } from '../support/run.ts'
+import { type RunResult, run } from '../support/run.ts'
 
 /** What the jail shares with this machine, to be read only. */
 const SHARED = { '/usr': '/usr', '/dev': '/dev', '/proc': '/proc', [repository]: '/opt/groundcrew' }
@@ -52,7 +52,7 @@ export class Jail {
   }
 
   /** Runs a command there as that user, with these variables and no other. */
-  run(env: readonly string[], command: readonly string[]): Promise<Ran> {
+  run(env: readonly string[], command: readonly string[]): Promise<RunResult> {
     const mounts = Object.entries(SHARED).map(([from, to]) => `mount --rbind '${from}' '${this.path(to)}'`)
     const enter = `exec chroot --userspec=${USER}:${USER} --groups= '${this.#root}' /usr/bin/env -i "$@"`
     const script = [...mounts, enter].join(' && ')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parse, parseAllDocuments, stringify } from 'yaml'
 import { type LabInstallation, repository } from '../support/installation.ts'
-import type { Ran } from '../support/run.ts'
+import type { RunResult } from '../support/run.ts'
 
 const MINIO_USER = { accessKey: 'drift-looker', secretKey: 'drift-lookers-password' }
 const ACCOUNT = 'system:serviceaccount:groundcrew:groundcrew-drift'
@@ -51,11 +51,11 @@ export class Looker {
     return looker
   }
 
-  drift(...flags: readonly string[]): Promise<Ran> {
+  drift(...flags: readonly string[]): Promise<RunResult> {
     return this.#site.groundcrew(['drift', ...this.#flags, ...flags])
   }
 
-  plan(): Promise<Ran> {
+  plan(): Promise<RunResult> {
     return this.#site.plan(...this.#flags)
   }
 

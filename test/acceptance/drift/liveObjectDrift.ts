@@ -1,4 +1,4 @@
-import { everythingIsTheGuides } from '../support/assertions.ts'
+import { everythingMatchesGuide } from '../support/assertions.ts'
 import { expectExit, expectText, LabInstallation } from '../support/installation.ts'
 import type { Check } from '../support/report.ts'
 import { fileWithHookAndCrd } from './objects/chart.ts'
@@ -22,7 +22,7 @@ export const objects: Check = {
     const drifts = [...deploymentDrifts, ...otherDrifts].filter(({ isSample }) => !isQuick || isSample)
     for (const drift of drifts) await foundAndRepaired(report, site, file, drift)
     await report.line("at the end everything is the guide's again", async () => {
-      await everythingIsTheGuides(site)
+      await everythingMatchesGuide(site)
       return `${drifts.length} drifts`
     })
     await settled(report, site, file, isQuick ? 2 : 50)

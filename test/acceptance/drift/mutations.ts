@@ -2,7 +2,7 @@ import { differences, showPointer } from '../../../src/plan/diff.ts'
 import type { JournalRecord } from '../../../src/state/journal.ts'
 import { type Address, kindOf } from '../../../src/values/address.ts'
 import type { FactMap } from '../../../src/values/json.ts'
-import { everythingIsTheGuides } from '../support/assertions.ts'
+import { everythingMatchesGuide } from '../support/assertions.ts'
 import { expectExit, expectText, LabInstallation } from '../support/installation.ts'
 import type { Check, Report } from '../support/report.ts'
 import { bucketMutations } from './mutations/bucket.ts'
@@ -21,7 +21,7 @@ export const mutations: Check = {
     const touched = new Set<string>()
     for (const mutation of chosen) await showAndRepair(report, site, mutation, touched)
     await report.line("at the end everything is the guide's again", async () => {
-      await everythingIsTheGuides(site)
+      await everythingMatchesGuide(site)
       return `${chosen.length} mutations`
     })
     if (!isQuick) await report.line('no fact field was left out', () => everyField(site, touched))
@@ -68,7 +68,7 @@ function fieldsOf(journal: readonly JournalRecord[]): string[] {
 
 /** The fields are those that groundcrew itself remembers of each resource: a new one without a mutation shows here. */
 async function everyField(site: LabInstallation, touched: ReadonlySet<string>): Promise<string> {
-  const { resources } = await site.remembered()
+  const { resources } = await site.readState()
   const facts = Object.entries(resources).flatMap(([address, { facts }]) =>
     differences({}, facts as FactMap).map(({ pointer }) => nameOf(address, showPointer(pointer))),
   )

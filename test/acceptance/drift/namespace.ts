@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { everythingIsTheGuides } from '../support/assertions.ts'
+import { everythingMatchesGuide } from '../support/assertions.ts'
 import { expectExit, expectSame, expectText, type LabInstallation } from '../support/installation.ts'
 import type { Report } from '../support/report.ts'
 import { told } from './driftOf.ts'
@@ -56,7 +56,7 @@ async function terminating(report: Report, site: LabInstallation): Promise<void>
     await site.kubectl('-n', 'spacelift', 'patch', 'configmap', 'held', '--type=merge', '-p', '{"metadata":{"finalizers":null}}')
     await site.kubectl('wait', '--for=delete', 'namespace/spacelift', '--timeout=60s')
     expectExit(await site.apply(), 0)
-    await everythingIsTheGuides(site)
+    await everythingMatchesGuide(site)
     return said.stderr
       .split('\n')
       .find((line) => line.includes('example.com/held'))

@@ -1,6 +1,6 @@
 import { writes } from '../../../scripts/lab/index.ts'
-import { expectProblem, lastLine } from '../outages/outages.ts'
 import { expectExit, expectSame, type LabInstallation } from '../support/installation.ts'
+import { expectProblem, lastLine } from '../support/output.ts'
 import type { Report } from '../support/report.ts'
 import { Looker, type Policy, type Role, type Rule, shippedPolicy, shippedRoles } from './leastPrivilegeUser.ts'
 

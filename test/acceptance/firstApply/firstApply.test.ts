@@ -33,15 +33,15 @@ test('apply --auto-approve succeeds', async (installation) => `${expectExit(awai
 
 test('helm says deployed', (installation) => assertions.releaseIsDeployed(installation))
 
-test("helm's values are those of the guide", (installation) => assertions.releaseHasOurValues(installation))
+test("helm's values are those of the guide", (installation) => assertions.releaseHasGuideValues(installation))
 
 test('9 pods are Ready', (installation) => assertions.podsAreReady(installation))
 
-test("skopeo pulls both images back with the archive's config digest", (installation) => assertions.imagesAreTheArchives(installation))
+test("skopeo pulls both images back with the archive's config digest", (installation) => assertions.imagesMatchArchives(installation))
 
-test("mc shows the guide's versioning and rules on all eleven buckets", (installation) => assertions.bucketsAreTheGuides(installation))
+test("mc shows the guide's versioning and rules on all eleven buckets", (installation) => assertions.bucketsMatchGuide(installation))
 
-test("the three secrets hold exactly the guide's keys as strings", (installation) => assertions.secretsAreTheGuides(installation))
+test("the three secrets hold exactly the guide's keys as strings", (installation) => assertions.secretsMatchGuide(installation))
 
 test(`${IDLE_PLANS} further plans: exit 0 and byte-identical`, async (installation) => {
   recording = await installation.lab.record()
@@ -67,7 +67,7 @@ test('no helm or kubectl is started, by a trace of execve', async (installation)
 })
 
 test('with state/ deleted: the same bytes', async (installation) => {
-  await installation.forgetState()
+  await installation.deleteState()
   const ran = expectExit(await installation.plan(), 0)
   if (ran.stdout !== idlePlan) throw new Error(`${idlePlan}\n---\n${ran.stdout}`)
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { machine } from '../../unit/installation/machine.ts'
 import { fromSource, repository } from '../support/installation.ts'
 import type { Check, Report } from '../support/report.ts'
-import { type Command, type Ran, run } from '../support/run.ts'
+import { type Command, type RunResult, run } from '../support/run.ts'
 import { type Listeners, listen, writeKubeconfig } from './listeners.ts'
 
 const source = join(repository, 'test/unit/installation')
@@ -76,7 +76,7 @@ async function contacts(report: Report, folder: string, names: string[]): Promis
  * Runs `plan` where the file stands, as a person would; the golden texts name it so. What is wrong with the kubeconfig
  * would be told besides: unless another is given it is a good one, of a server that is nowhere.
  */
-async function plan(folder: string, text: string, before: readonly string[], config?: string): Promise<Ran> {
+async function plan(folder: string, text: string, before: readonly string[], config?: string): Promise<RunResult> {
   const kubeconfig = config ?? (await writeKubeconfig(folder, '127.0.0.1:1'))
   const file = join(folder, 'desired-state.yaml')
   await writeFile(file, text)

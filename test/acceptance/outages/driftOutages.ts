@@ -1,7 +1,7 @@
 import { expectExit, expectText, LabInstallation } from '../support/installation.ts'
+import { expectProblem } from '../support/output.ts'
 import type { Check, Report } from '../support/report.ts'
 import { type Fault, faults } from './faults.ts'
-import { expectProblem } from './outages.ts'
 
 /** What is drifted and what is not looked at, a layer each, as the report has it. */
 const LAYERS: Record<Fault['server'], { readonly drifted: RegExp; readonly unchecked: RegExp }> = {

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { parse, stringify } from 'yaml'
 import { writes } from '../../../scripts/lab/index.ts'
 import { LabInstallation } from '../support/installation.ts'
+import { expectProblemWithoutPlan } from '../support/output.ts'
 import type { Report } from '../support/report.ts'
-import { expectClearProblem } from './outages.ts'
 
 const otherWorld = /another world/i
 
@@ -23,11 +23,11 @@ export async function otherWorlds(report: Report, site: LabInstallation): Promis
   })
   for (const command of [['plan'], ['apply', '--auto-approve']]) {
     await report.line(`an empty second cluster under the same state: ${command[0]} refuses it as another world`, async () => {
-      expectClearProblem(await site.groundcrew([...command, ...flags]), otherWorld)
+      expectProblemWithoutPlan(await site.groundcrew([...command, ...flags]), otherWorld)
       return undefined
     })
     await report.line(`an empty second object store under the same state: ${command[0]} refuses it as another world`, async () => {
-      expectClearProblem(await site.groundcrew([...command, '-f', minio]), otherWorld)
+      expectProblemWithoutPlan(await site.groundcrew([...command, '-f', minio]), otherWorld)
       return undefined
     })
   }

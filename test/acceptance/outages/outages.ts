@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expectExit, expectText, LabInstallation } from '../support/installation.ts'
+import { expectExit, LabInstallation } from '../support/installation.ts'
+import { expectProblemWithoutPlan, firstLine, lastLine } from '../support/output.ts'
 import type { Check, Report } from '../support/report.ts'
-import type { Ran } from '../support/run.ts'
 import { type Fault, faults } from './faults.ts'
 import { otherWorlds } from './otherWorld.ts'
 import { readOnly } from './readOnly.ts'
@@ -34,7 +34,7 @@ async function saysSo(report: Report, site: LabInstallation, fault: Fault, ways:
         `${fault.server}, ${fault.name}: ${way.map((word) => (word.startsWith('/') ? 'EMPTY' : word)).join(' ')}`,
         async () => {
           const ran = await site.groundcrew([...way, ...(options.flags ?? [])], { env: options.env ?? {} })
-          expectClearProblem(ran, fault.says)
+          expectProblemWithoutPlan(ran, fault.says)
           if (ran.seconds > PATIENCE_SECONDS) throw new Error(`answered only after ${ran.seconds.toFixed(1)} s\n${ran.stderr}`)
           return firstLine(ran.stderr)
         },
@@ -43,22 +43,3 @@ async function saysSo(report: Report, site: LabInstallation, fault: Fault, ways:
     await fault.end?.()
   }
 }
-
-/** Exit 1, the problem in words on stderr, a remedy, and nothing that could be taken for a plan or for a crash. */
-export function expectClearProblem(ran: Ran, says: RegExp): void {
-  if (/to add/.test(ran.stdout + ran.stderr)) throw new Error(`says "to add":\n${ran.stdout}${ran.stderr}`)
-  expectProblem(ran, says)
-}
-
-/** The same for an apply that fails behind a plan that is right. */
-export function expectProblem(ran: Ran, says: RegExp): void {
-  expectExit(ran, 1)
-  expectText(ran.stderr, says)
-  const all = ran.stdout + ran.stderr
-  for (const never of [/^ {4}at /m, /\bundefined\b/, /\[object /, /internal\/unexpected/])
-    if (never.test(all)) throw new Error(`says ${never}:\n${all}`)
-}
-
-const firstLine = (text: string): string => text.trim().split('\n')[0] ?? ''
-
-export const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? ''

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { parse, stringify } from 'yaml'
 import { expectExit, type LabInstallation } from '../support/installation.ts'
+import { expectProblem, lastLine } from '../support/output.ts'
 import type { Report } from '../support/report.ts'
-import { expectProblem, lastLine } from './outages.ts'
 
 /** Who may look at everything and change nothing: the plan works, and apply says which right is missing. */
 export async function readOnly(report: Report, site: LabInstallation): Promise<void> {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parseDocument } from 'yaml'
 import { type FaultProxy, faultProxy } from '../../../scripts/lab/index.ts'
-import { everythingIsTheGuides } from '../support/assertions.ts'
+import { everythingMatchesGuide } from '../support/assertions.ts'
 import { expectExit, expectText, LabInstallation } from '../support/installation.ts'
 import type { Check, Report } from '../support/report.ts'
 import { rolledOut } from '../support/workloads.ts'
@@ -22,7 +22,7 @@ export const waits: Check = {
       await site.lab.pods('normal')
       expectExit(await site.apply(), 0)
       await rolledOut(site)
-      await everythingIsTheGuides(site)
+      await everythingMatchesGuide(site)
       expectText(expectExit(await site.plan(), 0).stdout, 'No changes.')
       return undefined
     })
@@ -66,7 +66,7 @@ async function nothingLeaks(site: LabInstallation, text: string, log: string | u
     ...(await site.input('encryption.pem')).split('\n').slice(1, -1),
     ...secrets.map((one) => /:([^:@]+)@/.exec(one)?.[1] ?? one),
   ]
-  const kept = JSON.stringify([await site.remembered(), await site.journals()])
+  const kept = JSON.stringify([await site.readState(), await site.journals()])
   for (const secret of lines) if (text.includes(secret) || kept.includes(secret)) throw new Error(`a secret shows in:\n${text}`)
   if (log !== undefined && kept.includes('the password is')) throw new Error('a log was kept')
 }

@@ -1,5 +1,5 @@
 import { helm3 } from '../../../scripts/lab/helm3.ts'
-import { everythingIsTheGuides } from '../support/assertions.ts'
+import { everythingMatchesGuide } from '../support/assertions.ts'
 import { expectExit, expectSame, expectText, LabInstallation } from '../support/installation.ts'
 import type { Check, Report } from '../support/report.ts'
 import { podsOf, revision } from '../support/workloads.ts'
@@ -33,7 +33,7 @@ async function made(report: Report, buckets: BucketWay, helm: string): Promise<v
   await report.line('the apply of it restarts nothing and makes no revision', () => restartsNothing(site, file))
   await report.line('the plan after it is empty', async () => lastLine(expectExit(await site.plan('-f', file), 0).stdout))
   await report.line("all is the guide's, by other people's clients", async () => {
-    await everythingIsTheGuides(site)
+    await everythingMatchesGuide(site)
     return undefined
   })
 }

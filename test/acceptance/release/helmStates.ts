@@ -1,4 +1,4 @@
-import { podsAreReady, releaseHasOurValues, releaseIsDeployed } from '../support/assertions.ts'
+import { podsAreReady, releaseHasGuideValues, releaseIsDeployed } from '../support/assertions.ts'
 import { expectExit, expectSame, expectText, LabInstallation } from '../support/installation.ts'
 import type { Check, Report } from '../support/report.ts'
 import { podsOf, revision, rolledOut } from '../support/workloads.ts'
@@ -24,7 +24,7 @@ async function repaired(report: Report, site: LabInstallation, { name, make, sho
     expectExit(await site.apply('-f', file), 0)
     await rolledOut(site)
     await releaseIsDeployed(site)
-    await releaseHasOurValues(site)
+    await releaseHasGuideValues(site)
     await podsAreReady(site)
     expectText(expectExit(await site.plan(), 0).stdout, 'No changes.')
     const restarted = await replaced(site, pods)

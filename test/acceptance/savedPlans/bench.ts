@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parseDocument } from 'yaml'
 import { type Planted, plant } from '../secretLeaks/inputs.ts'
 import { expectExit, expectText, LabInstallation } from '../support/installation.ts'
-import type { Command, Ran } from '../support/run.ts'
+import type { Command, RunResult } from '../support/run.ts'
 
 /**
  * An applied installation and a desired state that changes a resource of every kind that can change, with a canary in
@@ -39,7 +39,7 @@ export class Bench {
   }
 
   /** Runs groundcrew on the file with the canaries in its environment; without `-f` on the approved one. */
-  run(args: readonly string[], options: { env?: Record<string, string>; program?: Command } = {}): Promise<Ran> {
+  run(args: readonly string[], options: { env?: Record<string, string>; program?: Command } = {}): Promise<RunResult> {
     const file = args.includes('-f') ? [] : ['-f', this.file]
     return this.site.groundcrew([...args, ...file], { ...options, env: { ...this.planted.env, ...options.env } })
   }
@@ -52,7 +52,11 @@ export class Bench {
   }
 
   /** Applies a saved plan, which has to be refused for this reason before anything is changed. */
-  async refused(plan: string, reason: RegExp, options: Parameters<Bench['run']>[1] & { flags?: readonly string[] } = {}): Promise<Ran> {
+  async refused(
+    plan: string,
+    reason: RegExp,
+    options: Parameters<Bench['run']>[1] & { flags?: readonly string[] } = {},
+  ): Promise<RunResult> {
     const ran = expectExit(await this.run(['apply', plan, ...(options.flags ?? [])], options), 1)
     expectText(ran.stderr, reason)
     expectText(ran.stderr, /To do: \S/)

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { LabInstallation } from '../support/installation.ts'
-import { must } from '../support/run.ts'
+import { runOk } from '../support/run.ts'
 import { Canaries } from './canaries.ts'
 
 export const canary = (): string => `Canary${randomBytes(12).toString('base64url').replaceAll(/[-_]/g, 'x')}`
@@ -70,6 +70,6 @@ function refer(it: import('yaml').Document, site: LabInstallation): void {
 /** The registry reads its users anew when their file changes. */
 async function addRegistryUser(site: LabInstallation, user: string, password: string): Promise<void> {
   const script = 'print crypt(<STDIN>, "\\$2b\\$04\\$" . "abcdefghijklmnopqrstuu")'
-  const hash = await must(['perl', '-e', script], { input: password })
-  await must(['sh', '-c', 'cat >> "$0"', `${site.lab.dir}/registry-users`], { input: `${user}:${hash}\n` })
+  const hash = await runOk(['perl', '-e', script], { input: password })
+  await runOk(['sh', '-c', 'cat >> "$0"', `${site.lab.dir}/registry-users`], { input: `${user}:${hash}\n` })
 }

@@ -7,7 +7,7 @@ import { traced } from '../support/execTrace.ts'
 import * as guide from '../support/guide.ts'
 import { expectExit, expectText, LabInstallation } from '../support/installation.ts'
 import type { Check, Report } from '../support/report.ts'
-import type { Ran } from '../support/run.ts'
+import type { RunResult } from '../support/run.ts'
 import { Canaries } from './canaries.ts'
 import { type Planted, plant } from './inputs.ts'
 import { mistakes } from './mistakes.ts'
@@ -25,7 +25,7 @@ export const canaries: Check = {
 
 async function search(report: Report, site: LabInstallation, planted: Planted): Promise<void> {
   const { file, env, canaries } = planted
-  const outputs: [string, Ran][] = []
+  const outputs: [string, RunResult][] = []
   const run = async (name: string, args: readonly string[], exit: number): Promise<void> => {
     const ran = await site.groundcrew([...args, '-f', file], { env })
     outputs.push([name, ran])
@@ -64,7 +64,7 @@ async function applyTraced(
   report: Report,
   site: LabInstallation,
   { file, env, canaries }: Planted,
-  outputs: [string, Ran][],
+  outputs: [string, RunResult][],
 ): Promise<void> {
   const { ran, started } = await traced(site, ['apply', '--auto-approve', '-f', file], { env })
   outputs.push(['apply', ran])

@@ -6,7 +6,7 @@ export const isQuick = process.env.GROUNDCREW_ACCEPTANCE === 'quick'
 // biome-ignore lint/suspicious/noConfusingVoidType: a proof without a figure returns nothing.
 type Figure = string | undefined | void
 
-/** Shows that a claim holds and answers the figure to print behind it, if there is one; throws when the claim does not hold. */
+/** Proves a claim and returns the figure to print with it, if there is one; throws when the claim does not hold. */
 export type Proof<C> = (context: C) => Promise<Figure>
 
 /** Closes what the tests of a suite share. */

@@ -1,6 +1,6 @@
 import type { LabInstallation } from './installation.ts'
 
-/** What the guide says, written down a second time from its own text: groundcrew's tables cannot bookkeep for themselves. */
+/** What the install guide declares, copied from its text a second time: groundcrew's own tables cannot prove themselves. */
 export const buckets: Record<string, { versioned: boolean; days?: number }> = {
   'spacelift-binaries': { versioned: true },
   'spacelift-deliveries': { versioned: false, days: 1 },
@@ -17,23 +17,23 @@ export const buckets: Record<string, { versioned: boolean; days?: number }> = {
 
 export type SecretTexts = Record<string, Record<string, string>>
 
-/** The three secrets of the guide as its shell script would have made them on this site. */
-export async function secrets(site: LabInstallation): Promise<SecretTexts> {
-  const minio = site.lab.env.MINIO_ENDPOINT ?? ''
+/** The three secrets that the guide's shell script would create for this installation. */
+export async function secrets(installation: LabInstallation): Promise<SecretTexts> {
+  const minio = installation.lab.env.MINIO_ENDPOINT ?? ''
   return {
     'spacelift-shared': {
       SERVER_DOMAIN: 'spacelift.example.com',
       MQTT_BROKER_TYPE: 'builtin',
       MQTT_BROKER_ENDPOINT: 'tls://spacelift-mqtt.spacelift.svc.cluster.local:1984',
       ENCRYPTION_TYPE: 'rsa',
-      ENCRYPTION_RSA_PRIVATE_KEY: await site.input('encryption.pem'),
+      ENCRYPTION_RSA_PRIVATE_KEY: await installation.input('encryption.pem'),
       MESSAGE_QUEUE_TYPE: 'postgres',
       OBJECT_STORAGE_TYPE: 'minio',
       OBJECT_STORAGE_MINIO_ENDPOINT: 'minio.minio.svc.cluster.local:9000',
       OBJECT_STORAGE_MINIO_USE_SSL: 'true',
       OBJECT_STORAGE_MINIO_ALLOW_INSECURE: 'false',
-      OBJECT_STORAGE_MINIO_ACCESS_KEY_ID: await site.input('application-access-key'),
-      OBJECT_STORAGE_MINIO_SECRET_ACCESS_KEY: await site.input('application-secret-key'),
+      OBJECT_STORAGE_MINIO_ACCESS_KEY_ID: await installation.input('application-access-key'),
+      OBJECT_STORAGE_MINIO_SECRET_ACCESS_KEY: await installation.input('application-secret-key'),
       OBJECT_STORAGE_BUCKET_DELIVERIES: 'spacelift-deliveries',
       OBJECT_STORAGE_BUCKET_LARGE_QUEUE_MESSAGES: 'spacelift-large-queue-messages',
       OBJECT_STORAGE_BUCKET_MODULES: 'spacelift-modules',
@@ -44,27 +44,27 @@ export async function secrets(site: LabInstallation): Promise<SecretTexts> {
       OBJECT_STORAGE_BUCKET_WORKSPACE: 'spacelift-workspaces',
       OBJECT_STORAGE_BUCKET_USAGE_ANALYTICS: '',
       OBJECT_STORAGE_BUCKET_UPLOADS_URL: minio,
-      DATABASE_URL: await site.input('database-url'),
+      DATABASE_URL: await installation.input('database-url'),
       LICENSE_TYPE: 'jwt',
-      LICENSE_TOKEN: await site.input('license.jwt'),
+      LICENSE_TOKEN: await installation.input('license.jwt'),
     },
     'spacelift-server': {
       ADMIN_USERNAME: 'admin',
-      ADMIN_PASSWORD: await site.input('admin-password'),
+      ADMIN_PASSWORD: await installation.input('admin-password'),
       OBJECT_STORAGE_BUCKET_UPLOADS: 'spacelift-uploads',
       WEBHOOKS_ENDPOINT: 'https://spacelift.example.com/webhooks',
     },
     'spacelift-drain': {
-      LAUNCHER_IMAGE: `${site.lab.env.REGISTRY}/spacelift/launcher`,
+      LAUNCHER_IMAGE: `${installation.lab.env.REGISTRY}/spacelift/launcher`,
       LAUNCHER_IMAGE_TAG: 'v3.0.0',
       OBJECT_STORAGE_BUCKET_METADATA: 'spacelift-metadata',
     },
   }
 }
 
-/** The values of the guide's helm command on this site. */
-export const values = (site: LabInstallation) => ({
-  shared: { serverHostname: 'spacelift.example.com', image: site.image('backend'), secretRef: 'spacelift-shared' },
+/** The values of the guide's helm command on this installation. */
+export const values = (installation: LabInstallation) => ({
+  shared: { serverHostname: 'spacelift.example.com', image: installation.image('backend'), secretRef: 'spacelift-shared' },
   server: { secretRef: 'spacelift-server' },
   drain: { secretRef: 'spacelift-drain' },
 })

@@ -5,19 +5,19 @@ import { type Document, parseDocument } from 'yaml'
 import { type Lab, type StartOptions, startLab } from '../../../scripts/lab/index.ts'
 import type { JournalRecord } from '../../../src/state/journal.ts'
 import type { State } from '../../../src/state/state.ts'
-import { type Command, must, type Ran, type RunOptions, run } from './run.ts'
+import { type Command, type RunOptions, type RunResult, run, runOk } from './run.ts'
 
 export const repository = fileURLToPath(new URL('../../..', import.meta.url))
-/** From source: a bundle beside it may be older, or just being made. */
+/** From source: a bundle may be older, or may just be written. */
 export const fromSource: Command = [process.execPath, '--disable-warning=ExperimentalWarning', join(repository, 'src/bin.ts')]
 
-/** Program, arguments and what else is special about one run of groundcrew. */
-export type Special = Omit<RunOptions, 'env'> & { env?: Record<string, string>; program?: Command }
+/** How one run of groundcrew differs from a plain one. */
+export type GroundcrewOptions = Omit<RunOptions, 'env'> & { env?: Record<string, string>; program?: Command }
 
-/** An installation of its own on a lab of its own: groundcrew on one side, everybody else's clients on the other. */
+/** An installation on a lab of its own, with groundcrew on one side and kubectl, helm, mc, skopeo on the other. */
 export class LabInstallation {
   readonly lab: Lab
-  /** Where groundcrew and helm think they are at home: caches land here, and can be looked through. */
+  /** HOME of groundcrew and helm: their caches are below it and can be searched. */
   readonly home: string
 
   private constructor(lab: Lab) {
@@ -26,16 +26,16 @@ export class LabInstallation {
   }
 
   static async open(options: Pick<StartOptions, 'imageSize' | 'registries'> = {}): Promise<LabInstallation> {
-    const site = new LabInstallation(await startLab(options))
-    await mkdir(join(site.home, 'tmp'), { recursive: true })
-    return site
+    const installation = new LabInstallation(await startLab(options))
+    await mkdir(join(installation.home, 'tmp'), { recursive: true })
+    return installation
   }
 
-  /** A site with everything applied. */
+  /** An installation with everything applied. */
   static async applied(): Promise<LabInstallation> {
-    const site = await LabInstallation.open()
-    expectExit(await site.apply(), 0)
-    return site
+    const installation = await LabInstallation.open()
+    expectExit(await installation.apply(), 0)
+    return installation
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -54,29 +54,29 @@ export class LabInstallation {
     return join(this.folder, 'state')
   }
 
-  /** No more than a person at a fresh prompt has: nothing of the lab's may help groundcrew along. */
+  /** The environment of a fresh shell: none of the lab's variables may help groundcrew. */
   get ownEnv(): Record<string, string> {
     const { PATH = '', KUBECONFIG = '' } = this.lab.env
-    return { PATH, KUBECONFIG, HOME: this.home, TMPDIR: join(this.home, 'tmp'), USER: 'accept', LANG: 'C.UTF-8' }
+    return { PATH, KUBECONFIG, HOME: this.home, TMPDIR: join(this.home, 'tmp'), USER: 'operator', LANG: 'C.UTF-8' }
   }
 
-  /** Runs groundcrew; without `-f` among the arguments on this site's own file. */
-  groundcrew(args: readonly string[], { env, program = fromSource, ...options }: Special = {}): Promise<Ran> {
+  /** Runs groundcrew; without `-f` among the arguments on this installation's own file. */
+  groundcrew(args: readonly string[], { env, program = fromSource, ...options }: GroundcrewOptions = {}): Promise<RunResult> {
     const file = args.includes('-f') ? [] : ['-f', this.file]
     return run([...program, ...args, ...file] as unknown as Command, { ...options, env: { ...this.ownEnv, ...env } })
   }
 
-  plan(...flags: readonly string[]): Promise<Ran> {
+  plan(...flags: readonly string[]): Promise<RunResult> {
     return this.groundcrew(['plan', '--detailed-exitcode', ...flags])
   }
 
-  apply(...flags: readonly string[]): Promise<Ran> {
+  apply(...flags: readonly string[]): Promise<RunResult> {
     return this.groundcrew(['apply', '--auto-approve', ...flags])
   }
 
-  /** Runs somebody else's client against the lab; it has to succeed. */
+  /** Runs another client against the lab; it has to succeed. */
   async client(...command: Command): Promise<string> {
-    return must(command, { env: { ...(process.env as Record<string, string>), ...this.lab.env, HOME: join(this.lab.dir, 'other-home') } })
+    return runOk(command, { env: { ...(process.env as Record<string, string>), ...this.lab.env, HOME: join(this.lab.dir, 'other-home') } })
   }
 
   kubectl(...args: string[]): Promise<string> {
@@ -108,15 +108,15 @@ export class LabInstallation {
     return path
   }
 
-  /** The desired state with some edits, beside the real one. Answers its path. */
-  async withEdits(name: string, edit: (it: Document) => void): Promise<string> {
+  /** Writes an edited copy of the desired state beside it and returns the path. */
+  async withEdits(name: string, edit: (document: Document) => void): Promise<string> {
     const document = parseDocument(await readFile(this.file, 'utf8'))
     edit(document)
     return this.write(`${name}.yaml`, String(document))
   }
 
-  /** What groundcrew remembers. */
-  async remembered(): Promise<State> {
+  /** The state that groundcrew recorded. */
+  async readState(): Promise<State> {
     return JSON.parse(await readFile(join(this.state, 'installation.json'), 'utf8')) as State
   }
 
@@ -127,13 +127,13 @@ export class LabInstallation {
     return texts.map((text) => text.split('\n').flatMap((line) => (line.endsWith('}') ? [JSON.parse(line) as JournalRecord] : [])))
   }
 
-  forgetState(): Promise<void> {
+  deleteState(): Promise<void> {
     return rm(this.state, { recursive: true })
   }
 }
 
-/** Throws with all that was written unless it ended so. */
-export function expectExit(ran: Ran, code: number): Ran {
+/** Throws with the whole output unless it exited with this code. */
+export function expectExit(ran: RunResult, code: number): RunResult {
   if (ran.code === code) return ran
   throw new Error(`exit ${ran.code ?? ran.signal}, expected ${code}\n${ran.stderr}${ran.stdout}`)
 }
@@ -144,16 +144,16 @@ export function expectText(text: string, pattern: RegExp | string): void {
   throw new Error(`expected ${pattern} in:\n${text}`)
 }
 
-/** Throws with both unless their JSON is the same. */
-export function expectSame(found: unknown, wanted: unknown): void {
-  if (sorted(found) === sorted(wanted)) return
-  throw new Error(`found    ${sorted(found)}\nexpected ${sorted(wanted)}`)
+/** Throws with both unless their JSON is the same. The order of keys does not count. */
+export function expectSame(actual: unknown, expected: unknown): void {
+  if (sortedJson(actual) === sortedJson(expected)) return
+  throw new Error(`actual   ${sortedJson(actual)}\nexpected ${sortedJson(expected)}`)
 }
 
-function sorted(value: unknown): string {
-  const inOrder = (_: string, it: unknown) =>
-    typeof it === 'object' && it !== null && !Array.isArray(it)
-      ? Object.fromEntries(Object.entries(it).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : it
-  return JSON.stringify(value, inOrder)
+function sortedJson(value: unknown): string {
+  const withSortedKeys = (_: string, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member
+  return JSON.stringify(value, withSortedKeys)
 }

@@ -1,4 +1,4 @@
-// groundcrew with one difference: after the journal record that AT names by its number it waits for the shell command DO.
+// groundcrew with one difference: after the journal record with the number AT it runs the shell command DO and waits for it.
 import { execFileSync } from 'node:child_process'
 import { systemHost } from '../../../src/commands/systemHost.ts'
 import { main } from '../../../src/main.ts'
@@ -10,10 +10,11 @@ async function openInterferingJournal(folder: string, run: string): Promise<Jour
   const journal = await openJournal(folder, run)
   let records = 0
   const append: Journal['append'] = async (record) => {
-    const isIt = ++records === Number(AT)
+    const isAtRecord = ++records === Number(AT)
     await journal.append(record)
-    // Nothing else of this process goes on meanwhile.
-    if (isIt) execFileSync('sh', ['-ec', DO], { env: { ...process.env, ...(JSON.parse(DO_ENV) as Record<string, string>) }, stdio: 'pipe' })
+    // Synchronous: everything else in this process stands still until then.
+    if (isAtRecord)
+      execFileSync('sh', ['-ec', DO], { env: { ...process.env, ...(JSON.parse(DO_ENV) as Record<string, string>) }, stdio: 'pipe' })
   }
   return { append, close: () => journal.close() }
 }

@@ -5,24 +5,28 @@ import { text } from 'node:stream/consumers'
 export type Command = readonly [string, ...string[]]
 
 export type RunOptions = {
-  /** All of the child's environment; default: ours. */
+  /** The child's whole environment; default: that of this process. */
   env?: Record<string, string>
   cwd?: string
   input?: string
   timeoutSeconds?: number
-  /** Is given the process as soon as it runs. */
+  /** Called with the process as soon as it runs. */
   onStart?: (child: ChildProcess) => void
 }
 
 /** How a program ended and what it wrote. */
-export type Ran = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string; seconds: number }
+export type RunResult = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string; seconds: number }
 
-/** Runs a program to its end, whatever that is. Throws only when it cannot be started or does not end in time. */
-export async function run([program, ...args]: Command, options: RunOptions = {}): Promise<Ran> {
+/**
+ * Runs a program and returns how it ended. Throws only when it cannot be started or does not end in time. Not through zx:
+ * its shell would be the process that `onStart` signals, adds variables to the environment, and never closes stdin when
+ * the input is empty.
+ */
+export async function run([program, ...args]: Command, options: RunOptions = {}): Promise<RunResult> {
   const { env, cwd, input, timeoutSeconds = 180, onStart } = options
   const started = performance.now()
   const child = spawn(program, args, { env: env ?? process.env, cwd, stdio: ['pipe', 'pipe', 'pipe'] })
-  // Somebody who ends without reading what we say is no error of ours.
+  // A program may exit without reading its input.
   child.stdin.on('error', () => undefined)
   child.stdin.end(input ?? '')
   const late = setTimeout(() => child.kill('SIGKILL'), timeoutSeconds * 1000)
@@ -39,12 +43,12 @@ export async function run([program, ...args]: Command, options: RunOptions = {})
   }
 }
 
-/** Runs a program that has to succeed and answers its stdout. */
-export async function must(command: Command, options: RunOptions = {}): Promise<string> {
+/** Runs a program that has to succeed and returns its stdout. */
+export async function runOk(command: Command, options: RunOptions = {}): Promise<string> {
   const ran = await run(command, options)
   if (ran.code === 0) return ran.stdout
   throw new Error(`${command.join(' ')} ended with ${ran.code ?? ran.signal}:\n${ran.stderr}${ran.stdout}`)
 }
 
-/** All that a program wrote, for the reason of a failure. */
-export const told = ({ code, signal, stdout, stderr }: Ran): string => `exit ${code ?? signal}\n${stdout}${stderr}`
+/** Exit code and all output of a program, for the message of a failure. */
+export const outputOf = ({ code, signal, stdout, stderr }: RunResult): string => `exit ${code ?? signal}\n${stdout}${stderr}`

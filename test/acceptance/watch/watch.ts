@@ -21,7 +21,7 @@ export const watch: Check = {
     await hundredSaves(report, site, daemon)
     await report.line('the file as it was is applied again, and all is as the guide has it', async () => {
       await daemon.after(() => writeFile(site.file, settled), APPLIED)
-      await world.everythingIsTheGuides(site)
+      await world.everythingMatchesGuide(site)
       expectText(expectExit(await site.plan(), 0).stdout, 'No changes.')
       return undefined
     })
@@ -51,7 +51,7 @@ async function savedAndDeleted(report: Report, site: LabInstallation, daemon: Wa
   })
   await report.line('a deleted secret comes back', async () => {
     const figure = await timed(() => site.kubectl('-n', 'spacelift', 'delete', 'secret', 'spacelift-drain'))
-    await world.secretsAreTheGuides(site)
+    await world.secretsMatchGuide(site)
     return figure
   })
 }
@@ -93,6 +93,6 @@ async function hundredSaves(report: Report, site: LabInstallation, daemon: Watch
 }
 
 async function noncurrent(site: LabInstallation): Promise<unknown[]> {
-  const rules = await world.rulesOf(site, 'spacelift-run-logs')
+  const rules = await world.lifecycleRules(site, 'spacelift-run-logs')
   return rules.flatMap(({ NoncurrentVersionExpiration: it }) => (it as { NoncurrentDays?: number } | undefined)?.NoncurrentDays ?? [])
 }

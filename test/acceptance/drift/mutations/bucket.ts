@@ -1,4 +1,4 @@
-import { bucketsAreTheGuides, rulesOf } from '../../support/assertions.ts'
+import { bucketsMatchGuide, lifecycleRules } from '../../support/assertions.ts'
 import type { LabInstallation } from '../../support/installation.ts'
 import type { Mutation } from './mutation.ts'
 
@@ -16,7 +16,7 @@ const on = (
   name,
   shows,
   change,
-  repaired: bucketsAreTheGuides,
+  repaired: bucketsMatchGuide,
   ...more,
 })
 
@@ -33,7 +33,7 @@ const addRule =
 const editRule =
   (bucket: string, ...args: string[]) =>
   async (site: LabInstallation) =>
-    site.mc('ilm', 'rule', 'edit', '--id', (await rulesOf(site, bucket))[0]?.ID ?? '', ...args, `lab/${bucket}`)
+    site.mc('ilm', 'rule', 'edit', '--id', (await lifecycleRules(site, bucket))[0]?.ID ?? '', ...args, `lab/${bucket}`)
 
 export const bucketMutations: readonly Mutation[] = [
   on(versioned, 'versioning suspended', /versioning/, version('suspend', `lab/${versioned}`), { isSample: true }),

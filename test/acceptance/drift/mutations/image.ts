@@ -1,4 +1,4 @@
-import { imagesAreTheArchives } from '../../support/assertions.ts'
+import { imagesMatchArchives } from '../../support/assertions.ts'
 import type { LabInstallation } from '../../support/installation.ts'
 import type { Mutation } from './mutation.ts'
 
@@ -13,7 +13,7 @@ const on = (
   name,
   shows,
   change,
-  repaired: imagesAreTheArchives,
+  repaired: imagesMatchArchives,
   ...more,
 })
 

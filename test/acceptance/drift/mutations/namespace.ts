@@ -1,4 +1,4 @@
-import { everythingIsTheGuides } from '../../support/assertions.ts'
+import { everythingMatchesGuide } from '../../support/assertions.ts'
 import type { LabInstallation } from '../../support/installation.ts'
 import { expectExit, expectText } from '../../support/installation.ts'
 import type { Mutation } from './mutation.ts'
@@ -9,7 +9,7 @@ export const namespaceMutations: readonly Mutation[] = [
     name: 'the whole namespace deleted',
     shows: /gone/,
     change: deleted,
-    repaired: everythingIsTheGuides,
+    repaired: everythingMatchesGuide,
   },
 ]
 

@@ -1,7 +1,7 @@
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { podsAreReady, releaseHasOurValues, releaseIsDeployed } from '../../support/assertions.ts'
+import { podsAreReady, releaseHasGuideValues, releaseIsDeployed } from '../../support/assertions.ts'
 import { expectExit, type LabInstallation } from '../../support/installation.ts'
 import type { Mutation } from './mutation.ts'
 
@@ -16,7 +16,7 @@ const on = (name: string, shows: RegExp, change: (site: LabInstallation) => Prom
 
 async function repaired(site: LabInstallation): Promise<void> {
   await releaseIsDeployed(site)
-  await releaseHasOurValues(site)
+  await releaseHasGuideValues(site)
   await podsAreReady(site)
 }
 

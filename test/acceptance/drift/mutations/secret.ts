@@ -1,4 +1,4 @@
-import { secretsAreTheGuides } from '../../support/assertions.ts'
+import { secretsMatchGuide } from '../../support/assertions.ts'
 import * as guide from '../../support/guide.ts'
 import type { LabInstallation } from '../../support/installation.ts'
 import type { Mutation } from './mutation.ts'
@@ -16,7 +16,7 @@ const on = (
   name,
   shows,
   change,
-  repaired: secretsAreTheGuides,
+  repaired: secretsMatchGuide,
   ...more,
 })
 

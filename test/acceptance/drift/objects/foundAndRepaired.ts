@@ -29,7 +29,7 @@ export async function foundAndRepaired(report: Report, site: LabInstallation, fi
 
 /** Neither these texts nor anything that is kept holds what somebody, or a chart, keeps secret. */
 export async function noSecretIn(site: LabInstallation, ...texts: readonly string[]): Promise<void> {
-  for (const text of [...texts, JSON.stringify(await site.remembered()), JSON.stringify(await site.journals())])
+  for (const text of [...texts, JSON.stringify(await site.readState()), JSON.stringify(await site.journals())])
     if (text.includes(CANARY)) throw new Error(`a secret shows in:\n${text}`)
 }
 

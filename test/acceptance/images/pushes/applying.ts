@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type FaultProxy, faultProxy, type Lab } from '../../../../scripts/lab/index.ts'
 import { inputFiles } from '../../../../scripts/lab/inputs/desiredState.ts'
 import { expectExit, expectText, type LabInstallation } from '../../support/installation.ts'
-import { type Ran, told } from '../../support/run.ts'
+import { outputOf, type RunResult } from '../../support/run.ts'
 import type { PushResult } from './push.ts'
 import { blobSizes, type Pushes } from './pushing.ts'
 
@@ -56,9 +56,9 @@ export class Applying implements Pushes {
   /** The plan after an apply that came to its end has to be empty. */
   async push(path: string, onStart?: (child: ChildProcess) => void): Promise<PushResult | undefined> {
     const run = (command: 'plan' | 'apply', watch?: typeof onStart) => backendOf(this.#site, this.proxy.host, path, command, watch)
-    const ran: Ran = await run('apply', onStart)
+    const ran: RunResult = await run('apply', onStart)
     if (ran.signal === 'SIGKILL') return undefined
-    if (ran.code !== 0) throw new Error(told(ran))
+    if (ran.code !== 0) throw new Error(outputOf(ran))
     const { sentBytes } = this.proxy
     expectText(expectExit(await run('plan'), 0).stdout, 'No changes')
     return { seconds: ran.seconds, sentBytes }

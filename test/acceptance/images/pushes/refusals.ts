@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { asks, type Lab, nth } from '../../../../scripts/lab/index.ts'
 import { layout } from '../../../../scripts/lab/layout.ts'
 import type { Report } from '../../support/report.ts'
-import { must } from '../../support/run.ts'
+import { runOk } from '../../support/run.ts'
 import type { PushResult } from './push.ts'
 import { expectDone, Pushing } from './pushing.ts'
 
@@ -50,14 +50,14 @@ async function fullDisk(lab: Lab, pushing: Pushing): Promise<string> {
   const data = layout(lab.dir).data('plain-registry')
   await mkdir(data, { recursive: true })
   // A real file system that is really full. Only root may mount one.
-  await must(['mount', '-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', data])
+  await runOk(['mount', '-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', data])
   try {
     const told = expectProblem(await pushing.push('refused/disk'), 'registry/disk-full')
-    await must(['mount', '-o', 'remount,size=64m', data])
+    await runOk(['mount', '-o', 'remount,size=64m', data])
     expectDone(await pushing.push('refused/disk'))
     return told
   } finally {
-    await must(['umount', data])
+    await runOk(['umount', data])
   }
 }
 

@@ -1,8 +1,8 @@
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { State } from '../../../../src/state/state.ts'
-import { expectProblem } from '../../outages/outages.ts'
 import { expectExit, expectText, type LabInstallation } from '../../support/installation.ts'
+import { expectProblem } from '../../support/output.ts'
 import type { Report } from '../../support/report.ts'
 
 type Edit = (state: State) => unknown

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writes } from '../../../../scripts/lab/index.ts'
-import { expectProblem } from '../../outages/outages.ts'
-import { everythingIsTheGuides } from '../../support/assertions.ts'
+import { everythingMatchesGuide } from '../../support/assertions.ts'
 import { expectExit, expectText, type LabInstallation } from '../../support/installation.ts'
+import { expectProblem } from '../../support/output.ts'
 import type { Report } from '../../support/report.ts'
 import { Mounted } from './folder.ts'
 
@@ -36,7 +36,7 @@ export async function fullDisk(report: Report, site: LabInstallation): Promise<v
   await report.line('with room again one apply converges', async () => {
     await disk.makeRoom()
     expectExit(await apply(), 0)
-    await everythingIsTheGuides(site)
+    await everythingMatchesGuide(site)
     expectText(expectExit(await site.plan('--state', disk.state), 0).stdout, 'No changes.')
     const { resources } = await readable(join(disk.state, 'installation.json'))
     const others = Object.entries(resources).filter(([, { provenance }]) => provenance !== 'created')

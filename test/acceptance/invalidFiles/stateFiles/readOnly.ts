@@ -1,7 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expectProblem } from '../../outages/outages.ts'
 import { expectExit, expectText, type LabInstallation } from '../../support/installation.ts'
+import { expectProblem } from '../../support/output.ts'
 import type { Report } from '../../support/report.ts'
 import { Mounted } from './folder.ts'
 

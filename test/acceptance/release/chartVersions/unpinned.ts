@@ -17,7 +17,7 @@ export async function unpinnedInRepository(report: Report, site: LabInstallation
   await repository.publish(await chartWith(site, 'newer', '0.4.0'))
   await report.line('a newer one is published: nothing changes', () => stays(site, file))
   await report.line('nor when the state is lost', async () => {
-    await site.forgetState()
+    await site.deleteState()
     return stays(site, file)
   })
   await report.line('the newer one is named: the plan says so, and the apply takes it', async () => {
@@ -34,7 +34,7 @@ export async function unpinnedInRegistry(report: Report, site: LabInstallation):
   const env = { SSL_CERT_FILE }
   await report.line('a registry (OCI), no version named: the version in use stays', async () => {
     await site.helm('uninstall', 'spacelift', '--wait')
-    await site.forgetState()
+    await site.deleteState()
     const login = 'printf %s "$0" | HOME="$1" helm registry login "$2" --username "$3" --password-stdin'
     await site.client('sh', '-c', login, REGISTRY_PASSWORD, site.home, REGISTRY, REGISTRY_USERNAME)
     const push = 'cd "$0" && helm package "$1" && HOME="$2" helm push "$3" "oci://$4/charts"'

@@ -2,14 +2,14 @@ import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as guide from '../../support/guide.ts'
 import type { LabInstallation } from '../../support/installation.ts'
-import { must } from '../../support/run.ts'
+import { runOk } from '../../support/run.ts'
 
 /** The guide's own commands, one after the other, as a person types them. */
 
 /** `docker load`, `tag` and `push`: skopeo does the same without a daemon. */
 export async function pushImages(site: LabInstallation): Promise<void> {
   const folder = await mkdtemp(join(site.lab.dir, 'unpacked-'))
-  await must(['tar', '-xzf', join(site.folder, 'self-hosted-v3.0.0.tar.gz'), '-C', folder])
+  await runOk(['tar', '-xzf', join(site.folder, 'self-hosted-v3.0.0.tar.gz'), '-C', folder])
   for (const name of ['backend', 'launcher'] as const) {
     const tar = join(folder, `self-hosted-v3.0.0/container-images/spacelift-${name}.tar`)
     await site.client('skopeo', 'copy', '--quiet', `docker-archive:${tar}`, `docker://${site.image(name)}`)

@@ -60,7 +60,7 @@ export async function staleReaders(report: Report, site: LabInstallation, isQuic
     await hand.set(SHARED, 'LICENSE_TYPE', 'by hand')
     await hand.moveOnePod('spacelift-server')
     await hand.set(SHARED, 'LICENSE_TYPE', 'jwt')
-    await site.forgetState()
+    await site.deleteState()
     await empty(site)
     expectExit(await site.apply(), 0)
     return empty(site)
