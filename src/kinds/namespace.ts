@@ -66,7 +66,7 @@ async function observe(
   const name = nameOf(it)
   const read = await cluster.namespace(name)
   if (read.is !== 'present') return read
-  if (read.value.terminating) return { is: 'unknown', why: terminating(name, read.value.heldBy) }
+  if (read.value.terminating) return { is: 'unknown', why: terminating(name, read.value.deletionBlockers) }
   const ours = Object.keys('material' in it ? it.material.labels : (it.facts.labels ?? {}))
   return {
     is: 'present',

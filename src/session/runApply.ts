@@ -75,7 +75,7 @@ async function withJournal<T>(host: Host, session: Session, run: string, act: (j
 
 /** A helm that outlived its groundcrew would write on beside us. */
 export async function endOrphans(host: Host, children: readonly ProcessIdentity[]): Promise<void> {
-  for (const child of children) if (host.processes.isAlive(child) === true) await host.processes.end(child, HELM_GRACE_MS)
+  for (const child of children) if (host.processes.isAlive(child) === true) await host.processes.terminate(child, HELM_GRACE_MS)
 }
 
 /** Begins with its time, so that runs sort by age. */

@@ -119,7 +119,7 @@ function standingOf({ processes, clock }: LockPorts, seen: LiveLease, watch: Loc
 /** The helm that a holder left behind, once it is known to be gone: it may have outlived its groundcrew and would write on beside us. */
 async function ended(processes: Processes, helm: ProcessIdentity | undefined): Promise<ProcessIdentity | undefined> {
   if (helm === undefined || processes.isAlive(helm) === undefined) return undefined
-  await processes.end(helm, HELM_GRACE_MS)
+  await processes.terminate(helm, HELM_GRACE_MS)
   return helm
 }
 

@@ -52,7 +52,7 @@ export class Inputs {
   async #follow(): Promise<boolean> {
     const before = this.#paths.join('\n')
     this.#paths = (await this.#named()) ?? this.#paths
-    const ways = await Promise.all(this.#paths.map((path) => systemFiles.way(path)))
+    const ways = await Promise.all(this.#paths.map((path) => systemFiles.symlinkChain(path)))
     await this.#triggers.watch([...new Set(ways.flat())].sort())
     return this.#paths.join('\n') !== before
   }

@@ -3,7 +3,7 @@ import type { HelmReads, HelmWrites } from './ports/helm.ts'
 import type { ObjectStoreReads, ObjectStoreWrites } from './ports/objectStore.ts'
 import type { RegistryReads, RegistryWrites } from './ports/registry.ts'
 
-/** The world as it may be looked at: a write through it does not compile. */
+/** The world, read-only: a write through it does not compile. */
 export interface View {
   readonly cluster: ClusterReads
   readonly objectStore: ObjectStoreReads
@@ -11,7 +11,7 @@ export interface View {
   readonly helm: HelmReads
 }
 
-/** The world as it may be changed, by `converge` and `remove` only. */
+/** The world with its writes, for `converge` and `remove` only. */
 export interface World extends View {
   readonly cluster: ClusterReads & ClusterWrites
   readonly objectStore: ObjectStoreReads & ObjectStoreWrites

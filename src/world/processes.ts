@@ -9,7 +9,7 @@ import { identify, isAlive } from './processIdentity.ts'
 const OUTPUT_LIMIT = 64 * 2 ** 20
 const POLL_MS = 50
 
-export const systemProcesses: Processes = { run, self, user, isAlive, end }
+export const systemProcesses: Processes = { run, self, user, isAlive, terminate: end }
 
 function user(): string {
   try {

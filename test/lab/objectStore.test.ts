@@ -337,7 +337,7 @@ objectStore('object lock, replication, notification and quota are read as mc set
   await mc(it, 'mb', 'lab/plain')
   await mc(it, 'mb', '--with-lock', 'lab/surrounded')
   await mc(it, 'mb', '--with-lock', 'lab/elsewhere')
-  assert.equal(await it.store.watched('plain'), {
+  assert.equal(await it.store.unmanagedSettings('plain'), {
     is: 'present',
     value: { objectLock: false, replicatesTo: [], notifies: [], quotaBytes: 0 },
   })
@@ -345,11 +345,11 @@ objectStore('object lock, replication, notification and quota are read as mc set
   const { host } = new URL(it.lab.env.MINIO_ENDPOINT as string)
   const login = `${it.lab.env.MINIO_ACCESS_KEY}:${it.lab.env.MINIO_SECRET_KEY}`
   await mc(it, 'replicate', 'add', 'lab/surrounded', '--remote-bucket', `https://${login}@${host}/elsewhere`)
-  const read = await it.store.watched('surrounded')
+  const read = await it.store.unmanagedSettings('surrounded')
   assert.ok(read.is === 'present')
-  assert.equal([read.value.objectLock, read.value.quotaBytes, read.value.replicatesTo.length], [true, 2 ** 30, 1])
-  assert.match(read.value.replicatesTo[0] ?? '', /^arn:minio:replication:.*elsewhere$/)
-  assert.is((await it.store.watched('missing')).is, 'absent')
+  assert.equal([read.value.objectLock, read.value.quotaBytes, read.value.replicationTargets.length], [true, 2 ** 30, 1])
+  assert.match(read.value.replicationTargets[0] ?? '', /^arn:minio:replication:.*elsewhere$/)
+  assert.is((await it.store.unmanagedSettings('missing')).is, 'absent')
 })
 
 objectStore('a user without one of the rights is told which', async (it) => {
@@ -364,7 +364,7 @@ objectStore('a user without one of the rights is told which', async (it) => {
   await mc(it, 'admin', 'policy', 'create', 'lab', 'half-watcher', policy)
   await mc(it, 'admin', 'policy', 'attach', 'lab', 'half-watcher', '--user', 'half-watcher')
   await mc(it, 'mb', '--ignore-existing', 'lab/plain')
-  const read = await open(it, { user: 'half-watcher', secret: 'half-watcher-secret' }).watched('plain')
+  const read = await open(it, { user: 'half-watcher', secret: 'half-watcher-secret' }).unmanagedSettings('plain')
   assert.ok(read.is === 'unknown')
   assert.match(read.why.summary, /does not allow admin:GetBucketQuota on the bucket plain/)
 })

@@ -1,7 +1,7 @@
 import type { Address } from '../../values/address.ts'
 import { type FactValue, pointer } from '../../values/json.ts'
 import { showSize } from '../../values/size.ts'
-import type { ObjectStoreReads, WatchedBucket } from '../../world/ports/objectStore.ts'
+import type { ObjectStoreReads, UnmanagedSettings } from '../../world/ports/objectStore.ts'
 import type { UnmanagedDifference } from '../kind.ts'
 import type { Seen } from './facts.ts'
 import { nameOf, observe } from './observeBucket.ts'
@@ -9,7 +9,7 @@ import { nameOf, observe } from './observeBucket.ts'
 /** A bucket with what surrounds it. */
 export async function observeUnmanaged(store: ObjectStoreReads, it: Address): Promise<Seen> {
   const name = nameOf(it)
-  const [seen, around] = await Promise.all([observe(store, it), store.watched(name)])
+  const [seen, around] = await Promise.all([observe(store, it), store.unmanagedSettings(name)])
   if (seen.is !== 'present') return seen
   // Made or removed between the two questions, or not to be told: then not all was looked at.
   if (around.is === 'unknown') return { is: 'unknown', why: around.why }
@@ -18,13 +18,13 @@ export async function observeUnmanaged(store: ObjectStoreReads, it: Address): Pr
 
 /** The guide sets none of these up; undoing them could lose data or cut off others. */
 export function unexpected(
-  { objectLock, replicatesTo, notifies, quotaBytes }: WatchedBucket,
+  { objectLock, replicationTargets, notificationTargets, quotaBytes }: UnmanagedSettings,
   name: string,
 ): readonly UnmanagedDifference[] {
   return [
     ...(objectLock ? [watched('objectLock', 'off', 'on', LOCKED, `mc retention info ALIAS/${name}`)] : []),
-    ...replicatesTo.map((target) => watched(['replication', target], 'none', 'on', WAY_OUT, `mc replicate ls ALIAS/${name}`)),
-    ...notifies.map((target) => watched(['notification', target], 'none', 'on', TOLD, `mc event ls ALIAS/${name}`)),
+    ...replicationTargets.map((target) => watched(['replication', target], 'none', 'on', WAY_OUT, `mc replicate ls ALIAS/${name}`)),
+    ...notificationTargets.map((target) => watched(['notification', target], 'none', 'on', TOLD, `mc event ls ALIAS/${name}`)),
     ...(quotaBytes > 0 ? [watched('quota', 'none', showSize(quotaBytes), LIMITED, `mc quota info ALIAS/${name}`)] : []),
   ]
 }

@@ -12,11 +12,11 @@ const GRACE_SECONDS = 60
 export function assertNotPending(record: ReleaseRecord | undefined, timeoutSeconds: number, look: ReadContext): void {
   if (record === undefined || !record.status.startsWith('pending-') || look.previousHelmExited) return
   // By the server's clock alone: this host's, or the one helm ran on, may be hours off.
-  const free = new Date(Date.parse(record.begun || record.lastDeployed) + (timeoutSeconds + GRACE_SECONDS) * 1000)
+  const free = new Date(Date.parse(record.startedAt || record.lastDeployed) + (timeoutSeconds + GRACE_SECONDS) * 1000)
   if ((record.readAt === '' ? look.now : new Date(record.readAt)) >= free) return
   throw new ProblemError({
     code: 'release/busy',
-    summary: `The release is ${record.status} since ${record.begun || record.lastDeployed}: a helm may be at work on it.`,
+    summary: `The release is ${record.status} since ${record.startedAt || record.lastDeployed}: a helm may be at work on it.`,
     remedy: `Wait for it. If it was killed, plan again after ${free.toISOString()} (its timeout and a minute): groundcrew then recovers it. helm history ${record.name} -n ${record.namespace} shows more.`,
   })
 }

@@ -11,7 +11,7 @@ import type {
   LiveObject,
   LivePod,
   LiveSecret,
-  LogOf,
+  LogRequest,
   ObjectKind,
   ObjectName,
   PatchOperation,
@@ -59,7 +59,7 @@ export class Cluster implements ClusterReads, ClusterWrites {
     )
   }
 
-  log({ namespace, pod, container, previous, lines }: LogOf): Promise<ReadResult<string>> {
+  log({ namespace, pod, container, previous, lines }: LogRequest): Promise<ReadResult<string>> {
     const query = new URLSearchParams({ container, previous: String(previous), tailLines: String(lines) })
     return this.#api.readText(`/api/v1/namespaces/${namespace}/pods/${pod}/log?${query}`, `the log of pod ${pod}`)
   }

@@ -16,7 +16,7 @@ export function liveNamespace(raw: unknown): LiveNamespace {
         .filter(isHolding)
         .map((one) => text(one.message))
     : []
-  return { ...guard, terminating, heldBy, labels: strings(metadata.labels), managedFields: managedFields(metadata) }
+  return { ...guard, terminating, deletionBlockers: heldBy, labels: strings(metadata.labels), managedFields: managedFields(metadata) }
 }
 
 /** Conditions of a namespace that goes are true where something is in its way. */

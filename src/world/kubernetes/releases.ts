@@ -57,7 +57,7 @@ function recordOf(raw: unknown, readAt: string): ReleaseRecord | undefined {
     status: text(info.status),
     description: text(info.description),
     lastDeployed: text(info.last_deployed),
-    begun: text(metadata.creationTimestamp),
+    startedAt: text(metadata.creationTimestamp),
     readAt,
     chart: { name: text(chart.name), version: text(chart.version), appVersion: text(chart.appVersion) },
     config: map(payload.config),

@@ -1,8 +1,8 @@
-/** Time as the code may know it; tests bring their own. */
+/** Time, as a port: tests bring their own. */
 export interface Clock {
-  /** Wall clock, for records people read. */
+  /** Wall clock, for records that people read. */
   now(): Date
-  /** Milliseconds that only grow, also while the machine sleeps, whatever the wall clock is set to: for leases and durations. */
+  /** Milliseconds that only increase, also while the machine is suspended, whatever the wall clock is set to: for leases and durations. */
   monotonic(): number
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }

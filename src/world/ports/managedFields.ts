@@ -1,4 +1,4 @@
-/** One entry of `metadata.managedFields`: who last wrote which fields, and when if the server recorded it. */
+/** One entry of `metadata.managedFields`: the fields that one manager wrote last, and when, if the server recorded it. */
 export type ManagedFields = {
   readonly manager: string
   readonly operation: string

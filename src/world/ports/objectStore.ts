@@ -1,6 +1,6 @@
 import type { ReadResult } from '../../values/readResult.ts'
 
-/** One lifecycle rule with the server's four spellings of "all objects" and its omitted booleans brought to one form. */
+/** One lifecycle rule, normalized: the server has four spellings of "all objects" and omits booleans. */
 export type LifecycleRule = {
   readonly id: string
   readonly enabled: boolean
@@ -20,7 +20,7 @@ export type LifecycleRule = {
   readonly transition?: { readonly days?: number; readonly date?: string; readonly storageClass: string }
   readonly noncurrentTransition?: { readonly days?: number; readonly storageClass: string }
   readonly delMarkerExpiration?: { readonly days: number }
-  /** Elements this version does not know, as JSON text: they show as differences, and no write repeats them. */
+  /** Elements that this version does not know, as JSON text: they are shown as differences, and no write repeats them. */
   readonly other?: { readonly [element: string]: string }
 }
 
@@ -35,33 +35,33 @@ export type LiveBucket = {
   readonly policy?: string
 }
 
-/** What surrounds a bucket and is told, never changed. */
-export type WatchedBucket = {
+/** Settings of a bucket that are reported and never changed. */
+export type UnmanagedSettings = {
   readonly objectLock: boolean
-  /** ARNs of the targets of rules that are on: ways out for the data. */
-  readonly replicatesTo: readonly string[]
-  /** ARNs of who is told of what happens in it. */
-  readonly notifies: readonly string[]
+  /** ARNs of the targets of enabled rules: the data leaves the bucket through them. */
+  readonly replicationTargets: readonly string[]
+  /** ARNs of the receivers of the bucket's event notifications. */
+  readonly notificationTargets: readonly string[]
   /** Bytes; 0: no limit. */
   readonly quotaBytes: number
 }
 
 export interface ObjectStoreReads {
-  /** The deployment id from the admin API; absent where the user lacks admin:ServerInfo (then the endpoint has to do). */
+  /** The deployment id from the admin API; absent where the user lacks admin:ServerInfo (the endpoint is then used instead). */
   identity(): Promise<ReadResult<string>>
   bucket(name: string): Promise<ReadResult<LiveBucket>>
-  watched(name: string): Promise<ReadResult<WatchedBucket>>
-  /** No object, no version, no delete marker. */
+  unmanagedSettings(name: string): Promise<ReadResult<UnmanagedSettings>>
+  /** True when it holds no object, no version and no delete marker. */
   isEmpty(name: string): Promise<ReadResult<boolean>>
 }
 
 /** Every write throws a ProblemError. MinIO has no resource versions: callers read again just before they write. */
 export interface ObjectStoreWrites {
   createBucket(name: string): Promise<void>
-  setVersioning(name: string, wanted: LiveBucket['versioning'] & { readonly status: 'enabled' | 'suspended' }): Promise<void>
-  /** Replaces all rules; none at all removes the configuration. */
+  setVersioning(name: string, desired: LiveBucket['versioning'] & { readonly status: 'enabled' | 'suspended' }): Promise<void>
+  /** Replaces all rules; an empty list removes the configuration. */
   setLifecycle(name: string, rules: readonly LifecycleRule[]): Promise<void>
   removePolicy(name: string): Promise<void>
-  /** Refused by the server when it is not empty. */
+  /** The server refuses it when the bucket is not empty. */
   removeBucket(name: string): Promise<void>
 }

@@ -1,4 +1,4 @@
-/** Names one process for ever: a pid alone is used again. */
+/** Identifies one process forever: a pid alone is reused. */
 export type ProcessIdentity = {
   readonly pid: number
   /** Start time in clock ticks after boot, as in /proc/PID/stat; '' where the system has no /proc. */
@@ -22,15 +22,15 @@ export type RunOptions = {
   readonly signal?: AbortSignal
 }
 
-/** Starts programs of this machine; the one way out of this process besides the network. */
+/** Starts programs on this machine: the only interface to the outside besides files and the network. */
 export interface Processes {
   run(options: RunOptions): Promise<RunResult>
   /** This process. */
   self(): ProcessIdentity
-  /** Who runs this process; `uid 1234` where the machine has no name for it. */
+  /** Name of the user that runs this process; `uid 1234` where the machine has no name for it. */
   user(): string
-  /** True, false, or undefined when it cannot be known from here (another host, another pid namespace). */
+  /** Undefined when this process cannot know (another host, another pid namespace). */
   isAlive(process: ProcessIdentity): boolean | undefined
-  /** TERM, then KILL after `graceMs`; resolves when it is gone. */
-  end(process: ProcessIdentity, graceMs: number): Promise<void>
+  /** Sends TERM, and KILL after `graceMs`; resolves when the process has ended. */
+  terminate(process: ProcessIdentity, graceMs: number): Promise<void>
 }

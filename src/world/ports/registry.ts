@@ -15,11 +15,12 @@ export type LiveImage = {
 }
 
 export interface RegistryReads {
-  /** By tag or by a manifest's digest. Absent by MANIFEST_UNKNOWN or NAME_UNKNOWN only. */
+  /** By tag or by a manifest's digest. Absent only by MANIFEST_UNKNOWN or NAME_UNKNOWN. */
   image(repository: Repository, reference: string): Promise<ReadResult<LiveImage>>
   /**
-   * What stays the same of an image when a tool rewrites it from docker's form to OCI's, by its config's digest; equal to
-   * `content` of an archived image. Absent when the registry has no such blob, or it is no image's config.
+   * The digest of an image's content, by its config's digest: it stays the same when a tool converts the image from docker's
+   * format to OCI's, and equals `content` of an archived image. Absent when the registry has no such blob, or the blob is not
+   * the config of an image.
    */
   content(repository: Repository, configDigest: string): Promise<ReadResult<string>>
 }
@@ -29,18 +30,18 @@ export type PushProgress = {
   readonly totalBytes: number
   readonly blobsPresent: number
   readonly blobs: number
-  /** Of the last seconds; both are absent while too little is known. */
+  /** Average over the last seconds; both are absent until enough has been measured. */
   readonly bytesPerSecond?: number
   readonly secondsLeft?: number
 }
 
 export interface RegistryWrites {
   /**
-   * Sends the blobs that are missing, straight from the archive (digest-verified, memory flat), then the manifest:
-   * the tag moves only after everything it names is there. Failures that may pass are tried again. Throws a ProblemError.
+   * Sends the missing blobs straight from the archive (digest verified, constant memory), then the manifest: the tag moves
+   * only after everything it refers to exists. Retries transient failures. Throws a ProblemError.
    */
   push(image: PushImage): Promise<LiveImage>
-  /** Removes the tag's manifest where the registry allows deletes. */
+  /** Deletes the tag's manifest, where the registry allows it. */
   remove(repository: Repository, manifestDigest: string): Promise<void>
 }
 

@@ -40,7 +40,7 @@ export function connectObjectStore({ endpoint, ca, now = () => new Date(), ...cr
     close: () => client.close(),
     identity: () => identity(client),
     bucket: (name) => readBucket(client, name),
-    watched: (name) => readWatched(client, name),
+    unmanagedSettings: (name) => readWatched(client, name),
     isEmpty: (name) => isEmpty(client, name),
     createBucket: (name) => write(client, { method: 'PUT', path: `/${name}`, right: 's3:CreateBucket', bucket: name }),
     removeBucket: (name) => write(client, { method: 'DELETE', path: `/${name}`, right: 's3:DeleteBucket', bucket: name }),

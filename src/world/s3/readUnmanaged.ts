@@ -1,6 +1,6 @@
 import { isMap } from '../../values/json.ts'
 import { absent, present, type ReadResult, unknown } from '../../values/readResult.ts'
-import type { WatchedBucket } from '../ports/objectStore.ts'
+import type { UnmanagedSettings } from '../ports/objectStore.ts'
 import { combined, notThere } from './readBucket.ts'
 import type { Call, Reply, S3Client } from './s3Client.ts'
 import { notUnderstood } from './s3Problems.ts'
@@ -14,7 +14,7 @@ const PARTS = [
 ] as const
 
 /** What surrounds a bucket and is never changed by groundcrew: ways out for its data, locks and limits. */
-export async function readWatched(client: S3Client, name: string): Promise<ReadResult<WatchedBucket>> {
+export async function readWatched(client: S3Client, name: string): Promise<ReadResult<UnmanagedSettings>> {
   const parts = PARTS.map(({ query, right }): Call => ({ method: 'GET', path: `/${name}?${query}`, right, bucket: name }))
   const quota: Call = {
     method: 'GET',
@@ -32,14 +32,14 @@ export async function readWatched(client: S3Client, name: string): Promise<ReadR
     : present(found)
 }
 
-function understood(replies: readonly Reply[], xml: Xml): WatchedBucket | undefined {
+function understood(replies: readonly Reply[], xml: Xml): UnmanagedSettings | undefined {
   const [lock, replication, notification, quota] = replies.map((reply) => (reply.ok ? reply.text : undefined))
   const objectLock = lock === undefined ? false : lockOf(xml.read(lock, 'ObjectLockConfiguration'))
   const replicatesTo = replication === undefined ? [] : targets(xml.read(replication, 'ReplicationConfiguration'))
   const notifies = receivers(xml.read(notification ?? '', 'NotificationConfiguration'))
   const quotaBytes = quotaOf(quota ?? '')
   if (objectLock === undefined || replicatesTo === undefined || notifies === undefined || quotaBytes === undefined) return undefined
-  return { objectLock, replicatesTo, notifies, quotaBytes }
+  return { objectLock, replicationTargets: replicatesTo, notificationTargets: notifies, quotaBytes }
 }
 
 function lockOf(node: Node | undefined): boolean | undefined {

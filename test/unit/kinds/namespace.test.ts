@@ -7,7 +7,7 @@ import type { LiveNamespace } from '../../../src/world/ports/cluster.ts'
 
 const ENFORCE = 'pod-security.kubernetes.io/enforce'
 const at = { file: 'desired-state.yaml', line: 5, col: 7 }
-const LIVE: LiveNamespace = { uid: 'u', resourceVersion: '7', terminating: false, heldBy: [], labels: {}, managedFields: [] }
+const LIVE: LiveNamespace = { uid: 'u', resourceVersion: '7', terminating: false, deletionBlockers: [], labels: {}, managedFields: [] }
 
 const declared = (namespaceLabels: Record<string, string>) => {
   const positions = new Map([['/kubernetes/namespaceLabels/pod-security.kubernetes.io~1enforce', at]])
@@ -49,7 +49,7 @@ test('a foreign label is told when it changes what runs, and only then', async (
 })
 
 test('one that goes is neither there nor gone, and what holds it is told', async () => {
-  const found = await seen({ terminating: true, heldBy: ['finalizers remaining: example.com/held'] })
+  const found = await seen({ terminating: true, deletionBlockers: ['finalizers remaining: example.com/held'] })
   assert.is(found.is, 'unknown')
   assert.is(found.is === 'unknown' && found.why.detail, 'finalizers remaining: example.com/held')
 })

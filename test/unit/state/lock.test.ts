@@ -53,7 +53,7 @@ class FakeProcesses implements Processes {
   readonly ended: number[] = []
   self = () => processOf(1)
   isAlive = (it: ProcessIdentity) => (it.host === 'here' ? !this.dead.has(it.pid) : undefined)
-  async end(it: ProcessIdentity) {
+  async terminate(it: ProcessIdentity) {
     this.ended.push(it.pid)
     this.dead.add(it.pid)
   }

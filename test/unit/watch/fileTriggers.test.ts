@@ -81,7 +81,7 @@ test('a ConfigMap is swapped as kubelet does it, twice', async () => {
   await symlink('..1', at('..data'))
   await symlink('..data/desired-state.yaml', at('desired-state.yaml'))
   for (const next of ['..2', '..3']) {
-    await triggers.watch(await systemFiles.way(at('desired-state.yaml')))
+    await triggers.watch(await systemFiles.symlinkChain(at('desired-state.yaml')))
     await triggersOn(`the swap to ${next}`, async () => {
       await mkdir(at(next))
       await writeFile(at(next, 'desired-state.yaml'), `${next}\n`)

@@ -8,7 +8,7 @@ import type { FactMap } from '../../../../src/values/json.ts'
 import type { Position } from '../../../../src/values/position.ts'
 import { ProblemError } from '../../../../src/values/problem.ts'
 import { absent, present, type ReadResult, unknown } from '../../../../src/values/readResult.ts'
-import type { LiveBucket, ObjectStoreReads, ObjectStoreWrites, WatchedBucket } from '../../../../src/world/ports/objectStore.ts'
+import type { LiveBucket, ObjectStoreReads, ObjectStoreWrites, UnmanagedSettings } from '../../../../src/world/ports/objectStore.ts'
 
 export const NEW: LiveBucket = { versioning: { status: 'never-set', excludedPrefixes: [], excludeFolders: false }, rules: [] }
 export const why = { code: 'minio/silent', summary: 'MinIO does not answer.', remedy: 'none' }
@@ -19,7 +19,7 @@ export class FakeStore implements ObjectStoreReads, ObjectStoreWrites {
   readonly filled = new Set<string>()
   readonly log: string[] = []
   answers = true
-  surroundings: Partial<WatchedBucket> = {}
+  surroundings: Partial<UnmanagedSettings> = {}
   /** Called before a write: what somebody else does meanwhile. */
   meanwhile: () => void = () => undefined
 
@@ -31,8 +31,10 @@ export class FakeStore implements ObjectStoreReads, ObjectStoreWrites {
     const live = this.buckets.get(name)
     return this.answers ? (live ? present(live) : absent('NoSuchBucket')) : unknown(why)
   }
-  watched = async (): Promise<ReadResult<WatchedBucket>> =>
-    this.answers ? present({ objectLock: false, replicatesTo: [], notifies: [], quotaBytes: 0, ...this.surroundings }) : unknown(why)
+  unmanagedSettings = async (): Promise<ReadResult<UnmanagedSettings>> =>
+    this.answers
+      ? present({ objectLock: false, replicationTargets: [], notificationTargets: [], quotaBytes: 0, ...this.surroundings })
+      : unknown(why)
   isEmpty = async (name: string): Promise<ReadResult<boolean>> => {
     this.log.push(`empty? ${name}`)
     return this.answers ? present(!this.filled.has(name)) : unknown(why)

@@ -17,7 +17,7 @@ test('a bucket with nothing around it has nothing to tell', async () => {
 
 test('ways out for the data, locks and limits are told, each with the command that shows more', async () => {
   const store = new FakeStore({ logs: NEW })
-  store.surroundings = { objectLock: true, replicatesTo: ['arn:a', 'arn:b'], notifies: ['arn:q'], quotaBytes: 5 }
+  store.surroundings = { objectLock: true, replicationTargets: ['arn:a', 'arn:b'], notificationTargets: ['arn:q'], quotaBytes: 5 }
   const seen = await watchedOf(store)
   assert.ok(seen.is === 'present' && seen.unmanaged)
   assert.equal(

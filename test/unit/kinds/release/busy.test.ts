@@ -7,13 +7,25 @@ import type { ReleaseRecord } from '../../../../src/world/ports/cluster.ts'
 
 const TIMEOUT_SECONDS = 600
 const hours = (shift: number) => new Date(Date.UTC(2026, 10, 24, 12 + shift)).toISOString()
-const begun = hours(0)
+const startedAt = hours(0)
 const minutes = (count: number) => new Date(Date.UTC(2026, 10, 24, 12, count)).toISOString()
 
 function isBusy(record: Partial<ReleaseRecord>, look: Partial<ReadContext> = {}): boolean {
-  const pending = { name: 'r', namespace: 'n', status: 'pending-upgrade', begun, lastDeployed: begun, readAt: minutes(1), ...record }
+  const pending = {
+    name: 'r',
+    namespace: 'n',
+    status: 'pending-upgrade',
+    startedAt,
+    lastDeployed: startedAt,
+    readAt: minutes(1),
+    ...record,
+  }
   try {
-    assertNotPending(pending as ReleaseRecord, TIMEOUT_SECONDS, { now: new Date(begun), previousHelmExited: false, ...look } as ReadContext)
+    assertNotPending(pending as ReleaseRecord, TIMEOUT_SECONDS, {
+      now: new Date(startedAt),
+      previousHelmExited: false,
+      ...look,
+    } as ReadContext)
     return false
   } catch (error) {
     assert.instance(error, ProblemError)

@@ -23,7 +23,7 @@ const RECORD: ReleaseRecord = {
   status: 'deployed',
   description: '',
   lastDeployed: '2026-06-01T12:00:00Z',
-  begun: '2026-06-01T12:00:00Z',
+  startedAt: '2026-06-01T12:00:00Z',
   readAt: '',
   chart: { name: 'spacelift-self-hosted', version: '3.0.0', appVersion: '' },
   config: {},

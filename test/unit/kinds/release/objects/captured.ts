@@ -19,7 +19,7 @@ export const record: ReleaseRecord = {
   status: 'deployed',
   description: '',
   lastDeployed: '2026-06-01T12:00:00Z',
-  begun: '2026-06-01T12:00:00Z',
+  startedAt: '2026-06-01T12:00:00Z',
   readAt: '2026-06-01T12:05:00Z',
   chart: { name: 'spacelift-self-hosted', version: '0.3.0', appVersion: '' },
   config: {},
