@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import * as hosts from '../acceptance/concurrency/hosts.ts'
 import { lease } from '../acceptance/concurrency/lease.ts'
 import { Operator, untilHelmWaits } from '../acceptance/concurrency/operator.ts'
-import { expectUntouched } from '../acceptance/concurrency/recordings.ts'
+import { expectNoWrites } from '../acceptance/concurrency/recordings.ts'
 import { expectExit, LabInstallation } from '../acceptance/support/installation.ts'
 
 const operators = suite<{ site: LabInstallation }>('operators')
@@ -26,7 +26,7 @@ operators(
     const second = expectExit(await new Operator(site, 'bob', hosts.onHost('host-b')).apply(), 1)
     assert.match(second.stderr, new RegExp(`locked by alice@host-a \\(apply, process ${first.pid} on host-a`))
     const writesOfBob = { ...(await stop()), audit: [] }
-    expectUntouched(writesOfBob)
+    expectNoWrites(writesOfBob)
     first.child.kill('SIGTERM')
     expectExit(await first.ended, 130)
     assert.is((await lease(site)).holder, '')

@@ -4,7 +4,7 @@ import * as world from '../support/assertions.ts'
 import { expectExit, expectText, LabInstallation } from '../support/installation.ts'
 import type { Report } from '../support/report.ts'
 import { Operator, until, untilHelmWaits } from './operator.ts'
-import { expectUntouched } from './recordings.ts'
+import { expectNoWrites } from './recordings.ts'
 
 /** The fence closes after 20 s without a renewal; the last one may have been up to 10 s before the outage. */
 const FENCE_SECONDS = { least: 9, most: 22 }
@@ -34,7 +34,7 @@ export async function apiServerUnreachable(report: Report): Promise<void> {
       await site.lab.server('apiserver')[giveBack]()
       const stop = await site.lab.record()
       await sleep(2000)
-      expectUntouched(await stop())
+      expectNoWrites(await stop())
       await site.lab.pods('normal')
       expectExit(await new Operator(site, 'alice').apply(), 0)
       await world.everythingMatchesGuide(site)

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expectExit, expectText, LabInstallation } from '../support/installation.ts'
 import type { Report } from '../support/report.ts'
 import * as hosts from './hosts.ts'
-import { lease, untilTaken } from './lease.ts'
+import { lease, untilTakenOver } from './lease.ts'
 import { Operator, untilHelmWaits } from './operator.ts'
 
 /** The wall clocks of both hosts jump by hours while one holds the lock and the other waits for it: by libfaketime. */
@@ -33,7 +33,7 @@ export async function clocks(report: Report): Promise<void> {
     return 'six jumps in 39 s, the lock was kept and renewed'
   })
   await report.line('the holder is killed and the clocks jump: taken over after the lease time all the same', async () => {
-    const taken = untilTaken(site, holder)
+    const taken = untilTakenOver(site, holder)
     // Its last renewal has to be one that was seen.
     await sleep(12_000)
     begun.child.kill('SIGKILL')

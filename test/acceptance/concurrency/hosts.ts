@@ -29,18 +29,22 @@ export const inTimeNamespace = (program: Command = fromSource): Command => [
 ]
 
 /** On another machine that happens to have this one's name. */
-export const onNamesake = (program: Command = fromSource): Command => [
+export const onHostWithSameName = (program: Command = fromSource): Command => [
   'unshare',
   '--mount',
   'sh',
   '-c',
   'for file in /proc/sys/kernel/random/boot_id /etc/machine-id; do [ ! -e $file ] || mount --bind "$0" $file; done; exec "$@"',
-  join(repository, 'scripts/accept/operators/otherMachineId'),
+  join(repository, 'test/acceptance/concurrency/otherMachineId'),
   ...program,
 ]
 
 /** groundcrew that waits for a shell command after one of its journal records. */
-export const atRecord: Command = [process.execPath, '--disable-warning=ExperimentalWarning', join(repository, 'scripts/accept/atRecord.ts')]
+export const interruptAtRecord: Command = [
+  process.execPath,
+  '--disable-warning=ExperimentalWarning',
+  join(repository, 'test/acceptance/support/interruptAtRecord.ts'),
+]
 
 /** With a wall clock that a file sets, `-2h`, also while it runs. */
 export const withClock = (file: string, program: Command = fromSource): Command => [

@@ -29,7 +29,7 @@ type Live = {
 }
 
 /** Watches the lock until another run holds it; answers the seconds that its Lease was not renewed before, as seen from here. */
-export async function untilTaken(site: LabInstallation, from: string, limitSeconds = 120): Promise<number> {
+export async function untilTakenOver(site: LabInstallation, from: string, limitSeconds = 120): Promise<number> {
   let { version } = await lease(site)
   let renewed = performance.now()
   for (const deadline = renewed + limitSeconds * 1000; performance.now() < deadline; await sleep(100)) {

@@ -28,7 +28,7 @@ export class Operator {
   }
 
   /** Begins an apply that can be signalled. */
-  async begin(flags: readonly string[] = [], env: Record<string, string> = {}): Promise<Begun> {
+  async begin(flags: readonly string[] = [], env: Record<string, string> = {}): Promise<RunningApply> {
     return new Promise((resolve, reject) => {
       const ended = this.run(['apply', '--auto-approve', ...flags], env, (child) => resolve({ child, pid: child.pid as number, ended }))
       ended.catch(reject)
@@ -37,7 +37,7 @@ export class Operator {
 }
 
 /** An apply under way. */
-export type Begun = { readonly child: ChildProcess; readonly pid: number; readonly ended: Promise<RunResult> }
+export type RunningApply = { readonly child: ChildProcess; readonly pid: number; readonly ended: Promise<RunResult> }
 
 /** Waits for something to become true. */
 export async function until(what: string, isTrue: () => Promise<boolean>, limitSeconds = 60): Promise<void> {

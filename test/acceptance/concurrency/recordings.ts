@@ -1,7 +1,7 @@
 import { type AuditEvent, type Recorded, type SeenRequest, writes } from '../../../scripts/lab/index.ts'
 
 /** What was made more than once, as the servers saw it: objects in the cluster, writes to a bucket, blobs and tags. */
-export function madeTwice({ audit, minio, registry }: Recorded): string[] {
+export function createdTwice({ audit, minio, registry }: Recorded): string[] {
   const made = [
     ...audit.filter(isCreation).map(({ objectRef }) => `${objectRef?.resource} ${objectRef?.namespace ?? ''}/${objectRef?.name}`),
     ...writes(minio)
@@ -24,7 +24,7 @@ export function written({ audit, minio, registry }: Recorded, isLockApart = fals
 }
 
 /** Throws unless nothing was written. */
-export function expectUntouched(recorded: Recorded, isLockApart = false): void {
+export function expectNoWrites(recorded: Recorded, isLockApart = false): void {
   const found = written(recorded, isLockApart)
   if (found.length > 0) throw new Error(`written:\n${found.join('\n')}`)
 }

@@ -5,22 +5,22 @@ import * as world from '../support/assertions.ts'
 import { expectExit, expectText, LabInstallation } from '../support/installation.ts'
 import type { Report } from '../support/report.ts'
 import * as hosts from './hosts.ts'
-import { lease, untilTaken } from './lease.ts'
-import { type Begun, Operator, until, untilHelmWaits } from './operator.ts'
-import { expectUntouched } from './recordings.ts'
+import { lease, untilTakenOver } from './lease.ts'
+import { Operator, type RunningApply, until, untilHelmWaits } from './operator.ts'
+import { expectNoWrites } from './recordings.ts'
 
 const saysWhy = /could not be renewed for \d+ s, so nothing more is written[\s\S]*suspended, or its machine slept/
 
 /** Stopped among its writes; the other host does all the rest meanwhile. */
 export async function suspendedAtWork(report: Report): Promise<void> {
   await using site = await LabInstallation.open()
-  const alice = new Operator(site, 'alice', hosts.onHost('host-a', hosts.atRecord))
+  const alice = new Operator(site, 'alice', hosts.onHost('host-a', hosts.interruptAtRecord))
   const begun = await alice.begin([], { AT: '14', DO: 'kill -STOP $PPID' })
   await until('it is suspended', () => isStopped(begun.pid))
   const { holder } = await lease(site)
   await report.line('a holder suspended among its writes: another host takes over after the lease time and finishes', async () => {
     const bob = new Operator(site, 'bob', hosts.onHost('host-b')).apply('--lock-timeout', '90s')
-    const silent = await untilTaken(site, holder)
+    const silent = await untilTakenOver(site, holder)
     expectExit(await bob, 0)
     await world.everythingMatchesGuide(site)
     return `${silent.toFixed(1)} s of watching`
@@ -40,7 +40,7 @@ export async function suspendedInHelm(report: Report): Promise<void> {
     for (const pid of [begun.pid, ...helms]) process.kill(pid, 'SIGSTOP')
     await report.line(`a holder suspended with its helm: another host takes the lock and leaves the pending release alone`, async () => {
       const bob = new Operator(site, 'bob', hosts.onHost('host-b')).apply('--lock-timeout', '90s')
-      const silent = await untilTaken(site, holder)
+      const silent = await untilTakenOver(site, holder)
       expectText(expectExit(await bob, 1).stderr, /helm may be at work on it/)
       return `${silent.toFixed(1)} s of watching`
     })
@@ -56,7 +56,7 @@ export async function suspendedInHelm(report: Report): Promise<void> {
   }
 }
 
-async function wakes(site: LabInstallation, { pid, ended }: Begun, helms: readonly number[], isFirst = true): Promise<string> {
+async function wakes(site: LabInstallation, { pid, ended }: RunningApply, helms: readonly number[], isFirst = true): Promise<string> {
   const stop = await site.lab.record()
   const order = isFirst ? [pid, ...helms] : [...helms, pid]
   for (const one of order) resume(one)
@@ -64,7 +64,7 @@ async function wakes(site: LabInstallation, { pid, ended }: Begun, helms: readon
   // Whoever was not ended would go on now.
   await sleep(1500)
   const recorded = await stop()
-  expectUntouched(recorded)
+  expectNoWrites(recorded)
   expectText(ran.stderr, saysWhy)
   const left = await helmProcesses(site)
   if (left.length > 0) throw new Error(`helm is still there: ${left.join(' ')}`)

@@ -4,8 +4,8 @@ import * as world from '../support/assertions.ts'
 import { expectExit, expectText, LabInstallation } from '../support/installation.ts'
 import type { Report } from '../support/report.ts'
 import * as hosts from './hosts.ts'
-import { lease, untilTaken } from './lease.ts'
-import { type Begun, Operator, until, untilHelmWaits } from './operator.ts'
+import { lease, untilTakenOver } from './lease.ts'
+import { Operator, type RunningApply, until, untilHelmWaits } from './operator.ts'
 
 const LEASE_SECONDS = 30
 
@@ -43,7 +43,7 @@ export async function endedHere(report: Report): Promise<void> {
 }
 
 /** An apply of somebody's, with its helm at work. */
-async function working(site: LabInstallation, name: string): Promise<Begun> {
+async function working(site: LabInstallation, name: string): Promise<RunningApply> {
   const begun = await new Operator(site, name).begin()
   const early = begun.ended.then((ran) => {
     throw new Error(`${name} ended early: exit ${ran.code}\n${ran.stderr}${ran.stdout}`)
@@ -60,7 +60,7 @@ async function working(site: LabInstallation, name: string): Promise<Begun> {
 /** A holder killed on another host, in the middle: nobody here can know, so only the lease time counts. */
 export async function killedElsewhere(report: Report): Promise<void> {
   await using site = await LabInstallation.open()
-  const alice = new Operator(site, 'alice', hosts.onHost('host-a', hosts.atRecord))
+  const alice = new Operator(site, 'alice', hosts.onHost('host-a', hosts.interruptAtRecord))
   const stopFirst = await site.lab.record()
   const killed = await alice.run(['apply', '--auto-approve'], { AT: '17', DO: 'kill -KILL $PPID' })
   if (killed.signal !== 'SIGKILL') throw new Error(`it was not killed: exit ${killed.code}\n${killed.stderr}${killed.stdout}`)
@@ -76,7 +76,7 @@ export async function killedElsewhere(report: Report): Promise<void> {
   await report.line('taken over after the lease time without a renewal, and what was done is not done again', async () => {
     const stop = await site.lab.record()
     const waiting = bob.apply('--lock-timeout', '90s')
-    const silent = await untilTaken(site, holder)
+    const silent = await untilTakenOver(site, holder)
     expectExit(await waiting, 0)
     if (silent < LEASE_SECONDS) throw new Error(`taken over after ${silent.toFixed(1)} s`)
     const journal = (await journalOf(site, alice)) ?? []

@@ -4,7 +4,7 @@ import type { Report } from '../support/report.ts'
 import * as hosts from './hosts.ts'
 import { lease } from './lease.ts'
 import { Operator, untilHelmWaits } from './operator.ts'
-import { expectUntouched, madeTwice } from './recordings.ts'
+import { createdTwice, expectNoWrites } from './recordings.ts'
 
 /** Two who apply at the same time, and then one who comes from everywhere. */
 export async function together(report: Report): Promise<void> {
@@ -20,7 +20,7 @@ export async function together(report: Report): Promise<void> {
     'another host': hosts.onHost('host-b'),
     'another pid namespace of this host': hosts.inPidNamespace(),
     'a time namespace of this host, where start times are others': hosts.inTimeNamespace(),
-    'another machine of the same name': hosts.onNamesake(),
+    'another machine of the same name': hosts.onHostWithSameName(),
   }
   for (const [where, program] of Object.entries(elsewhere))
     await report.line(`a second apply, from ${where}: refused, naming the holder`, async () => {
@@ -34,7 +34,7 @@ export async function together(report: Report): Promise<void> {
     expectExit(await first.ended, 0)
     const ran = expectExit(await waiting.ended, 0)
     expectText(ran.stdout, 'No changes.')
-    const twice = madeTwice(await stop())
+    const twice = createdTwice(await stop())
     if (twice.length > 0) throw new Error(twice.join('\n'))
     await world.everythingMatchesGuide(site)
     return `${await world.releaseIsDeployed(site)}, lock handed over ${(await lease(site)).transitions} time`
@@ -52,7 +52,7 @@ async function race(report: Report, site: LabInstallation): Promise<void> {
       const stop = await site.lab.record()
       const names = ['dave', 'erin', 'frank', 'grace']
       const runs = await Promise.all(names.map((name) => new Operator(site, name, hosts.onHost(`host-of-${name}`)).apply()))
-      const twice = madeTwice(await stop())
+      const twice = createdTwice(await stop())
       if (twice.length > 0) throw new Error(twice.join('\n'))
       const applied = runs.filter(({ code, stdout }) => code === 0 && stdout.includes('Apply complete.'))
       const refused = runs.filter(({ code, stderr }) => code === 1 && /locked by (dave|erin|frank|grace)@host-of-/.test(stderr))
@@ -89,7 +89,7 @@ export async function otherStates(report: Report): Promise<void> {
       return `${ran.seconds.toFixed(1)} s`
     })
   await report.line('these wrote nothing but the lock', async () => {
-    expectUntouched(await stop(), true)
+    expectNoWrites(await stop(), true)
     return undefined
   })
 }

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expectExit, expectSame, expectText, LabInstallation } from '../support/installation.ts'
 import type { Check, Report } from '../support/report.ts'
-import { builtByLayout, type Made, madeByTools, type Role, roles } from './archives/made.ts'
-import { badArchives, changedBehindOurBack } from './archives/refused.ts'
+import { builtByLayout, type Made, madeByTools, type Role, roles } from './archives/fixtures.ts'
+import { badArchives, changedBehindOurBack } from './archives/invalidArchives.ts'
 import { type Registry, registriesOf } from './archives/registries.ts'
 
 export const archives: Check = {

@@ -5,8 +5,8 @@ import { everythingMatchesGuide } from '../support/assertions.ts'
 import { expectExit, expectText, LabInstallation } from '../support/installation.ts'
 import type { Check, Report } from '../support/report.ts'
 import { rolledOut } from '../support/workloads.ts'
-import { waits as all } from './failedRollout/all.ts'
-import { newPods, type Wait } from './failedRollout/wait.ts'
+import { newPods, type Wait } from './failedRollout/failure.ts'
+import { waits as all } from './failedRollout/failures.ts'
 
 export const waits: Check = {
   name: 'waits',

@@ -4,7 +4,7 @@ import { expectExit, expectSame, expectText, LabInstallation } from '../support/
 import type { Check, Report } from '../support/report.ts'
 import { podsOf, revision } from '../support/workloads.ts'
 import { ChartRepository } from './guideMade/chartRepository.ts'
-import { applyNamespaceAndSecrets, type BucketWay, deploy, makeBuckets, pushImages } from './guideMade/follow.ts'
+import { applyNamespaceAndSecrets, type BucketWay, deploy, makeBuckets, pushImages } from './guideMade/guideCommands.ts'
 
 const STRIPPED = ['spacelift-drain', 'spacelift-server', 'spacelift-shared']
 

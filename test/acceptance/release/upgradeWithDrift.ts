@@ -6,7 +6,7 @@ import { expectExit, expectSame, expectText, LabInstallation } from '../support/
 import type { Check, Report } from '../support/report.ts'
 import { podsOf, revision, rolledOut } from '../support/workloads.ts'
 import { ChartRepository } from './guideMade/chartRepository.ts'
-import { applyNamespaceAndSecrets, deploy, makeBuckets, pushImages } from './guideMade/follow.ts'
+import { applyNamespaceAndSecrets, deploy, makeBuckets, pushImages } from './guideMade/guideCommands.ts'
 
 /** Who made the release. Helm applies on the server's side or the client's for ever after as it did at first. */
 type Origin = {

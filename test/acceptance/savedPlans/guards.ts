@@ -47,7 +47,7 @@ export async function guards(report: Report, bench: Bench): Promise<void> {
 
 async function interfered(bench: Bench, plan: string, does: string, says: RegExp): Promise<void> {
   const env = { AT: '1', DO: does, DO_ENV: JSON.stringify(bench.site.lab.env) }
-  const ran = expectExit(await bench.run(['apply', plan], { env, program: hosts.atRecord }), 1)
+  const ran = expectExit(await bench.run(['apply', plan], { env, program: hosts.interruptAtRecord }), 1)
   expectText(ran.stderr, says)
   expectText(ran.stdout, 'Apply incomplete')
 }

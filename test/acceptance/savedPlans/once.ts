@@ -43,7 +43,7 @@ async function killed(report: Report, bench: Bench): Promise<void> {
   await report.line('an apply of it that was killed has used it up; an apply without it goes on', async () => {
     await bench.site.kubectl('-n', 'spacelift', 'delete', 'secret', 'spacelift-drain')
     const plan = await bench.save('-exclude', 'release')
-    const ran = await bench.run(['apply', plan], { env: { AT: '3', DO: 'kill -KILL $PPID' }, program: hosts.atRecord })
+    const ran = await bench.run(['apply', plan], { env: { AT: '3', DO: 'kill -KILL $PPID' }, program: hosts.interruptAtRecord })
     if (ran.signal !== 'SIGKILL') throw new Error(`it was not killed: exit ${ran.code}\n${ran.stderr}${ran.stdout}`)
     await bench.refused(plan, USED)
     expectExit(await bench.run(['apply', '--auto-approve', '-exclude', 'release']), 0)

@@ -1,5 +1,5 @@
-import { announced, replaced } from '../release/restarts/announced.ts'
-import { ByHand } from '../release/restarts/byHand.ts'
+import { applyWithRestarts, replacedWorkloads } from '../release/restarts/applyWithRestarts.ts'
+import { ManualChanges } from '../release/restarts/manualChanges.ts'
 import { expectSame, type LabInstallation } from '../support/installation.ts'
 import type { Report } from '../support/report.ts'
 import { podsOf } from '../support/workloads.ts'
@@ -9,7 +9,7 @@ const WHY = /spacelift-server[\s\S]*they started while secret\/spacelift\/spacel
 
 /** What a daemon does about pods that hold other values: that is drift. */
 export async function watchedReaders(report: Report, site: LabInstallation): Promise<void> {
-  const hand = new ByHand(site)
+  const hand = new ManualChanges(site)
   for (const policy of ['none', 'declared'])
     await report.line(`watch --policy ${policy} tells it and restarts nothing`, async () => {
       await putBack(hand)
@@ -17,8 +17,8 @@ export async function watchedReaders(report: Report, site: LabInstallation): Pro
       await using daemon = await Watching.start(site, '--policy', policy)
       await daemon.says(WHY)
       await daemon.stop()
-      expectSame(await replaced(site, before), [])
-      return announced(site, ['spacelift-server'])
+      expectSame(await replacedWorkloads(site, before), [])
+      return applyWithRestarts(site, ['spacelift-server'])
     })
   for (const policy of ['drifted', 'all'])
     await report.line(`watch --policy ${policy} restarts them, once`, async () => {
@@ -31,14 +31,14 @@ export async function watchedReaders(report: Report, site: LabInstallation): Pro
       await daemon.says(/no changes/)
       const after = await podsOf(site)
       await daemon.stop()
-      expectSame((await replaced(site, before)).includes('spacelift-server'), true)
-      expectSame(await replaced(site, after), [])
+      expectSame((await replacedWorkloads(site, before)).includes('spacelift-server'), true)
+      expectSame(await replacedWorkloads(site, after), [])
       return undefined
     })
 }
 
 /** A pod of the server starts while a value of the shared secret is another one. */
-async function putBack(hand: ByHand): Promise<void> {
+async function putBack(hand: ManualChanges): Promise<void> {
   const value = await hand.value('spacelift-shared', 'LICENSE_TYPE')
   await hand.set('spacelift-shared', 'LICENSE_TYPE', 'by hand')
   await hand.moveOnePod('spacelift-server')

@@ -10,7 +10,7 @@ import type { PushOrder, PushResult } from './push.ts'
 export const program = [
   process.execPath,
   '--disable-warning=ExperimentalWarning',
-  join(repository, 'scripts/accept/pushes/push.ts'),
+  join(repository, 'test/acceptance/images/pushes/push.ts'),
 ] as const
 
 type Served = 'registry' | 'plain-registry' | 'token-registry'

@@ -1,6 +1,6 @@
 import { expectExit, expectText, type LabInstallation } from '../../support/installation.ts'
 import type { Report } from '../../support/report.ts'
-import { chartWith, fileWith } from './made.ts'
+import { chartWith, fileWith } from './fixtures.ts'
 
 const CLAIM = 'database'
 const SPEC = { accessModes: ['ReadWriteOnce'], storageClassName: 'by-hand' }

@@ -1,7 +1,7 @@
 import { expectExit, expectSame, expectText, type LabInstallation } from '../../support/installation.ts'
 import type { Report } from '../../support/report.ts'
 import { revision } from '../../support/workloads.ts'
-import { chartWith, configMap, fileWith } from './made.ts'
+import { chartWith, configMap, fileWith } from './fixtures.ts'
 
 const CHART = { path: './changing' }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expectExit, expectText, type LabInstallation } from '../../support/installation.ts'
 import type { Report } from '../../support/report.ts'
 import { ChartRepository } from '../guideMade/chartRepository.ts'
-import { chartWith, fileWith } from './made.ts'
+import { chartWith, fileWith } from './fixtures.ts'
 
 const NAME = 'spacelift-self-hosted'
 const WARNING = /The chart’s version is not named: 0\.3\.0 is used/

@@ -4,7 +4,7 @@ import { killedAt } from '../../crashes/crashTrial.ts'
 import { upgrade } from '../../crashes/upgrade.ts'
 import { expectText, type LabInstallation } from '../../support/installation.ts'
 import type { Report } from '../../support/report.ts'
-import { announced, planned } from './announced.ts'
+import { applyWithRestarts, changedPlan } from './applyWithRestarts.ts'
 
 const ALL = ['spacelift-drain', 'spacelift-scheduler', 'spacelift-server']
 
@@ -12,49 +12,49 @@ const ALL = ['spacelift-drain', 'spacelift-scheduler', 'spacelift-server']
 export async function declaredChanges(report: Report, site: LabInstallation, isQuick: boolean): Promise<void> {
   await report.line('ADMIN_PASSWORD changed: the server only', async () => {
     await writeFile(join(site.folder, 'admin-password'), 'another password\n')
-    return announced(site, ['spacelift-server'])
+    return applyWithRestarts(site, ['spacelift-server'])
   })
   await report.line('a bucket rule changed: none', async () => {
     const file = await site.withEdits('rule', (it) => it.setIn(['objectStorage', 'buckets', 'run-logs', 'expireAfterDays'], 90))
-    return announced(site, [], file)
+    return applyWithRestarts(site, [], file)
   })
   await report.line('DATABASE_URL changed: all three', () => databaseUrl(site, ALL))
   if (isQuick) return
   await report.line('an apply killed between a changed secret and the restart: the next one restarts the same', async () => {
     await writeFile(join(site.folder, 'admin-password'), 'a third password\n')
     await killedAt(site, 'after:3')
-    return announced(site, ['spacelift-server'])
+    return applyWithRestarts(site, ['spacelift-server'])
   })
   await report.line('the launcher in another repository: the drain only', async () => {
     const file = await site.withEdits('launcher', (it) =>
       it.setIn(['images', 'launcher'], String(it.getIn(['images', 'launcher'])).replace(/launcher$/, 'other-launcher')),
     )
-    return announced(site, ['spacelift-drain'], file)
+    return applyWithRestarts(site, ['spacelift-drain'], file)
   })
   await report.line('back again, and what its tag is changed by hand: the drain only', async () => {
-    await announced(site, ['spacelift-drain'])
+    await applyWithRestarts(site, ['spacelift-drain'])
     await site.client('crane', 'copy', site.image('backend'), site.image('launcher'))
-    return announced(site, ['spacelift-drain'])
+    return applyWithRestarts(site, ['spacelift-drain'])
   })
   await report.line('the vcs gateway switched on: its pods are new, nobody restarts', async () => {
-    return announced(site, [], await withGateway(site))
+    return applyWithRestarts(site, [], await withGateway(site))
   })
   await report.line('with it DATABASE_URL restarts all four', async () => {
     return databaseUrl(site, [...ALL, 'spacelift-vcs-gateway'], await withGateway(site))
   })
   await report.line('version raised: images, the drain’s secret and the release in one plan, all three restart', async () => {
     await upgrade.begin(site)
-    const plan = await planned(site, upgrade.file(site))
+    const plan = await changedPlan(site, upgrade.file(site))
     for (const address of ['image/backend', 'image/launcher', 'secret/spacelift/spacelift-drain', 'release/spacelift/spacelift'])
       expectText(plan, address)
-    return announced(site, ALL, upgrade.file(site))
+    return applyWithRestarts(site, ALL, upgrade.file(site))
   })
 }
 
 async function databaseUrl(site: LabInstallation, restarts: readonly string[], file?: string): Promise<string> {
   const url = await site.input('database-url')
   await writeFile(join(site.folder, 'database-url'), `${url}${url.includes('?') ? '&' : '?'}application_name=x${Date.now()}\n`)
-  return announced(site, restarts, file)
+  return applyWithRestarts(site, restarts, file)
 }
 
 function withGateway(site: LabInstallation): Promise<string> {

@@ -2,15 +2,15 @@ import { killedAt } from '../../crashes/crashTrial.ts'
 import { expectExit, expectSame, expectText, type LabInstallation } from '../../support/installation.ts'
 import type { Report } from '../../support/report.ts'
 import { podsOf } from '../../support/workloads.ts'
-import { announced, empty, planned, replaced } from './announced.ts'
-import { ByHand } from './byHand.ts'
+import { applyWithRestarts, changedPlan, expectEmptyPlan, replacedWorkloads } from './applyWithRestarts.ts'
+import { ManualChanges } from './manualChanges.ts'
 
 const [SHARED, SERVER] = ['spacelift-shared', 'spacelift-server']
 const WHY = /they started while secret\/spacelift\/spacelift-(shared|server) held other values/
 
 /** Pods that hold other values than the secrets that are there. */
 export async function staleReaders(report: Report, site: LabInstallation, isQuick: boolean): Promise<void> {
-  const hand = new ByHand(site)
+  const hand = new ManualChanges(site)
   await report.line(
     'a pod that started while a secret was drifted: its Deployment restarts with the repair, no other reader does',
     async () => {
@@ -18,8 +18,8 @@ export async function staleReaders(report: Report, site: LabInstallation, isQuic
       await hand.set(SHARED, 'LICENSE_TYPE', 'by hand')
       await hand.moveOnePod('spacelift-server')
       expectSame(await staleInDrift(site), ['readers.spacelift-server'])
-      expectText(await planned(site), WHY)
-      return announced(site, ['spacelift-server'])
+      expectText(await changedPlan(site), WHY)
+      return applyWithRestarts(site, ['spacelift-server'])
     },
   )
   await report.line('changed and put back by hand, a pod started in between', async () => {
@@ -28,42 +28,42 @@ export async function staleReaders(report: Report, site: LabInstallation, isQuic
     await hand.moveOnePod('spacelift-server')
     await hand.set(SERVER, 'ADMIN_PASSWORD', value)
     expectSame(await staleInDrift(site), ['readers.spacelift-server'])
-    expectText(await planned(site), WHY)
-    return announced(site, ['spacelift-server'])
+    expectText(await changedPlan(site), WHY)
+    return applyWithRestarts(site, ['spacelift-server'])
   })
   await report.line('an apply killed between the repair and the restart: the next one restarts the same', () => killedRepair(site, hand))
   if (isQuick) return
   await report.line('a secret that drifted and no pod that started since: none restarts', async () => {
     await hand.set(SHARED, 'LICENSE_TYPE', 'by hand')
-    return announced(site, [])
+    return applyWithRestarts(site, [])
   })
   await report.line('a key that was taken away: those that started without it', async () => {
     await hand.set(SERVER, 'WEBHOOKS_ENDPOINT', null)
     await hand.moveOnePod('spacelift-server')
-    return announced(site, ['spacelift-server'])
+    return applyWithRestarts(site, ['spacelift-server'])
   })
   await report.line('changed twice, with pods started at every time', async () => {
     await hand.set(SHARED, 'LICENSE_TYPE', 'once')
     await hand.moveOnePod('spacelift-scheduler')
     await hand.set(SHARED, 'LICENSE_TYPE', 'jwt')
     await hand.moveOnePod('spacelift-drain')
-    return announced(site, ['spacelift-scheduler'])
+    return applyWithRestarts(site, ['spacelift-scheduler'])
   })
   await report.line('labels, annotations and a stripped last-applied are no values', async () => {
     await hand.kubectl('label', 'secret', SHARED, 'who=me')
     await hand.kubectl('annotate', 'secret', SHARED, 'kubectl.kubernetes.io/last-applied-configuration={}')
     await hand.moveOnePod('spacelift-drain')
     await hand.kubectl('label', 'secret', SHARED, 'who-')
-    return announced(site, [])
+    return applyWithRestarts(site, [])
   })
   await report.line('a lost state restarts nothing', async () => {
     await hand.set(SHARED, 'LICENSE_TYPE', 'by hand')
     await hand.moveOnePod('spacelift-server')
     await hand.set(SHARED, 'LICENSE_TYPE', 'jwt')
     await site.deleteState()
-    await empty(site)
+    await expectEmptyPlan(site)
     expectExit(await site.apply(), 0)
-    return empty(site)
+    return expectEmptyPlan(site)
   })
 }
 
@@ -76,12 +76,12 @@ async function staleInDrift(site: LabInstallation): Promise<string[]> {
   )
 }
 
-async function killedRepair(site: LabInstallation, hand: ByHand): Promise<string> {
+async function killedRepair(site: LabInstallation, hand: ManualChanges): Promise<string> {
   await hand.set(SHARED, 'LICENSE_TYPE', 'by hand')
   await hand.moveOnePod('spacelift-drain')
   const before = await podsOf(site)
   // begin, step and done of the secret; the release's own step would be the next.
   await killedAt(site, 'after:3')
-  expectSame(await replaced(site, before), [])
-  return announced(site, ['spacelift-drain'])
+  expectSame(await replacedWorkloads(site, before), [])
+  return applyWithRestarts(site, ['spacelift-drain'])
 }

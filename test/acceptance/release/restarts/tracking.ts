@@ -5,37 +5,37 @@ import { expectExit, expectSame, expectText, LabInstallation } from '../../suppo
 import type { Report } from '../../support/report.ts'
 import { podsOf } from '../../support/workloads.ts'
 import { ChartRepository } from '../guideMade/chartRepository.ts'
-import { applyNamespaceAndSecrets, deploy, makeBuckets, pushImages } from '../guideMade/follow.ts'
-import { announced, empty, planned, replaced } from './announced.ts'
-import { ByHand } from './byHand.ts'
+import { applyNamespaceAndSecrets, deploy, makeBuckets, pushImages } from '../guideMade/guideCommands.ts'
+import { applyWithRestarts, changedPlan, expectEmptyPlan, replacedWorkloads } from './applyWithRestarts.ts'
+import { ManualChanges } from './manualChanges.ts'
 
 /** An install that the guide's commands made: nothing of it is tracked, until it restarts anyway. */
 export async function notTrackedYet(report: Report): Promise<void> {
   await using site = await LabInstallation.open()
   await guideMade(site)
-  const hand = new ByHand(site)
+  const hand = new ManualChanges(site)
   await report.line('made by hand: adopted without a restart, also with a pod that moved meanwhile', async () => {
     await hand.moveOnePod('spacelift-server')
     const before = await podsOf(site)
     expectExit(await site.apply(), 0)
-    expectSame(await replaced(site, before), [])
-    return empty(site)
+    expectSame(await replacedWorkloads(site, before), [])
+    return expectEmptyPlan(site)
   })
   await report.line('not tracked yet, changed and put back by hand: restarted for its pods’ sake', async () => {
     const value = await hand.value('spacelift-shared', 'LICENSE_TYPE')
     await hand.set('spacelift-shared', 'LICENSE_TYPE', 'by hand')
     await hand.moveOnePod('spacelift-scheduler')
     await hand.set('spacelift-shared', 'LICENSE_TYPE', value)
-    expectText(await planned(site), 'release/spacelift/spacelift  (drifted)')
-    return announced(site, ['spacelift-scheduler'])
+    expectText(await changedPlan(site), 'release/spacelift/spacelift  (drifted)')
+    return applyWithRestarts(site, ['spacelift-scheduler'])
   })
   await report.line('not tracked yet, killed between the change and the restart: the next apply restarts', async () => {
     await writeFile(join(site.folder, 'admin-password'), 'another password\n')
     await killedAt(site, 'after:3')
-    return announced(site, ['spacelift-server'])
+    return applyWithRestarts(site, ['spacelift-server'])
   })
   await report.line('apply --track restarts what is left, and then nothing is', async () => {
-    const said = await announced(site, ['spacelift-drain'], site.file, '--track')
+    const said = await applyWithRestarts(site, ['spacelift-drain'], site.file, '--track')
     expectText(expectExit(await site.plan('--track'), 0).stdout, 'No changes.')
     return said
   })

@@ -1,5 +1,5 @@
 import type { LabInstallation } from '../../support/installation.ts'
-import { containerIs, event, type Wait } from './wait.ts'
+import { containerIs, event, type Wait } from './failure.ts'
 
 const QUOTA = 'few-pods'
 

@@ -3,7 +3,7 @@ import type { LabInstallation } from '../../support/installation.ts'
 import { rolledOut } from '../../support/workloads.ts'
 
 /** What people do to secrets and pods. The API server's times have whole seconds: between two acts one passes. */
-export class ByHand {
+export class ManualChanges {
   readonly #site: LabInstallation
 
   constructor(site: LabInstallation) {

@@ -8,13 +8,13 @@ type Restart = { workload: string; pods: number; because?: string[] }
  * Plans, as text and as JSON, and applies: what is announced is `restarts`, both say the same, exactly these pods are
  * others afterwards, and the next plan is empty. Answers what the plan said.
  */
-export async function announced(
+export async function applyWithRestarts(
   site: LabInstallation,
   restarts: readonly string[],
   file = site.file,
   ...flags: readonly string[]
 ): Promise<string> {
-  const [plan, told, before] = [await planned(site, file, flags), await toldAsJson(site, file, flags), await podsOf(site)]
+  const [plan, told, before] = [await changedPlan(site, file, flags), await toldAsJson(site, file, flags), await podsOf(site)]
   const line = /^Restarts: (.*)\.$/m.exec(plan)?.[1] ?? ''
   const named = line === 'none' ? [] : line.split(/, (?=spacelift-)/)
   expectSame(
@@ -26,12 +26,12 @@ export async function announced(
     restarts,
   )
   expectExit(await site.apply('-f', file, ...flags), 0)
-  expectSame(await replaced(site, before), restarts)
-  await empty(site, file)
+  expectSame(await replacedWorkloads(site, before), restarts)
+  await expectEmptyPlan(site, file)
   return `restarts ${line}`
 }
 
-export async function planned(site: LabInstallation, file = site.file, flags: readonly string[] = []): Promise<string> {
+export async function changedPlan(site: LabInstallation, file = site.file, flags: readonly string[] = []): Promise<string> {
   return expectExit(await site.plan('-f', file, ...flags), 2).stdout
 }
 
@@ -43,7 +43,7 @@ async function toldAsJson(site: LabInstallation, file: string, flags: readonly s
 }
 
 /** The Deployments that are still there and of whose pods none is left. */
-export async function replaced(site: LabInstallation, before: ReadonlyMap<string, readonly string[]>): Promise<string[]> {
+export async function replacedWorkloads(site: LabInstallation, before: ReadonlyMap<string, readonly string[]>): Promise<string[]> {
   // Those that are on their way out are counted until they are gone.
   await sleep(300)
   const now = await podsOf(site)
@@ -55,7 +55,7 @@ export async function replaced(site: LabInstallation, before: ReadonlyMap<string
     .sort()
 }
 
-export async function empty(site: LabInstallation, file = site.file): Promise<string> {
+export async function expectEmptyPlan(site: LabInstallation, file = site.file): Promise<string> {
   const { stdout } = expectExit(await site.plan('-f', file), 0)
   expectText(stdout, 'No changes.')
   return stdout.trimEnd().split('\n').at(-1) ?? ''
