@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
+import type { ExitCode } from './commands/exitCode.ts'
 import { normalizeSingleDash } from './commands/normalizeSingleDash.ts'
 import type { ReportOptions } from './commands/openReporter.ts'
 import { build } from './commands/program/program.ts'
 import { reportError } from './commands/reportError.ts'
 import type { Reporter } from './report/reporter.ts'
-import type { ExitCode, Host } from './session/host.ts'
+import type { Host } from './session/host.ts'
 
 /**
  * Runs one command. `argv` without the program's own name. Everything that goes wrong ends here as problems on stderr

@@ -1,150 +1,80 @@
 import { hasChanges, refusals } from '../plan/plan.ts'
-import { readWorld, worldMismatch } from '../reconcile/worldCheck.ts'
-import type { ExitCode, Host, ReportingHost } from '../session/host.ts'
-import { lockPlace, lockTimeoutMs } from '../session/lockOptions.ts'
-import { planWithConsents } from '../session/planWithConsents.ts'
-import { endOrphans, holder, isIncomplete, runApply, runId, who } from '../session/runApply.ts'
-import type { Saved } from '../session/savedPlanFile.ts'
-import { areGone, openSession, type Session } from '../session/session.ts'
-import type { HeldLock } from '../state/heldLock.ts'
-import { leftovers, wasApplied } from '../state/journal.ts'
-import { acquireLock } from '../state/lock.ts'
-import { emptyState, type State } from '../state/state.ts'
+import type { SavedPlan } from '../plan/savedPlan.ts'
+import type { Planned } from '../reconcile/makePlan.ts'
+import type { Host, ReportingHost } from '../session/host.ts'
+import { isIncomplete, lockedRun } from '../session/lockedRun.ts'
+import type { CheckedPlan } from '../session/planWithConsents.ts'
+import { openSession } from '../session/session.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
-import { type PlanOptions, showPlan } from './plan.ts'
+import type { ExitCode } from './exitCode.ts'
+import { lockTimeoutMs } from './globalOptions.ts'
+import { reportPlan } from './plan.ts'
+import { type PlanFlags, type PlanOptions, planScope, rejectPlanFlags, savedFlags } from './planFlags.ts'
 
 export type ApplyOptions = PlanOptions & { readonly autoApprove?: boolean; readonly lockTimeout: string }
 
-/** Plans, asks, applies only the changes. 0 only when all is as planned. */
+/** Plans, prompts, applies only the changes. 0 only when everything is as planned. */
 export async function applyCommand(host: ReportingHost, options: ApplyOptions, planFile?: string): Promise<ExitCode> {
-  const waitMs = lockTimeoutMs(options.lockTimeout)
-  if (planFile === undefined) {
-    // A question would stand in the middle of the stream.
-    if (options.json && !options.autoApprove) throw new ProblemError(NOBODY_TO_ASK)
-    return applyUnderLock(host, options, undefined, waitMs)
-  }
-  refusePlanning(options)
-  const { loadPlan, scopeOf } = await import('../session/savedPlanFile.ts')
+  const timeoutMs = lockTimeoutMs(options)
+  if (planFile !== undefined) return applySaved(host, options, planFile, timeoutMs)
+  // A prompt would appear in the middle of the stream.
+  if (options.json && !options.autoApprove) throw new ProblemError(JSON_NEEDS_APPROVAL)
+  return runApply(host, options, undefined, timeoutMs)
+}
+
+/** What was approved is the saved plan: it brings its own flags, and nothing prompts again. */
+async function applySaved(host: ReportingHost, options: ApplyOptions, planFile: string, timeoutMs: number): Promise<ExitCode> {
+  rejectPlanFlags(options)
+  const { loadPlan } = await import('../session/savedPlanFile.ts')
   const saved = await loadPlan(host, planFile)
-  // What was approved is the saved plan: it brings its own options and is not asked about again.
-  return applyUnderLock(host, { ...options, ...scopeOf(saved.options), autoApprove: true }, saved, waitMs)
+  const flags = savedFlags(saved.options as PlanFlags)
+  return runApply(host, { ...options, ...flags, autoApprove: true }, saved, timeoutMs)
 }
 
-async function applyUnderLock(host: ReportingHost, options: ApplyOptions, saved: Saved | undefined, waitMs: number): Promise<ExitCode> {
-  await using session = await openSession(host, options)
-  if (saved !== undefined) (await import('../session/savedPlanFile.ts')).expectWhole(saved, session)
-  const state = (await session.store.load()) ?? emptyState(host.randomness.uuid())
-  await sameWorld(session, state, options)
-  const run = runId(host)
-  const lock = await acquireLock(
-    { ...host, leases: session.leases },
-    lockPlace(session.resolved.installation),
-    holder(host, run, 'apply'),
-    waitMs,
-  )
-  let isDone = false
-  try {
-    const exit = await applyLocked(host, options, session, run, lock, saved)
-    isDone = exit === 0
-    return exit
-  } finally {
-    await lock.release(isDone)
-  }
-}
-
-/** The lock lives in the cluster, so the cluster has to be the right one before anything is written there. */
-async function sameWorld(session: Session, state: State, options: ApplyOptions): Promise<void> {
-  const world = await readWorld(session.world, session.resolved.installation)
-  if ('problems' in world) throw new ProblemError(world.problems)
-  const other = options.acceptNewWorld ? undefined : worldMismatch(state.world, world.identity)
-  if (other !== undefined) throw new ProblemError(other)
-}
-
-async function applyLocked(
-  host: ReportingHost,
-  options: ApplyOptions,
-  session: Session,
-  run: string,
-  lock: HeldLock,
-  saved: Saved | undefined,
-): Promise<ExitCode> {
-  // Read again: another apply may have ended between our first look and the lock.
-  const state = (await session.store.load()) ?? emptyState(host.randomness.uuid())
-  if (saved !== undefined && (await wasApplied(session.store.folder, saved.id))) throw new ProblemError(applied(saved.id))
-  const left = await leftovers(session.store.folder)
-  await endOrphans(host, left.children)
-  // Only now is it known that nobody works on a pending release.
-  const previousHelmExited = areGone(host, [...left.children, ...(lock.terminatedHelm === undefined ? [] : [lock.terminatedHelm])])
-  const looked = await planWithConsents({ ...session, look: { ...session.look, previousHelmExited: previousHelmExited } }, state, options)
-  if (saved !== undefined && looked.problems.length === 0) {
-    const stale = (await import('../session/savedPlanFile.ts')).staleness(saved, session, state, looked)
-    if (stale !== undefined) throw new ProblemError(stale)
-  }
-  showPlan(host, looked, options)
-  if (looked.world === undefined || looked.problems.length > 0) return stop(host, 'Nothing was changed: the plan is incomplete.')
-  if (refusals(looked.planned.plan).length > 0) return stop(host, 'Nothing was changed: the plan holds what has to be allowed first.')
-  if (hasChanges(looked.planned.plan) && !(await approved(host, options))) return stop(host, 'Nothing was changed.')
-  const { planned, world } = looked
-  const under = { run, who: who(host), lock, state, left, planned, world, ...(saved && { savedPlan: saved.id }) }
-  const result = await runApply(host, session, under, (event) => host.report.event(event))
-  host.report.applied(result)
-  return isIncomplete(result) ? 1 : 0
-}
-
-async function approved(host: Host, options: ApplyOptions): Promise<boolean> {
-  if (options.autoApprove) return true
-  if (host.ask === undefined)
-    throw new ProblemError({
-      code: 'apply/no-terminal',
-      summary: 'There is no terminal to ask for approval.',
-      remedy: 'Look at the plan, then run groundcrew apply --auto-approve.',
-    })
-  return (await host.ask('\nApply these changes? Only "yes" is taken for yes: ')).trim() === 'yes'
-}
-
-function stop(host: ReportingHost, why: string): ExitCode {
-  host.report.note(why, 'warn')
-  return 1
-}
-
-const NOBODY_TO_ASK: Problem = {
-  code: 'apply/json-asks-nobody',
-  summary: 'With --json nobody is asked for approval.',
-  remedy:
-    'Save a plan, look at it and apply exactly that: groundcrew plan -out FILE, groundcrew apply --json FILE. Or approve beforehand: --auto-approve.',
-}
-
-function applied(id: string): Problem {
-  return {
-    code: 'plan/used',
-    summary: `The saved plan ${id} was applied before.`,
-    remedy: 'A saved plan is applied once: make a new one with groundcrew plan -out FILE.',
-  }
-}
-
-/** A saved plan was made, and approved, with its own. */
-function refusePlanning({
-  target = [],
-  exclude = [],
-  acceptDataLoss = [],
-  replaceEncryptionKey,
-  acceptOtherChart,
-  acceptNewWorld,
-  track,
-}: ApplyOptions): void {
-  const given = [
-    ...(target.length > 0 ? ['-target'] : []),
-    ...(exclude.length > 0 ? ['-exclude'] : []),
-    ...(acceptDataLoss.length > 0 ? ['--accept-data-loss'] : []),
-    ...(replaceEncryptionKey ? ['--replace-encryption-key'] : []),
-    ...(acceptOtherChart ? ['--accept-other-chart'] : []),
-    ...(acceptNewWorld ? ['--accept-new-world'] : []),
-    ...(track ? ['--track'] : []),
-  ]
-  if (given.length === 0) return
-  throw new ProblemError({
-    code: 'cli/options-with-plan',
-    summary: `${given.join(', ')} cannot be given with a saved plan: it was made with its own options.`,
-    remedy: `Leave out ${given.join(', ')}, or make a new plan with it: groundcrew plan ${given[0]} ... -out FILE`,
+async function runApply(host: ReportingHost, options: ApplyOptions, saved: SavedPlan | undefined, timeoutMs: number): Promise<ExitCode> {
+  const scope = planScope(options)
+  await using session = await openSession(host, scope)
+  const applied = await lockedRun(host, session, {
+    command: 'apply',
+    scope,
+    lockTimeoutMs: timeoutMs,
+    ...(saved && { saved }),
+    approve: (checked) => approve(host, checked, options),
+    emit: (event) => host.report.event(event),
+    report: (result) => host.report.applied(result),
   })
+  return applied === undefined || isIncomplete(applied) ? 1 : 0
+}
+
+/** Shows the plan; undefined, with the reason, when it must not be carried out. */
+async function approve(host: ReportingHost, checked: CheckedPlan, options: ApplyOptions): Promise<Planned | undefined> {
+  const { planned, problems } = checked
+  reportPlan(host, checked, options)
+  if (problems.length > 0) return stop(host, 'Nothing was changed: the plan is incomplete.')
+  if (refusals(planned.plan).length > 0) return stop(host, 'Nothing was changed: the plan holds changes that must be allowed first.')
+  if (hasChanges(planned.plan) && !(await isApproved(host, options))) return stop(host, 'Nothing was changed.')
+  return planned
+}
+
+async function isApproved(host: Host, options: ApplyOptions): Promise<boolean> {
+  if (options.autoApprove) return true
+  if (host.ask === undefined) throw new ProblemError(NO_TERMINAL)
+  return (await host.ask("\nApply these changes? Only 'yes' will be accepted: ")).trim() === 'yes'
+}
+
+function stop(host: ReportingHost, reason: string): undefined {
+  host.report.note(reason, 'warn')
+}
+
+const NO_TERMINAL: Problem = {
+  code: 'apply/no-terminal',
+  summary: 'There is no terminal to prompt for approval.',
+  remedy: 'Review the plan, then run groundcrew apply --auto-approve.',
+}
+
+const JSON_NEEDS_APPROVAL: Problem = {
+  code: 'apply/json-asks-nobody',
+  summary: 'With --json, apply does not prompt for approval.',
+  remedy:
+    'Save a plan, review it and apply exactly that plan: groundcrew plan -out FILE, groundcrew apply --json FILE. Or approve beforehand: --auto-approve.',
 }

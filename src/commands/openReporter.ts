@@ -4,10 +4,11 @@ import { chooseStyle, chooseWidth } from '../report/format/style.ts'
 import { jsonReporter } from '../report/json/jsonReporter.ts'
 import { all, type Reporter } from '../report/reporter.ts'
 import { type Sink, textReporter } from '../report/textReporter.ts'
-import type { GlobalOptions, Host, Output } from '../session/host.ts'
+import type { Host, Output } from '../session/host.ts'
 import { errnoCode } from '../state/fileStore.ts'
 import { ProblemError } from '../values/problem.ts'
 import { VERSION } from '../version.ts'
+import type { GlobalOptions } from './globalOptions.ts'
 
 export type ReportOptions = Partial<Pick<GlobalOptions, 'json' | 'color' | 'logFile'>>
 

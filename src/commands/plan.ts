@@ -1,43 +1,41 @@
 import { hasChanges } from '../plan/plan.ts'
-import type { ExitCode, ReportingHost } from '../session/host.ts'
-import { type Looked, type PlanScope, planWithConsents } from '../session/planWithConsents.ts'
+import type { ReportingHost } from '../session/host.ts'
+import { type CheckedPlan, planWithConsents } from '../session/planWithConsents.ts'
 import { openSession } from '../session/session.ts'
 import { emptyState } from '../state/state.ts'
-import type { Problem } from '../values/problem.ts'
+import type { ExitCode } from './exitCode.ts'
+import { type PlanOptions, planScope, savedFlags } from './planFlags.ts'
 
-export type PlanOptions = PlanScope & {
-  readonly out?: string
-  /** One line a resource. */
-  readonly compact?: boolean
-  readonly detailedExitcode?: boolean
-}
+export type PlanCommandOptions = PlanOptions & { readonly out?: string; readonly detailedExitcode?: boolean }
 
-/** Prints the difference between the file and the world; writes nothing anywhere. */
-export async function planCommand(host: ReportingHost, options: PlanOptions): Promise<ExitCode> {
-  await using session = await openSession(host, options)
+/** Prints the difference between the file and the world; writes to no server. */
+export async function planCommand(host: ReportingHost, options: PlanCommandOptions): Promise<ExitCode> {
+  const { out } = options
+  const scope = planScope(options)
+  await using session = await openSession(host, scope)
   const state = (await session.store.load()) ?? emptyState('')
-  const looked = await planWithConsents(session, state, options)
-  showPlan(host, looked, options)
-  if (looked.problems.length > 0) {
-    if (options.out !== undefined) host.report.problems([notSaved(options.out)])
+  const checked = await planWithConsents(session, state, scope)
+  reportPlan(host, checked, options)
+  if (checked.problems.length > 0) {
+    if (out !== undefined) host.report.problems([notSaved(out)])
     return 1
   }
-  if (options.out !== undefined) {
+  if (out !== undefined) {
     const { savePlan } = await import('../session/savedPlanFile.ts')
-    await savePlan(host, options.out, session, state, looked, options)
-    host.report.note(`Saved to ${options.out}. To apply exactly this: groundcrew apply ${options.out}`)
+    await savePlan(host, out, session, state, checked, savedFlags(options))
+    host.report.note(`Saved to ${out}. To apply exactly this plan: groundcrew apply ${out}`)
   }
-  // A partial plan cannot say that nothing differs.
-  const differs = hasChanges(looked.planned.plan) || looked.planned.plan.notLookedAt > 0
-  return options.detailedExitcode && differs ? 2 : 0
+  // A partial plan cannot prove that nothing differs.
+  const { plan } = checked.planned
+  return options.detailedExitcode && (hasChanges(plan) || plan.notLookedAt > 0) ? 2 : 0
 }
 
-function notSaved(file: string): Problem {
+function notSaved(file: string) {
   const remedy = 'Fix the errors above, then run groundcrew plan again.'
   return { code: 'plan/not-saved', summary: `${file} was not written: the plan is incomplete.`, remedy }
 }
 
-/** Tells the plan with all its problems. */
-export function showPlan({ report }: ReportingHost, { planned, problems }: Looked, { compact = false }: PlanOptions): void {
+/** Reports the plan with all its problems. */
+export function reportPlan({ report }: ReportingHost, { planned, problems }: CheckedPlan, { compact = false }: PlanOptions): void {
   report.plan({ ...planned.plan, problems }, { compact })
 }

@@ -1,7 +1,8 @@
 import { CommanderError } from 'commander'
 import type { Reporter } from '../report/reporter.ts'
-import type { ExitCode, Host } from '../session/host.ts'
+import type { Host } from '../session/host.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
+import type { ExitCode } from './exitCode.ts'
 import type { ReportOptions } from './openReporter.ts'
 
 export type ReportErrorOptions = ReportOptions & { readonly logLevel?: string }

@@ -13,14 +13,14 @@ import type { View } from '../world/ports.ts'
 import { chartInUse } from './chartInUse.ts'
 import { type Connected, connectWorld } from './connectWorld.ts'
 import { findEndpoints } from './endpoints.ts'
-import type { GlobalOptions, Host } from './host.ts'
+import type { Host, InstallationOptions } from './host.ts'
 import { openSecrets, readInstallation } from './session.ts'
 
 /** An installation that can be looked at only: of the file's references just the logins to its servers are opened. */
 export type DriftSession = Connected & { readonly installation: Installation }
 
 /** Reads the file and connects, lazily. Throws a ProblemError with all that is wrong on this machine. */
-export async function openDriftSession(host: Host, options: GlobalOptions): Promise<DriftSession> {
+export async function openDriftSession(host: Host, options: InstallationOptions): Promise<DriftSession> {
   const { installation } = await readInstallation(host, options)
   const [opened, servers] = await Promise.all([
     collectProblems(() => openSecrets(host, installation, loginInputs(installation))),

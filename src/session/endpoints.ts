@@ -5,7 +5,7 @@ import { collectProblems, problemsOf } from '../values/collectProblems.ts'
 import { type JsonPointer, pointer } from '../values/json.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import { type Connection, connect } from '../world/kubernetes/connect.ts'
-import type { GlobalOptions, Host } from './host.ts'
+import type { Host, InstallationOptions } from './host.ts'
 
 /** How to reach the servers, as far as this machine says it; none of them is asked. */
 export type Endpoints = {
@@ -15,7 +15,7 @@ export type Endpoints = {
 }
 
 /** Reads the kubeconfig and the certificates that the file names. Throws a ProblemError with all that is wrong. */
-export async function findEndpoints(host: Host, options: GlobalOptions, installation: Installation): Promise<Endpoints> {
+export async function findEndpoints(host: Host, options: InstallationOptions, installation: Installation): Promise<Endpoints> {
   const [cluster, ca] = await Promise.all([
     collectProblems(() => findCluster(host, options, installation)),
     collectProblems(() => readCertificates(installation)),
@@ -24,7 +24,7 @@ export async function findEndpoints(host: Host, options: GlobalOptions, installa
   return { cluster: cluster.value, objectStoreCa: ca.value }
 }
 
-function findCluster({ env, home, cwd }: Host, options: GlobalOptions, installation: Installation): Promise<Connection> {
+function findCluster({ env, home, cwd }: Host, options: InstallationOptions, installation: Installation): Promise<Connection> {
   const context = options.context ?? installation.kubernetes.context
   const { kubeconfig } = options
   return connect({ env, home, cwd, ...(kubeconfig && { kubeconfig }), ...(context && { context }) })

@@ -13,36 +13,28 @@ export type Host = {
   readonly home: string
   readonly stdout: Output
   readonly stderr: Output
-  /** Asks a question and returns the line that was typed; undefined where there is no terminal. */
-  readonly ask: ((question: string) => Promise<string>) | undefined
+  /** Prompts and returns the line that was typed; undefined where there is no terminal. */
+  readonly ask: ((prompt: string) => Promise<string>) | undefined
   readonly clock: Clock
   readonly randomness: Randomness
   readonly processes: Processes
   readonly openJournal: (folder: string, run: string) => Promise<Journal>
   /** Aborts on Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal
-  /** Calls `act` on SIGHUP, or when a promise fails that nobody waits for; answers how to end that. */
-  readonly on?: (event: 'hangup' | 'stray-failure', act: (why?: unknown) => void) => () => void
-  /** What a daemon keeps between its looks. */
-  readonly keptSecrets?: SecretCache
+  /** Calls `act` on SIGHUP, or when a promise that nothing awaits rejects; returns the function that stops this. */
+  readonly on?: (event: 'hangup' | 'stray-failure', act: (reason?: unknown) => void) => () => void
+  /** What a daemon keeps between its checks. */
+  readonly secretCache?: SecretCache
 }
 
-/** A host with the one through whom a command tells what it finds and does. */
+/** A host with the reporter of the running command. */
 export type ReportingHost = Host & { readonly report: Reporter }
 
-/** Options every command takes. */
-export type GlobalOptions = {
+/** Which installation, and how this machine reaches it. */
+export type InstallationOptions = {
   readonly file: string
   readonly state?: string
   readonly kubeconfig?: string
   readonly context?: string
-  readonly color: boolean
-  /** One JSON object a line instead of text. */
-  readonly json?: boolean
-  /** A file to which the JSON lines go besides. */
-  readonly logFile?: string
   readonly acceptNewWorld?: boolean
 }
-
-/** Exit codes: 0 done, 1 error or an incomplete look, 2 changes (where asked for), 130 after Ctrl-C. */
-export type ExitCode = 0 | 1 | 2 | 130

@@ -6,38 +6,27 @@ import { makePlan, type Planned } from '../reconcile/makePlan.ts'
 import { readWorld, worldMismatch } from '../reconcile/worldCheck.ts'
 import type { State, WorldIdentity } from '../state/state.ts'
 import { address, kindOf } from '../values/address.ts'
-import { type Problem, ProblemError } from '../values/problem.ts'
-import type { GlobalOptions } from './host.ts'
+import type { Problem } from '../values/problem.ts'
+import type { InstallationOptions } from './host.ts'
 import type { Session } from './session.ts'
 
-/** What is planned, and what the operator has approved beforehand. */
-export type PlanScope = GlobalOptions & {
-  readonly target?: readonly string[]
-  readonly exclude?: readonly string[]
-  readonly acceptDataLoss?: readonly string[]
-  readonly replaceEncryptionKey?: boolean
-  /** Tracks at once what is not tracked yet, which restarts it. */
-  readonly track?: boolean
-  readonly acceptOtherChart?: boolean
-}
+/** What is planned, and what the operator has allowed beforehand. */
+export type PlanScope = InstallationOptions &
+  Selection & {
+    /** The flags of refusals that are lifted: `--accept-data-loss bucket/NAME`. */
+    readonly consents: readonly string[]
+    /** Starts to track at once what is not tracked yet, which restarts it. */
+    readonly track: boolean
+  }
 
-export type Looked = { readonly planned: Planned; readonly world: WorldIdentity | undefined; readonly problems: readonly Problem[] }
+/** The world as a plan observed it, and whether anything prevents the plan. */
+export type CheckedPlan = { readonly planned: Planned; readonly world: WorldIdentity | undefined; readonly problems: readonly Problem[] }
 
-function selectionOf({ target = [], exclude = [] }: PlanScope): Selection {
-  if (target.length > 0 && exclude.length > 0)
-    throw new ProblemError({
-      code: 'cli/target-and-exclude',
-      summary: '-target and -exclude do not go together.',
-      remedy: 'Name what is to be planned, or what is not.',
-    })
-  return { target, exclude }
-}
-
-/** One look at everything: who the servers are and what is there, at the same time. */
-export async function planWithConsents(session: Session, state: State, options: PlanScope): Promise<Looked> {
+/** Reads the identity of the servers and all resources, at the same time. */
+export async function planWithConsents(session: Session, state: State, options: PlanScope): Promise<CheckedPlan> {
   const [world, planned] = await Promise.all([
     readWorld(session.world, session.resolved.installation),
-    makePlan(KINDS, session.resolved, state, { ...session.look, trackAllReaders: options.track ?? false }, selectionOf(options)),
+    makePlan(KINDS, session.resolved, state, { ...session.readContext, trackAllReaders: options.track }, options),
   ])
   const identity = 'identity' in world ? world.identity : undefined
   const other = identity && !options.acceptNewWorld ? worldMismatch(state.world, identity) : undefined
@@ -67,14 +56,11 @@ function withFindings(planned: Planned, told: readonly Finding[]): Planned {
   return { ...planned, plan: { ...planned.plan, findings: [...told, ...planned.plan.findings] } }
 }
 
-/** A refusal falls when the person named exactly what it asks for. */
-function applyConsents(planned: Planned, options: PlanScope): Planned {
-  const given = new Set((options.acceptDataLoss ?? []).map((name) => `--accept-data-loss ${name}`))
-  if (options.replaceEncryptionKey) given.add('--replace-encryption-key')
-  if (options.acceptOtherChart) given.add('--accept-other-chart')
+/** A refusal is lifted when its very flag was given. */
+function applyConsents(planned: Planned, { consents }: PlanScope): Planned {
   const changes = planned.plan.changes.map((change) => ({
     ...change,
-    impact: { ...change.impact, refusals: change.impact.refusals.filter((refusal) => !given.has(refusal.consent)) },
+    impact: { ...change.impact, refusals: change.impact.refusals.filter(({ consent }) => !consents.includes(consent)) },
   }))
   return { ...planned, plan: { ...planned.plan, changes } }
 }

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Basis, mismatches, parseSavedPlan, type SavedPlan, savedChanges, type UnsealedPlan } from '../plan/savedPlan.ts'
 import { errnoCode } from '../state/fileStore.ts'
+import { wasApplied } from '../state/journal.ts'
 import type { State } from '../state/state.ts'
 import { address } from '../values/address.ts'
 import { canonicalJson, type Json } from '../values/json.ts'
@@ -10,26 +11,24 @@ import { type Problem, ProblemError } from '../values/problem.ts'
 import { Sealed } from '../values/sealed.ts'
 import { VERSION } from '../version.ts'
 import type { Host } from './host.ts'
-import type { Looked, PlanScope } from './planWithConsents.ts'
+import type { CheckedPlan } from './planWithConsents.ts'
 import type { Session } from './session.ts'
 
-/** What a plan was asked for and allowed: kept with it, so that its apply asks and allows the same. */
-export type SavedScope = Pick<
-  PlanScope,
-  'target' | 'exclude' | 'acceptDataLoss' | 'replaceEncryptionKey' | 'acceptOtherChart' | 'acceptNewWorld' | 'track'
->
-
-/** A saved plan with what it was asked for. */
-export type Saved = Omit<SavedPlan, 'options'> & { readonly options: SavedScope }
-
 /** Saves a plan for one later apply, readable by its owner only. */
-export async function savePlan(host: Host, file: string, session: Session, state: State, looked: Looked, scope: SavedScope): Promise<void> {
+export async function savePlan(
+  host: Host,
+  file: string,
+  session: Session,
+  state: State,
+  checked: CheckedPlan,
+  options: Json,
+): Promise<void> {
   const plan: UnsealedPlan = {
     format: 1,
     id: host.randomness.uuid(),
-    options: scopeOf(scope),
-    basis: basisOf(session, state, looked),
-    changes: changesOf(looked),
+    options,
+    basis: basisOf(session, state, checked),
+    changes: changesOf(checked),
   }
   const saved: SavedPlan = { ...plan, seal: sealOf(plan, session) }
   const path = resolve(host.cwd, file)
@@ -41,7 +40,7 @@ export async function savePlan(host: Host, file: string, session: Session, state
 }
 
 /** Reads a saved plan. Throws a ProblemError for anything else. */
-export async function loadPlan(host: Host, file: string): Promise<Saved> {
+export async function loadPlan(host: Host, file: string): Promise<SavedPlan> {
   const text = await readFile(resolve(host.cwd, file), 'utf8').catch((error) => {
     throw new ProblemError({
       code: 'plan/unreadable',
@@ -52,30 +51,44 @@ export async function loadPlan(host: Host, file: string): Promise<Saved> {
   const saved = parseSavedPlan(text)
   if (saved === 'other-format') throw new ProblemError(otherFormat(file))
   if (saved === undefined) throw new ProblemError(noPlan(file))
-  return saved as Saved
+  return saved
 }
 
 /**
  * Throws unless the plan is, to the letter, what was saved for this installation. Comes before anything in it is used: it
  * holds what its apply may do.
  */
-export function expectWhole(saved: Saved, session: Session): void {
+export function verifySeal(saved: SavedPlan, session: Session): void {
   const { seal, ...plan } = saved
   const [keyId] = seal.split(':')
-  if (keyId !== session.look.fingerprint.keyId)
+  if (keyId !== session.readContext.fingerprint.keyId)
     throw new ProblemError(stale(['the encryption key (or the plan is of another installation)']))
   if (seal !== sealOf(plan, session)) throw new ProblemError(EDITED)
 }
 
 /** Keyed by the encryption key, so that nobody without it can write or change a plan. */
-function sealOf(plan: UnsealedPlan, { look }: Session): string {
-  return look.fingerprint.of(address('plan', plan.id), 'seal', Sealed.of(canonicalJson(plan as unknown as Json)))
+function sealOf(plan: UnsealedPlan, { readContext }: Session): string {
+  return readContext.fingerprint.of(address('plan', plan.id), 'seal', Sealed.of(canonicalJson(plan as unknown as Json)))
 }
 
-/** The problem of a saved plan that is no longer the plan, with all that differs; undefined when it still holds. */
-export function staleness(saved: Saved, session: Session, state: State, looked: Looked): Problem | undefined {
-  const differs = mismatches(saved, basisOf(session, state, looked), changesOf(looked))
-  return differs.length === 0 ? undefined : stale(differs)
+/** Throws, with all that differs, unless a complete plan made now equals the saved one. */
+export function assertCurrent(saved: SavedPlan, session: Session, state: State, checked: CheckedPlan): void {
+  if (checked.problems.length > 0) return
+  const differs = mismatches(saved, basisOf(session, state, checked), changesOf(checked))
+  if (differs.length > 0) throw new ProblemError(stale(differs))
+}
+
+/** Throws when an apply of this plan was started before, however it ended. */
+export async function assertUnused({ id }: SavedPlan, { store }: Session): Promise<void> {
+  if (await wasApplied(store.folder, id)) throw new ProblemError(used(id))
+}
+
+function used(id: string): Problem {
+  return {
+    code: 'plan/used',
+    summary: `The saved plan ${id} was applied before.`,
+    remedy: 'A saved plan is applied once: make a new one with groundcrew plan -out FILE.',
+  }
 }
 
 function stale(differs: readonly string[]): Problem {
@@ -87,10 +100,10 @@ function stale(differs: readonly string[]): Problem {
   }
 }
 
-function basisOf(session: Session, state: State, looked: Looked): Basis {
-  const { resolved, fileText, look } = session
+function basisOf(session: Session, state: State, checked: CheckedPlan): Basis {
+  const { resolved, fileText, readContext } = session
   const inputs = [...resolved.secrets].map(
-    ([pointer, secret]) => [pointer, look.fingerprint.of(address('input', pointer), 'value', secret)] as const,
+    ([pointer, secret]) => [pointer, readContext.fingerprint.of(address('input', pointer), 'value', secret)] as const,
   )
   const { name, version, digest } = resolved.chart
   const blobs = resolved.archive?.images.flatMap((image) => [image.config.digest, ...image.layers.map((layer) => layer.digest)])
@@ -100,27 +113,14 @@ function basisOf(session: Session, state: State, looked: Looked): Basis {
     inputs: Object.fromEntries(inputs),
     chart: { name, version, digest },
     archive: blobs === undefined ? '' : sha256(canonicalJson(blobs as Json)),
-    world: looked.world ?? { cluster: '', objectStore: '', objectStoreEndpoint: '', registries: [] },
+    world: checked.world ?? { cluster: '', objectStore: '', objectStoreEndpoint: '', registries: [] },
     // A first apply has no state yet: whichever lineage it will get is not part of the plan.
     lineage: state.serial === 0 ? '' : state.lineage,
     serial: state.serial,
   }
 }
 
-/** What a plan was asked for, and nothing else: a saved plan has no say about files and clusters. */
-export function scopeOf({
-  target = [],
-  exclude = [],
-  acceptDataLoss = [],
-  replaceEncryptionKey = false,
-  acceptOtherChart = false,
-  acceptNewWorld = false,
-  track = false,
-}: SavedScope) {
-  return { target, exclude, acceptDataLoss, replaceEncryptionKey, acceptOtherChart, acceptNewWorld, track }
-}
-
-function changesOf({ planned }: Looked): SavedPlan['changes'] {
+function changesOf({ planned }: CheckedPlan): SavedPlan['changes'] {
   return savedChanges(planned.plan, new Map([...planned.seen].map(([where, seen]) => [where, seen.guard])))
 }
 

@@ -20,7 +20,7 @@ import type { World } from '../world/ports.ts'
 import { chartInUse } from './chartInUse.ts'
 import { type ConnectionInputs, connectWorld } from './connectWorld.ts'
 import { type Endpoints, findEndpoints } from './endpoints.ts'
-import type { GlobalOptions, Host } from './host.ts'
+import type { Host, InstallationOptions } from './host.ts'
 import { stateFolder } from './stateFolder.ts'
 
 /** One run's installation, opened on this machine and connected to its world. */
@@ -31,7 +31,7 @@ export type Session = AsyncDisposable & {
   /** desired-state.yaml as it was read. */
   readonly fileText: string
   readonly world: World
-  readonly look: ReadContext
+  readonly readContext: ReadContext
   readonly leases: Leases
   readonly store: FileStore
 }
@@ -40,17 +40,20 @@ export type Session = AsyncDisposable & {
  * Reads and checks everything that can be checked on this machine, then connects (lazily: no server is asked yet).
  * Throws a ProblemError with all that is wrong.
  */
-export async function openSession(host: Host, options: GlobalOptions): Promise<Session> {
+export async function openSession(host: Host, options: InstallationOptions): Promise<Session> {
   const { installation, fileText } = await readInstallation(host, options)
   const { resolved, env, warnings, servers } = await open(host, options, installation)
   const store = new FileStore(stateFolder(host, options))
   const connected = connectWorld(host, resolved, servers, env)
-  const look = { view: connected.world, ...(await lookParts(host, resolved, store)) }
-  return { resolved, warnings, fileText, store, look, ...connected }
+  const look = { view: connected.world, ...(await readContextParts(host, resolved, store)) }
+  return { resolved, warnings, fileText, store, readContext: look, ...connected }
 }
 
 /** Reads and parses the desired state. Throws a ProblemError with all that is wrong in it. */
-export async function readInstallation(host: Host, options: GlobalOptions): Promise<{ installation: Installation; fileText: string }> {
+export async function readInstallation(
+  host: Host,
+  options: InstallationOptions,
+): Promise<{ installation: Installation; fileText: string }> {
   const path = resolve(host.cwd, options.file)
   const fileText = await readText(path, options.file)
   const parsed = parse(fileText, options.file, path)
@@ -77,7 +80,7 @@ type Opened = {
 }
 
 /** Secret references, certificates, the kubeconfig, the archive's index and the chart: this machine's part, with all its problems at once. */
-async function open(host: Host, options: GlobalOptions, installation: Installation): Promise<Opened> {
+async function open(host: Host, options: InstallationOptions, installation: Installation): Promise<Opened> {
   const env = childEnvironment(host.env, installation)
   const cacheDir = defaultCacheDir(host.env, host.home)
   const { release, positions } = installation
@@ -102,7 +105,7 @@ async function open(host: Host, options: GlobalOptions, installation: Installati
 }
 
 /** Asks the cluster only where no state tells it. */
-async function versionInUse(host: Host, options: GlobalOptions, logins: ConnectionInputs, servers: Endpoints, env: Opened['env']) {
+async function versionInUse(host: Host, options: InstallationOptions, logins: ConnectionInputs, servers: Endpoints, env: Opened['env']) {
   const state = await new FileStore(stateFolder(host, options)).load()
   await using connected = connectWorld(host, logins, servers, env)
   return chartInUse(logins.installation, state, connected.world.cluster)
@@ -122,7 +125,7 @@ export async function openSecrets(host: Host, installation: Installation, inputs
     run: host.processes.run,
     now: () => host.clock.now(),
     signal: host.signal,
-    kept: host.keptSecrets,
+    kept: host.secretCache,
   }
   const opened = await openReferences(installation, ports, inputs)
   if ('problems' in opened) throw new ProblemError(opened.problems)
@@ -131,13 +134,13 @@ export async function openSecrets(host: Host, installation: Installation, inputs
 
 type Opening = Pick<Resolved, 'secrets'> & { readonly warnings: readonly Problem[] }
 
-async function lookParts(host: Host, { installation, secrets }: Resolved, store: FileStore): Promise<Omit<ReadContext, 'view'>> {
-  const previousHelmExited = areGone(host, (await leftovers(store.folder)).children)
+async function readContextParts(host: Host, { installation, secrets }: Resolved, store: FileStore): Promise<Omit<ReadContext, 'view'>> {
+  const previousHelmExited = haveExited(host, (await leftovers(store.folder)).children)
   const fingerprint = Fingerprinter.fromPrivateKey(secrets.get(installation.encryption.rsaPrivateKey.at) as Sealed)
   return { fingerprint, signal: host.signal, now: host.clock.now(), previousHelmExited: previousHelmExited }
 }
 
 /** True when there were children, and each is known to be dead. */
-export function areGone(host: Host, children: readonly ProcessIdentity[]): boolean {
+export function haveExited(host: Host, children: readonly ProcessIdentity[]): boolean {
   return children.length > 0 && children.every((child) => host.processes.isAlive(child) === false)
 }

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
-import type { GlobalOptions, Host } from './host.ts'
+import type { Host, InstallationOptions } from './host.ts'
 
 /** The state's folder: `--state`, or `state/` beside the file. */
-export function stateFolder(host: Host, options: GlobalOptions): string {
+export function stateFolder(host: Host, options: InstallationOptions): string {
   return options.state === undefined ? join(dirname(resolve(host.cwd, options.file)), 'state') : resolve(host.cwd, options.state)
 }

@@ -1,11 +1,11 @@
 import type { Clock, Randomness } from '../world/ports/clock.ts'
 
 const FIRST_MS = 5_000
-const LONGEST_MS = 10 * 60_000
+const MAX_MS = 10 * 60_000
 
 /**
- * Keeps what fails from being tried without a pause: 5 s, doubled with each failure up to 10 min, each anywhere between
- * half and whole so that several do not come at once. A success ends it.
+ * Spaces the attempts of what fails: 5 s, doubled with each failure up to 10 min, each pause anywhere between half and
+ * all of that, so that several daemons do not retry at the same time. A success resets it.
  */
 export class Backoff {
   readonly #clock: Clock
@@ -18,16 +18,16 @@ export class Backoff {
     this.#randomness = ports.randomness
   }
 
-  /** Milliseconds that still have to pass; 0 when it may be tried. */
+  /** Milliseconds until the next attempt; 0 when it is due. */
   get waitMs(): number {
     return Math.max(0, this.#until - this.#clock.monotonic())
   }
 
-  /** Counts one more failure. Answers the pause in milliseconds. */
+  /** Counts one more failure. Returns the pause in milliseconds. */
   failed(): number {
-    const whole = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.#failures)
+    const longest = Math.min(MAX_MS, FIRST_MS * 2 ** this.#failures)
     this.#failures++
-    const pause = Math.round(whole * (0.5 + fraction(this.#randomness) / 2))
+    const pause = Math.round(longest * (0.5 + fraction(this.#randomness) / 2))
     this.#until = this.#clock.monotonic() + pause
     return pause
   }
@@ -37,13 +37,13 @@ export class Backoff {
     this.#until = 0
   }
 
-  /** It may be tried at once, but what failed is not forgotten. */
+  /** The next attempt is due at once, but the failures still count. */
   skip(): void {
     this.#until = 0
   }
 }
 
-/** Of a random UUID the first 32 bits are random. */
+/** The first 32 bits of a random UUID are random. */
 function fraction(randomness: Randomness): number {
   return Number.parseInt(randomness.uuid().slice(0, 8), 16) / 2 ** 32
 }

@@ -4,68 +4,68 @@ import { showPosition } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
 import type { WatchEvent } from './watchEvents.ts'
 
-/** Keeps a daemon from saying the same thing at every look: what was told is told again only when it has changed. */
+/** Keeps a daemon from reporting the same thing at every check: it is reported again only when it has changed. */
 export class EventDeduplicator {
   readonly #emit: (event: WatchEvent) => void
-  readonly #told = new Map<WatchEvent['type'], string>()
+  readonly #lastKeys = new Map<WatchEvent['type'], string>()
   #problems: ReadonlySet<string> = new Set()
 
   constructor(emit: (event: WatchEvent) => void) {
     this.#emit = emit
   }
 
-  /** Something happened that a person did: whatever it leads to is told, old or new. */
-  forget(): void {
-    this.#plan()
+  /** An operator acted: what follows from it is reported even if it was reported before. */
+  reset(): void {
+    this.#resetPlan()
     this.#problems = new Set()
-    this.#told.delete('watch_problems')
+    this.#lastKeys.delete('watch_problems')
   }
 
-  tell(event: WatchEvent): void {
+  emit(event: WatchEvent): void {
     this.#emit(event)
   }
 
   plan(plan: Plan): void {
-    this.#once({ type: 'watch_plan', plan }, planKey(plan))
+    this.#emitOnce({ type: 'watch_plan', plan }, planKey(plan))
   }
 
-  leftOut(event: WatchEvent & { readonly type: 'watch_left_out' }): void {
-    if (event.leftOut.length > 0) this.#once(event, leftOutKey(event.policy, event.leftOut))
-    else this.#told.delete(event.type)
+  skipped(event: WatchEvent & { readonly type: 'watch_left_out' }): void {
+    if (event.leftOut.length > 0) this.#emitOnce(event, skippedKey(event.policy, event.leftOut))
+    else this.#lastKeys.delete(event.type)
   }
 
   settings(event: WatchEvent & { readonly type: 'watch_settings' }): void {
-    this.#once(event, JSON.stringify(event))
+    this.#emitOnce(event, JSON.stringify(event))
   }
 
   /**
-   * All that is wrong now. Told when something is new among it; its end is told as well. A server that is away is one
-   * thing, however it is noticed.
+   * All current problems. Reported when one of them is new; their end is reported too. A server that is down is one
+   * problem, however it is noticed.
    */
   problems(problems: readonly Problem[]): void {
-    const now = new Set(problems.map(problemKey))
-    if (now.size > 0 && [...now].some((key) => !this.#problems.has(key))) this.#emit({ type: 'watch_problems', problems })
-    if (now.size === 0 && this.#problems.size > 0) {
+    const current = new Set(problems.map(problemKey))
+    if (current.size > 0 && [...current].some((key) => !this.#problems.has(key))) this.#emit({ type: 'watch_problems', problems })
+    if (current.size === 0 && this.#problems.size > 0) {
       this.#emit({ type: 'watch_clear' })
-      this.#plan()
+      this.#resetPlan()
     }
-    this.#problems = now
+    this.#problems = current
   }
 
-  /** Somebody else holds the lock; undefined once nobody is in the way. */
-  held(problem: Problem | undefined): void {
-    if (problem === undefined) this.#told.delete('watch_problems')
-    else this.#once({ type: 'watch_problems', problems: [problem] }, problem.summary)
+  /** Another run holds the lock; undefined once none does. */
+  lockHeld(problem: Problem | undefined): void {
+    if (problem === undefined) this.#lastKeys.delete('watch_problems')
+    else this.#emitOnce({ type: 'watch_problems', problems: [problem] }, problem.summary)
   }
 
-  #plan(): void {
-    this.#told.delete('watch_plan')
-    this.#told.delete('watch_left_out')
+  #resetPlan(): void {
+    this.#lastKeys.delete('watch_plan')
+    this.#lastKeys.delete('watch_left_out')
   }
 
-  #once(event: WatchEvent, key: string): void {
-    if (this.#told.get(event.type) === key) return
-    this.#told.set(event.type, key)
+  #emitOnce(event: WatchEvent, key: string): void {
+    if (this.#lastKeys.get(event.type) === key) return
+    this.#lastKeys.set(event.type, key)
     this.#emit(event)
   }
 }
@@ -79,8 +79,8 @@ function planKey({ changes, findings }: Plan): string {
   ])
 }
 
-function leftOutKey(policy: string, leftOut: UnattendedSelection['skipped']): string {
-  return JSON.stringify([policy, leftOut.map(({ change: { address, action }, why }) => [address, action, why])])
+function skippedKey(policy: string, skipped: UnattendedSelection['skipped']): string {
+  return JSON.stringify([policy, skipped.map(({ change: { address, action }, why }) => [address, action, why])])
 }
 
 function problemKey({ code, at }: Problem): string {

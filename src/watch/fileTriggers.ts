@@ -1,6 +1,6 @@
 import type { FSWatcher } from 'chokidar'
 
-/** Says that one of some paths was written, replaced or removed. A hint: what was missed is seen at the next look. */
+/** Triggers when one of several paths is written, replaced or deleted. Only a hint: the next check notices what was missed. */
 export class FileTriggers {
   readonly #trigger: () => void
   readonly #onError: (error: unknown) => void
@@ -12,9 +12,9 @@ export class FileTriggers {
     this.#onError = onError
   }
 
-  /** Watches exactly these paths, folders with all below them; resolves when it does. */
+  /** Watches exactly these paths, folders recursively; resolves when it does. */
   async watch(paths: readonly string[]): Promise<void> {
-    if (this.#watcher !== undefined && same(paths, this.#paths)) return
+    if (this.#watcher !== undefined && isSame(paths, this.#paths)) return
     const before = this.#watcher
     this.#paths = paths
     this.#watcher = await this.#open(paths)
@@ -27,7 +27,7 @@ export class FileTriggers {
 
   async #open(paths: readonly string[]): Promise<FSWatcher> {
     const { watch } = await import('chokidar')
-    // Links are among the paths themselves: only then is one that is turned to another place seen.
+    // Symbolic links are among the paths themselves: only then is a link that gets another target noticed.
     const watcher = watch([...paths], { ignoreInitial: true, followSymlinks: false })
     watcher.on('all', () => this.#trigger())
     watcher.on('error', (error) => this.#onError(error))
@@ -36,6 +36,6 @@ export class FileTriggers {
   }
 }
 
-function same(a: readonly string[], b: readonly string[]): boolean {
+function isSame(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((path, i) => path === b[i])
 }

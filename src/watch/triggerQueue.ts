@@ -1,22 +1,22 @@
 import type { Trigger } from './watchEvents.ts'
 
-/** Turns any number of triggers into one look: those that come during a look lead to exactly one more. */
+/** Turns any number of triggers into one check: those that come during a check lead to exactly one more. */
 export class TriggerQueue {
   readonly #pending = new Set<Trigger>()
   #wake: () => void = () => undefined
 
-  trigger(why: Trigger): void {
-    this.#pending.add(why)
+  trigger(trigger: Trigger): void {
+    this.#pending.add(trigger)
     this.#wake()
   }
 
-  /** All that was triggered since the last call, as soon as there is something; undefined when aborted. */
+  /** All triggers since the last call, as soon as there is one; undefined when aborted. */
   async next(signal: AbortSignal): Promise<ReadonlySet<Trigger> | undefined> {
     if (this.#pending.size === 0 && !signal.aborted) await this.#woken(signal)
     if (signal.aborted) return undefined
-    const why = new Set(this.#pending)
+    const triggers = new Set(this.#pending)
     this.#pending.clear()
-    return why
+    return triggers
   }
 
   #woken(signal: AbortSignal): Promise<void> {

@@ -5,32 +5,32 @@ import type { Address } from '../values/address.ts'
 import type { Policy } from '../values/policy.ts'
 import type { Problem } from '../values/problem.ts'
 
-/** Why a look is due. It is told and otherwise means nothing: whatever happened, everything is looked at. */
+/** Why a check is due. Only for the report: whatever the trigger, everything is checked. */
 export type Trigger = 'start' | 'file' | 'timer' | 'signal' | 'apply'
 
-/** What a daemon does and finds, as data; the report makes text of it. */
+/** What a daemon does and observes, as data; the report turns it into text. */
 export type WatchEvent =
   | { readonly type: 'watch_start'; readonly file: string }
   | { readonly type: 'watch_settings'; readonly policy: Policy; readonly intervalSeconds: number }
   | { readonly type: 'watch_triggered'; readonly by: Trigger }
   | { readonly type: 'watch_plan'; readonly plan: Plan }
-  /** `command`: what a person runs to apply what is left out. */
+  /** `command`: applies what is left out. */
   | { readonly type: 'watch_left_out'; readonly policy: Policy; readonly leftOut: UnattendedSelection['skipped']; readonly command: string }
   | { readonly type: 'watch_problems'; readonly problems: readonly Problem[] }
-  /** All can be looked at again. */
+  /** The problems are over. */
   | { readonly type: 'watch_clear' }
   | ApplyEvent
   | {
       readonly type: 'watch_applied'
-      /** What was to be applied. */
+      /** What was selected to be applied. */
       readonly plan: Plan
       readonly done: readonly Address[]
       readonly failed: readonly Address[]
       readonly skipped: readonly Address[]
-      /** Why what failed failed. */
+      /** Why steps failed. */
       readonly problems: readonly Problem[]
     }
   | { readonly type: 'watch_paused'; readonly seconds: number; readonly again: readonly Address[] }
-  /** `left`: a step had not ended when the time was up. */
+  /** `abandonedStep`: a step was still running when the daemon had to stop. */
   | { readonly type: 'watch_stopping' }
-  | { readonly type: 'watch_stopped'; readonly left: boolean }
+  | { readonly type: 'watch_stopped'; readonly abandonedStep: boolean }

@@ -2,30 +2,30 @@ import type { Clock } from '../world/ports/clock.ts'
 import type { TriggerQueue } from './triggerQueue.ts'
 import type { Trigger } from './watchEvents.ts'
 
-/** The longest time a timer of Node takes. */
-const LONGEST_MS = 2 ** 31 - 1
+/** The longest timer that Node supports. */
+const MAX_SLEEP_MS = 2 ** 31 - 1
 
 export type WatchLoop = {
-  readonly latch: TriggerQueue
+  readonly queue: TriggerQueue
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** One look, never two at a time. Must not reject. */
-  readonly look: (why: ReadonlySet<Trigger>) => Promise<void>
-  /** Milliseconds from the end of a look until the next one, if nothing triggers one before. */
+  /** One check, never two at a time. Must not reject. */
+  readonly check: (triggers: ReadonlySet<Trigger>) => Promise<void>
+  /** Milliseconds from the end of a check to the next one, if nothing triggers one before. */
   readonly pauseMs: () => number
 }
 
-/** Looks at once, then whenever something triggers it or the time has passed, until aborted. */
-export async function watchLoop({ latch, clock, signal, look, pauseMs }: WatchLoop): Promise<void> {
-  latch.trigger('start')
-  for (let why = await latch.next(signal); why !== undefined; ) {
-    await look(why)
+/** Checks at once, then at every trigger and after every pause, until aborted. */
+export async function watchLoop({ queue, clock, signal, check, pauseMs }: WatchLoop): Promise<void> {
+  queue.trigger('start')
+  for (let triggers = await queue.next(signal); triggers !== undefined; ) {
+    await check(triggers)
     const timer = new AbortController()
-    clock.sleep(Math.min(pauseMs(), LONGEST_MS), timer.signal).then(
-      () => latch.trigger('timer'),
+    clock.sleep(Math.min(pauseMs(), MAX_SLEEP_MS), timer.signal).then(
+      () => queue.trigger('timer'),
       () => undefined,
     )
-    why = await latch.next(signal)
+    triggers = await queue.next(signal)
     timer.abort()
   }
 }

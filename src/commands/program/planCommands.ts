@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
+import { DRIFT_FORMS } from '../../session/driftForms.ts'
 import { POLICIES } from '../../values/policy.ts'
-import { DRIFT_FORMS } from '../driftForms.ts'
 import { helpText } from '../helpText.ts'
 import type { Done, Wiring } from './types.ts'
 

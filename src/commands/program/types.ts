@@ -1,4 +1,5 @@
-import type { ExitCode, Host, ReportingHost } from '../../session/host.ts'
+import type { Host, ReportingHost } from '../../session/host.ts'
+import type { ExitCode } from '../exitCode.ts'
 
 /** A host that makes its reporter when a command that tells anything begins: `--help` needs none. */
 export type Wiring = Host & { readonly reporting: () => Promise<ReportingHost> }

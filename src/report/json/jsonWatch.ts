@@ -24,7 +24,7 @@ export function watchEvents(event: WatchEvent): Body[] {
     case 'watch_paused':
       return remark(event, 'warn')
     case 'watch_stopped':
-      return remark(event, event.left ? 'warn' : 'info')
+      return remark(event, event.abandonedStep ? 'warn' : 'info')
     default:
       return [applyEvent(event)]
   }

@@ -1,4 +1,4 @@
-import { DRIFT_FORMS } from '../../../src/commands/driftForms.ts'
+import { DRIFT_FORMS } from '../../../src/session/driftForms.ts'
 import { expectExit, type LabInstallation } from '../support/installation.ts'
 import type { Report } from '../support/report.ts'
 

@@ -72,7 +72,7 @@ test('an apply, a pause and the end are a line each', () => {
     watchText({ type: 'watch_paused', seconds: 5, again: done }, PLAIN),
     'Differs again right after it was applied: bucket/a. Next attempt in 5 s, or when a file is written.',
   )
-  assert.is(watchText({ type: 'watch_stopped', left: false }, PLAIN), 'Stopped.')
+  assert.is(watchText({ type: 'watch_stopped', abandonedStep: false }, PLAIN), 'Stopped.')
   assert.is(watchText({ type: 'watch_triggered', by: 'timer' }, PLAIN), undefined, 'a timer needs no word')
 })
 

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Host } from '../../../src/session/host.ts'
-import type { Looked } from '../../../src/session/planWithConsents.ts'
-import { expectWhole, loadPlan, savePlan, scopeOf, staleness } from '../../../src/session/savedPlanFile.ts'
+import type { CheckedPlan } from '../../../src/session/planWithConsents.ts'
+import { assertCurrent, loadPlan, savePlan, verifySeal } from '../../../src/session/savedPlanFile.ts'
 import type { Session } from '../../../src/session/session.ts'
 import { emptyState } from '../../../src/state/state.ts'
 import { Fingerprinter } from '../../../src/values/fingerprint.ts'
@@ -15,17 +15,17 @@ import { Sealed } from '../../../src/values/sealed.ts'
 
 const PASSWORD = 'Canary-password-5Kd93mQx'
 const state = { ...emptyState('lineage'), serial: 3 }
-const looked = {
+const checked = {
   planned: { plan: { changes: [], findings: [], problems: [], notLookedAt: 0 }, seen: new Map(), steps: new Map() },
   world: { cluster: 'c', objectStore: 'o', objectStoreEndpoint: 'e', registries: ['r'] },
   problems: [],
-} as unknown as Looked
+} as unknown as CheckedPlan
 
 test('a saved plan is read back whole, holds still, and is for its owner alone', async () => {
   const { host, file, session } = await saved()
   const plan = await loadPlan(host, file)
-  expectWhole(plan, session)
-  assert.is(staleness(plan, session, state, looked), undefined)
+  verifySeal(plan, session)
+  assertCurrent(plan, session, state, checked)
   assert.is((await stat(file)).mode & 0o777, 0o600)
   assert.not.match(await readFile(file, 'utf8'), PASSWORD)
   await rm(host.cwd, { recursive: true })
@@ -52,31 +52,18 @@ test('a plan of another installation, or with consent that was not given, is ref
   await rm(host.cwd, { recursive: true })
 })
 
-test('a saved plan has no say about files and clusters, whatever stands in it', () => {
-  const scope = scopeOf({ target: ['bucket'], kubeconfig: '/elsewhere', file: '/elsewhere' } as Parameters<typeof scopeOf>[0])
-  assert.equal(Object.keys(scope).sort(), [
-    'acceptDataLoss',
-    'acceptNewWorld',
-    'acceptOtherChart',
-    'exclude',
-    'replaceEncryptionKey',
-    'target',
-    'track',
-  ])
-})
-
 async function saved() {
   const cwd = await mkdtemp(join(tmpdir(), 'groundcrew-plan-'))
   const host = { cwd, randomness: { uuid: () => 'an-id' } } as unknown as Host
   const session = sessionWith(newKey())
-  await savePlan(host, 'it.plan', session, state, looked, { target: ['bucket'] })
+  await savePlan(host, 'it.plan', session, state, checked, { replaceEncryptionKey: false })
   return { host, file: join(cwd, 'it.plan'), session }
 }
 
 function sessionWith(fingerprint: Fingerprinter): Session {
   const chart = { name: 'spacelift', version: '3.0.0', digest: 'd', source: { path: '/chart' } }
   const resolved = { secrets: new Map([['/admin/password', Sealed.of(PASSWORD)]]), chart }
-  return { resolved, fileText: 'version: v3.0.0', look: { fingerprint } } as unknown as Session
+  return { resolved, fileText: 'version: v3.0.0', readContext: { fingerprint } } as unknown as Session
 }
 
 function newKey(): Fingerprinter {
@@ -86,7 +73,7 @@ function newKey(): Fingerprinter {
 
 async function refusal(host: Host, file: string, session: Session): Promise<string> {
   try {
-    expectWhole(await loadPlan(host, file), session)
+    verifySeal(await loadPlan(host, file), session)
     return 'none'
   } catch (error) {
     return error instanceof ProblemError ? (error.problems[0]?.code ?? '') : String(error)

@@ -70,7 +70,7 @@ async function problemsOf(cwd: string, env: Host['env']): Promise<readonly Probl
     openJournal: () => Promise.reject(new Error('a session opens no journal')),
     signal: new AbortController().signal,
   }
-  const opened = await openSession(host, { file: 'desired-state.yaml', color: false }).catch((error: unknown) => error)
+  const opened = await openSession(host, { file: 'desired-state.yaml' }).catch((error: unknown) => error)
   return opened instanceof ProblemError ? opened.problems : []
 }
 

@@ -20,14 +20,14 @@ const drifted = plan(change('a', 'repair'))
 const away: Problem = { code: 'minio/refused', summary: 'MinIO refuses.', remedy: 'Look at it.' }
 const gone: Problem = { code: 'cluster/silent', summary: 'The API server is silent.', remedy: 'Look at it.' }
 
-function teller() {
+function events() {
   const told: WatchEvent[] = []
   const it = new EventDeduplicator((event) => told.push(event))
   return { it, types: () => told.splice(0).map(({ type }) => type.replace('watch_', '')) }
 }
 
 test('the same plan is told once, another one when it comes, and the first again after that', () => {
-  const { it, types } = teller()
+  const { it, types } = events()
   it.plan(settled)
   it.plan(settled)
   assert.equal(types(), ['plan'])
@@ -38,17 +38,17 @@ test('the same plan is told once, another one when it comes, and the first again
 })
 
 test('what a person did is answered, though nothing is new', () => {
-  const { it, types } = teller()
+  const { it, types } = events()
   it.plan(settled)
   it.problems([away])
-  it.forget()
+  it.reset()
   it.plan(settled)
   it.problems([away])
   assert.equal(types(), ['plan', 'problems', 'plan', 'problems'])
 })
 
 test('a server that is away is told when it begins and when it ends, and what there is to see then', () => {
-  const { it, types } = teller()
+  const { it, types } = events()
   it.plan(settled)
   for (let i = 0; i < 3; i++) it.problems([away])
   assert.equal(types(), ['plan', 'problems'])
@@ -63,7 +63,7 @@ test('a server that is away is told when it begins and when it ends, and what th
 })
 
 test('a problem at another place of the file is another problem', () => {
-  const { it, types } = teller()
+  const { it, types } = events()
   const at = (line: number) => [{ ...away, at: { file: 'desired-state.yaml', line, col: 1 } }]
   it.problems(at(3))
   it.problems(at(3))
@@ -72,22 +72,22 @@ test('a problem at another place of the file is another problem', () => {
 })
 
 test('a lock that is held is told once for each holder', () => {
-  const { it, types } = teller()
+  const { it, types } = events()
   const held = (who: string): Problem => ({ code: 'lock/held', summary: `Locked by ${who}.`, remedy: 'Wait.' })
-  it.held(held('ada'))
+  it.lockHeld(held('ada'))
   it.problems([])
-  it.held(held('ada'))
-  it.held(held('bob'))
+  it.lockHeld(held('ada'))
+  it.lockHeld(held('bob'))
   assert.equal(types(), ['problems', 'problems'])
-  it.held(undefined)
-  it.held(held('bob'))
+  it.lockHeld(undefined)
+  it.lockHeld(held('bob'))
   assert.equal(types(), ['problems'])
 })
 
 test('what is left out is told when it changes', () => {
-  const { it, types } = teller()
+  const { it, types } = events()
   const leftOut = (...changes: readonly PlannedChange[]) =>
-    it.leftOut({
+    it.skipped({
       type: 'watch_left_out',
       policy: 'all',
       leftOut: changes.map((one) => ({ change: one, why: { is: 'action' as const } })),

@@ -24,7 +24,7 @@ test.before.each(async () => {
   folder = await mkdtemp(join(tmpdir(), 'groundcrew-inputs-'))
   clock = new FakeClock()
   const host = { clock, cwd: folder, home: folder, env: {}, signal: new AbortController().signal } as unknown as Host
-  inputs = new Inputs(host, { file: 'desired-state.yaml', color: false }, triggers)
+  inputs = new Inputs(host, { file: 'desired-state.yaml' }, triggers)
 })
 test.after.each(() => rm(folder, { recursive: true }))
 test.after(() => triggers.close())
@@ -58,9 +58,9 @@ test('what stands still is read after a moment, and at once when nothing was wri
   const first = await settled()
   assert.ok(first.changed && first.ms >= QUIET_MS && first.ms < TRUNCATED_QUIET_MS)
   assert.equal((await settled()).changed, false)
-  assert.is(await inputs.moved(), false)
+  assert.is(await inputs.haveChanged(), false)
   await write(longer)
-  assert.is(await inputs.moved(), true)
+  assert.is(await inputs.haveChanged(), true)
 })
 
 test('a file that begins like the one before and says less is waited for: it is no saved state', async () => {
@@ -90,7 +90,7 @@ test('the files that it names count as it does, also those that a new version of
   await write(named)
   await settled()
   await writeFile(join(folder, 'database-url'), 'postgres://spacelift@db/spacelift\n')
-  assert.is(await inputs.moved(), true)
+  assert.is(await inputs.haveChanged(), true)
   assert.is((await settled()).changed, true)
   await writeFile(join(folder, 'other'), 'nobody names it')
   assert.is((await settled()).changed, false)

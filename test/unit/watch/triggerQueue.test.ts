@@ -8,14 +8,14 @@ import { FakeClock, settle } from '../../support/fakeClock.ts'
 
 type Look = { readonly from: number; to: number; readonly why: readonly Trigger[] }
 
-/** Rounds on a clock of their own, in which each look takes `lookMs`. */
+/** Rounds on a clock of their own, in which each check takes `lookMs`. */
 function start(lookMs: () => number, pauseMs = 60_000) {
   const clock = new FakeClock()
-  const latch = new TriggerQueue()
+  const queue = new TriggerQueue()
   const stop = new AbortController()
   const looks: Look[] = []
   let running = 0
-  const look = async (why: ReadonlySet<Trigger>) => {
+  const check = async (why: ReadonlySet<Trigger>) => {
     assert.is(++running, 1, 'two looks at a time')
     const it: Look = { from: clock.monotonic(), to: Number.POSITIVE_INFINITY, why: [...why].sort() }
     looks.push(it)
@@ -23,11 +23,11 @@ function start(lookMs: () => number, pauseMs = 60_000) {
     it.to = clock.monotonic()
     running--
   }
-  const ended = watchLoop({ latch, clock, signal: stop.signal, look, pauseMs: () => pauseMs })
-  return { clock, latch, looks, stop, ended }
+  const ended = watchLoop({ queue, clock, signal: stop.signal, check, pauseMs: () => pauseMs })
+  return { clock, queue, looks, stop, ended }
 }
 
-test('it looks at once, and again when the time has passed since the end of a look', async () => {
+test('it looks at once, and again when the time has passed since the end of a check', async () => {
   const { clock, looks } = start(() => 1_000)
   await clock.pass(121_999)
   assert.equal(
@@ -39,10 +39,10 @@ test('it looks at once, and again when the time has passed since the end of a lo
   )
 })
 
-test('a hundred triggers during one look lead to exactly one more', async () => {
-  const { clock, latch, looks } = start(() => 1_000)
+test('a hundred triggers during one check lead to exactly one more', async () => {
+  const { clock, queue, looks } = start(() => 1_000)
   await clock.pass(500)
-  for (let i = 0; i < 100; i++) latch.trigger(i % 2 === 0 ? 'file' : 'signal')
+  for (let i = 0; i < 100; i++) queue.trigger(i % 2 === 0 ? 'file' : 'signal')
   await clock.pass(30_000)
   assert.equal(
     looks.map(({ from, why }) => [from, ...why]),
@@ -54,9 +54,9 @@ test('a hundred triggers during one look lead to exactly one more', async () => 
 })
 
 test('a trigger between looks is followed at once, and the timer begins anew', async () => {
-  const { clock, latch, looks } = start(() => 0)
+  const { clock, queue, looks } = start(() => 0)
   await clock.pass(50_000)
-  latch.trigger('file')
+  queue.trigger('file')
   await clock.pass(59_999)
   assert.equal(
     looks.map(({ from }) => from),
@@ -74,23 +74,23 @@ test('it ends when it is told to, whether it looks or waits', async () => {
   const looking = start(() => 1_000)
   await looking.clock.pass(500)
   looking.stop.abort()
-  looking.latch.trigger('file')
+  looking.queue.trigger('file')
   await looking.clock.pass(1_000)
   await looking.ended
   assert.is(looking.looks.length, 1)
 })
 
-test('property: after the last trigger there is a look from beginning to end, and never more looks than triggers', async () => {
+test('property: after the last trigger there is a check from beginning to end, and never more looks than triggers', async () => {
   const triggers = fc.array(fc.nat(5_000), { minLength: 1, maxLength: 40 })
   const durations = fc.array(fc.nat(900), { minLength: 1, maxLength: 10 })
   await fc.assert(
     fc.asyncProperty(triggers, durations, async (times, lengths) => {
       let next = 0
-      const { clock, latch, looks, stop, ended } = start(() => lengths[next++ % lengths.length] ?? 0, 10 ** 9)
+      const { clock, queue, looks, stop, ended } = start(() => lengths[next++ % lengths.length] ?? 0, 10 ** 9)
       const sorted = [...times].sort((a, b) => a - b)
       for (const at of sorted) {
         await clock.pass(at - clock.monotonic())
-        latch.trigger('file')
+        queue.trigger('file')
       }
       await settle()
       await clock.pass(2_000)

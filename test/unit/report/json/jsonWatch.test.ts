@@ -26,7 +26,7 @@ const told: readonly (readonly [WatchEvent, readonly string[]])[] = [
   [{ type: 'watch_applied', plan, done: [], failed: [a], skipped: [], problems: [problem] }, ['diagnostic', 'change_summary']],
   [{ type: 'watch_paused', seconds: 30, again: [a] }, ['log']],
   [{ type: 'watch_stopping' }, ['log']],
-  [{ type: 'watch_stopped', left: true }, ['log']],
+  [{ type: 'watch_stopped', abandonedStep: true }, ['log']],
 ]
 
 for (const [event, types] of told)

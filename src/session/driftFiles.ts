@@ -1,22 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Installation } from '../installation/installation.ts'
 import type { DriftReport } from '../plan/drift.ts'
 import { NO_MEMORY, parseMemory, remember } from '../plan/driftMemory.ts'
 import { PLAIN } from '../report/format/style.ts'
 import { textReporter } from '../report/textReporter.ts'
-import type { Host, ReportingHost } from '../session/host.ts'
 import { replaceFile } from '../state/atomicFile.ts'
 import { errnoCode } from '../state/fileStore.ts'
 import { ProblemError } from '../values/problem.ts'
 import { VERSION } from '../version.ts'
 import type { DriftForm } from './driftForms.ts'
+import type { Host } from './host.ts'
 
-type Options = { readonly output: DriftForm; readonly out?: string; readonly remember?: string }
-
-/** Dates what drifted by what `--remember` kept, and keeps it for the next report. Throws a ProblemError for a file that is something else. */
-export async function withAges(host: Host, { remember: name }: Options, report: DriftReport): Promise<DriftReport> {
-  if (name === undefined) return report
+/** Adds to each difference since when it exists, by a file that remembers it from report to report. Throws a ProblemError for a file that is something else. */
+export async function withAges(host: Host, name: string, report: DriftReport): Promise<DriftReport> {
   const file = resolve(host.cwd, name)
   const text = await readText(file, name)
   const before = text === '' ? NO_MEMORY : parseMemory(text)
@@ -26,34 +22,31 @@ export async function withAges(host: Host, { remember: name }: Options, report: 
   return dated.report
 }
 
-/** The report in its form, on stdout or, whole or not at all, in a file. */
-export async function tellDrift(host: ReportingHost, options: Options, installation: Installation, report: DriftReport): Promise<void> {
-  const { out, output } = options
-  if (out === undefined && output === 'text') return host.report.drift(report)
-  const file = out === undefined ? undefined : resolve(host.cwd, out)
-  const text = await rendered(host, output, installation, report, file === undefined ? '' : await readText(file, out ?? ''))
-  if (file === undefined) host.stdout.write(text)
-  else await write(file, out ?? '', text, 0o644)
-}
-
-async function rendered(host: Host, form: DriftForm, installation: Installation, report: DriftReport, before: string): Promise<string> {
+/** The report as a text in this form. `before`: what the last one was, for forms that continue it. */
+export async function renderDrift(host: Host, form: DriftForm, report: DriftReport, title: string, before = ''): Promise<string> {
   const now = host.clock.now()
   const at = now.toISOString()
   switch (form) {
     case 'text':
-      return asText(report)
+      return renderText(report)
     case 'json':
       return (await import('../report/drift/driftJson.ts')).driftJson(report, at)
     case 'markdown':
       return (await import('../report/drift/driftMarkdown.ts')).driftMarkdown(report, at)
     case 'html':
-      return (await import('../report/drift/driftHtml.ts')).driftHtml(report, at, `Spacelift at ${installation.serverDomain}`)
+      return (await import('../report/drift/driftHtml.ts')).driftHtml(report, at, title)
     case 'prometheus':
       return (await import('../report/drift/driftPrometheus.ts')).driftPrometheus(report, now.getTime() / 1000, before, VERSION)
   }
 }
 
-function asText(report: DriftReport): string {
+/** Writes the report in this form to a file: completely or not at all. */
+export async function writeDrift(host: Host, name: string, form: DriftForm, report: DriftReport, title: string): Promise<void> {
+  const file = resolve(host.cwd, name)
+  await write(file, name, await renderDrift(host, form, report, title, await readText(file, name)), 0o644)
+}
+
+function renderText(report: DriftReport): string {
   let text = ''
   const sink = { write: (more: string) => (text += more), style: PLAIN }
   textReporter(sink, sink).drift(report)
@@ -66,7 +59,7 @@ async function readText(file: string, name: string): Promise<string> {
     throw new ProblemError({
       code: 'drift/unreadable',
       summary: `${name} cannot be read (${errnoCode(error)}).`,
-      remedy: 'Name another file, or look at its rights.',
+      remedy: 'Name another file, or check its permissions.',
     })
   })
 }
@@ -76,12 +69,12 @@ async function write(file: string, name: string, text: string, mode?: number): P
     throw new ProblemError({
       code: 'drift/unwritable',
       summary: `${name} cannot be written (${errnoCode(error)}).`,
-      remedy: 'Look at the rights and the free space of its folder.',
+      remedy: 'Check the permissions and the free space of its folder.',
     })
   })
 }
 
 function noMemory(name: string) {
-  const summary = `${name} is not what an earlier groundcrew drift --remember wrote.`
-  return { code: 'drift/no-memory', summary, remedy: 'It is not overwritten: name another file, or remove that one.' }
+  const summary = `${name} is not a file that groundcrew drift --remember wrote.`
+  return { code: 'drift/no-memory', summary, remedy: 'It is not overwritten: name another file, or delete that one.' }
 }

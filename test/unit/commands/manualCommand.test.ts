@@ -1,18 +1,18 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { manualCommand } from '../../../src/commands/manualCommand.ts'
 import { NO_IMPACT } from '../../../src/kinds/kind.ts'
 import { address } from '../../../src/values/address.ts'
-import { manualCommand } from '../../../src/watch/manualCommand.ts'
 
 const change = { address: address('bucket', 'b'), action: 'update' as const, edits: [], impact: NO_IMPACT, after: [] }
 const refused = (consent: string) => ({ change, why: { is: 'refused' as const, summary: 'No.', consent } })
 
 test('the command is as short as it can be', () => {
-  assert.is(manualCommand({ file: 'desired-state.yaml', color: true }, []), 'groundcrew apply')
+  assert.is(manualCommand({ file: 'desired-state.yaml' }, []), 'groundcrew apply')
 })
 
 test('it names what the daemon was told, quoted for a shell, and each consent once', () => {
-  const options = { file: 'my state.yaml', state: "it's", kubeconfig: '/etc/kube.conf', context: 'onprem', color: false }
+  const options = { file: 'my state.yaml', state: "it's", kubeconfig: '/etc/kube.conf', context: 'onprem' }
   const risk = '--accept-data-loss bucket/b'
   assert.is(
     manualCommand(options, [refused(risk), { change, why: { is: 'action' } }, refused(risk)]),
