@@ -33,7 +33,9 @@ export function watchText(event: WatchEvent, style: Style): string | undefined {
     case 'watch_stopping':
       return 'Stopping: no further step is started.'
     case 'watch_stopped':
-      return event.abandonedStep ? style.removed('Stopped while a step was running. Run groundcrew apply or watch again to continue.') : 'Stopped.'
+      return event.abandonedStep
+        ? style.removed('Stopped while a step was running. Run groundcrew apply or watch again to continue.')
+        : 'Stopped.'
     default:
       return applyLine(event, style)
   }

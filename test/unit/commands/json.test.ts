@@ -114,7 +114,10 @@ test('state, history and version have one object a line', async () => {
   const [version] = await objects('version', '--json')
   assert.is(`groundcrew ${version.groundcrew}\n`, (await run(folder, ['version'])).out)
   const [start, remark] = readStream((await run(folder, ['state', 'rm', 'bucket/a', '--json'])).out)
-  assert.equal([start?.type, remark?.type, remark?.['@message']], ['version', 'log', 'Removed from the state: bucket/a. The resources themselves are unchanged.'])
+  assert.equal(
+    [start?.type, remark?.type, remark?.['@message']],
+    ['version', 'log', 'Removed from the state: bucket/a. The resources themselves are unchanged.'],
+  )
 })
 
 test('a reader that leaves is no reason to break off', async () => {
