@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { helmProcesses } from '../crashes/processes.ts'
 import * as world from '../support/assertions.ts'
+import { helmProcesses } from '../support/helmProcesses.ts'
 import { expectExit, expectText, LabInstallation } from '../support/installation.ts'
 import type { Report } from '../support/report.ts'
 import { Operator, until, untilHelmWaits } from './operator.ts'

@@ -1,6 +1,6 @@
-import { doneTwice } from '../crashes/noDuplicateWork.ts'
-import { helmProcesses } from '../crashes/processes.ts'
+import { repeatedWork } from '../crashes/noDuplicateWork.ts'
 import * as world from '../support/assertions.ts'
+import { helmProcesses } from '../support/helmProcesses.ts'
 import { expectExit, expectText, LabInstallation } from '../support/installation.ts'
 import type { Report } from '../support/report.ts'
 import * as hosts from './hosts.ts'
@@ -80,7 +80,7 @@ export async function killedElsewhere(report: Report): Promise<void> {
     expectExit(await waiting, 0)
     if (silent < LEASE_SECONDS) throw new Error(`taken over after ${silent.toFixed(1)} s`)
     const journal = (await journalOf(site, alice)) ?? []
-    const twice = doneTwice(journal, before, await stop())
+    const twice = repeatedWork(journal, before, await stop())
     if (twice.length > 0) throw new Error(twice.join('\n'))
     await world.everythingMatchesGuide(site)
     return `${silent.toFixed(1)} s of watching`

@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { everythingMatchesGuide } from '../support/assertions.ts'
+import { helmProcesses, kill } from '../support/helmProcesses.ts'
 import { LabInstallation } from '../support/installation.ts'
 import type { Check, Report } from '../support/report.ts'
 import { converges, killedAt, type Moment } from './crashTrial.ts'
-import { helmProcesses, kill } from './processes.ts'
 
 /** begin, step and done of 18 resources, helm's process, end. */
 const RECORDS = 39

@@ -2,7 +2,7 @@ import { type AuditEvent, type Recorded, type SeenRequest, writes } from '../../
 import type { JournalRecord } from '../../../src/state/journal.ts'
 
 /** The writes of a second apply that redo what the first one's journal calls done, as the servers saw them. */
-export function doneTwice(first: readonly JournalRecord[], before: Recorded, after: Recorded): string[] {
+export function repeatedWork(first: readonly JournalRecord[], before: Recorded, after: Recorded): string[] {
   const done = first.flatMap((record) => (record.type === 'done' ? [record.address] : []))
   return done.flatMap((address) => {
     // A proof by silence is one only if the same question finds what the first apply did.

@@ -3,11 +3,11 @@ import { mkdir, readdir, symlink } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { podsAreReady } from '../support/assertions.ts'
+import { helmProcesses } from '../support/helmProcesses.ts'
 import { expectExit, expectSame, expectText, LabInstallation } from '../support/installation.ts'
 import type { Check, Report } from '../support/report.ts'
 import { rolledOut } from '../support/workloads.ts'
-import { helmProcesses } from './processes.ts'
-import { oneIsDeployed } from './scenario.ts'
+import { newestRevisionIsDeployed } from './scenario.ts'
 
 const TIMEOUT_SECONDS = 15
 
@@ -75,7 +75,7 @@ async function converges(site: LabInstallation): Promise<string> {
   expectSame(await helmProcesses(site), [])
   const { server } = JSON.parse(await site.helm('get', 'values', 'spacelift', '-o', 'json')) as { server: { podLabels: object } }
   expectSame(server.podLabels, { round: 'now' })
-  await oneIsDeployed(site, 'spacelift')
+  await newestRevisionIsDeployed(site, 'spacelift')
   await rolledOut(site)
   await podsAreReady(site)
   expectText(expectExit(await site.plan('-f', file), 0).stdout, 'No changes.')

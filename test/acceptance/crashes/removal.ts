@@ -1,6 +1,6 @@
 import { bucketsMatchGuide, podsAreReady, secretsMatchGuide } from '../support/assertions.ts'
 import { expectSame, type LabInstallation } from '../support/installation.ts'
-import { beside, oneIsDeployed, type Scenario, settled } from './scenario.ts'
+import { applied, fileBeside, newestRevisionIsDeployed, type Scenario } from './scenario.ts'
 
 const RENAMED = 'crew'
 
@@ -9,27 +9,27 @@ export const removal: Scenario = {
   name: 'a removal of two buckets and a release',
   needsNewLab: false,
   sample: ['before:5', 'after:9'],
-  async begin(site) {
-    const full = await site.withEdits('full', (it) =>
+  async begin(installation) {
+    const full = await installation.withEdits('full', (it) =>
       it.setIn(['objectStorage', 'extraBuckets'], { 'acme-one': {}, 'acme-two': { expireAfterDays: 3 } }),
     )
-    await site.withEdits('reduced', (it) => it.setIn(['release', 'name'], RENAMED))
-    await settled(site, full)
-    expectSame(await extraBuckets(site), ['acme-one', 'acme-two'])
+    await installation.withEdits('reduced', (it) => it.setIn(['release', 'name'], RENAMED))
+    await applied(installation, full)
+    expectSame(await extraBuckets(installation), ['acme-one', 'acme-two'])
   },
-  file: (site) => beside(site, 'reduced.yaml'),
-  async expect(site) {
-    expectSame(await extraBuckets(site), [])
-    const releases = JSON.parse(await site.helm('list', '--all-namespaces', '-o', 'json')) as { name: string }[]
+  file: (installation) => fileBeside(installation, 'reduced.yaml'),
+  async expect(installation) {
+    expectSame(await extraBuckets(installation), [])
+    const releases = JSON.parse(await installation.helm('list', '--all-namespaces', '-o', 'json')) as { name: string }[]
     expectSame(
       releases.map(({ name }) => name),
       [RENAMED],
     )
-    await oneIsDeployed(site, RENAMED)
-    await podsAreReady(site)
-    await bucketsMatchGuide(site)
-    await secretsMatchGuide(site)
-    const { resources } = await site.readState()
+    await newestRevisionIsDeployed(installation, RENAMED)
+    await podsAreReady(installation)
+    await bucketsMatchGuide(installation)
+    await secretsMatchGuide(installation)
+    const { resources } = await installation.readState()
     expectSame(
       Object.keys(resources).filter((address) => /acme|release/.test(address)),
       [`release/spacelift/${RENAMED}`],
@@ -37,7 +37,7 @@ export const removal: Scenario = {
   },
 }
 
-async function extraBuckets(site: LabInstallation): Promise<string[]> {
-  const lines = (await site.mc('ls', 'lab')).split('\n').filter(Boolean)
+async function extraBuckets(installation: LabInstallation): Promise<string[]> {
+  const lines = (await installation.mc('ls', 'lab')).split('\n').filter(Boolean)
   return lines.map((line) => (JSON.parse(line) as { key: string }).key.replace(/\/$/, '')).filter((name) => name.startsWith('acme-'))
 }

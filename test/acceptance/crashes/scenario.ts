@@ -11,26 +11,26 @@ export type Scenario = {
   /** When it is killed in a quick run. */
   readonly sample: readonly Moment[]
   /** Brings an installation, whatever it is like, to where the apply begins. */
-  begin(site: LabInstallation): Promise<void>
+  begin(installation: LabInstallation): Promise<void>
   /** The desired state that is applied. */
-  file(site: LabInstallation): string
+  file(installation: LabInstallation): string
   /** Throws unless all is as that file says, by other people's clients. */
-  expect(site: LabInstallation): Promise<void>
+  expect(installation: LabInstallation): Promise<void>
 }
 
 /** A file beside the desired state. */
-export const beside = (site: LabInstallation, name: string): string => join(site.folder, name)
+export const fileBeside = (installation: LabInstallation, name: string): string => join(installation.folder, name)
 
 /** An uninterrupted apply. */
-export async function settled(site: LabInstallation, file: string): Promise<void> {
-  expectExit(await site.apply('-f', file), 0)
+export async function applied(installation: LabInstallation, file: string): Promise<void> {
+  expectExit(await installation.apply('-f', file), 0)
 }
 
 export const newSite = (): Promise<LabInstallation> => LabInstallation.open()
 
 /** Helm's whole history has one revision that is deployed, and it is the newest. */
-export async function oneIsDeployed(site: LabInstallation, release: string): Promise<void> {
-  const history = JSON.parse(await site.helm('history', release, '-o', 'json')) as { revision: number; status: string }[]
+export async function newestRevisionIsDeployed(installation: LabInstallation, release: string): Promise<void> {
+  const history = JSON.parse(await installation.helm('history', release, '-o', 'json')) as { revision: number; status: string }[]
   const deployed = history.filter(({ status }) => status === 'deployed')
   if (deployed.length === 1 && history.at(-1)?.status === 'deployed') return
   throw new Error(`helm history: ${history.map(({ revision, status }) => `${revision} ${status}`).join(', ')}`)

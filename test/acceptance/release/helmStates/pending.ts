@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { helmProcesses, kill } from '../../crashes/processes.ts'
+import { helmProcesses, kill } from '../../support/helmProcesses.ts'
 import { expectExit, type LabInstallation } from '../../support/installation.ts'
 import { revision } from '../../support/workloads.ts'
 import type { HelmState } from './state.ts'
