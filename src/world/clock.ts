@@ -5,7 +5,7 @@ import type { Clock, Randomness } from './ports/clock.ts'
 
 export const systemClock: Clock = {
   now: () => new Date(),
-  // Not performance.now(), which stands still while a machine sleeps: the others' leases run on then.
+  // Not performance.now(), which stops while the machine is suspended: leases of other clients keep running then.
   monotonic: () => uptime() * 1000,
   sleep: (ms, signal) => wait(ms, undefined, signal && { signal }),
 }

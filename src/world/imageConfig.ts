@@ -1,35 +1,35 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson, isMap, type Json } from '../values/json.ts'
 
-/** What an image's config says of its identity. */
+/** The part of an image's config that identifies the image. */
 export type ImageConfig = {
   /** `os/architecture`. */
   readonly platform: string
   readonly diffIds: readonly string[]
   /**
-   * SHA-256 over what stays the same when a tool rewrites the image from docker's form to OCI's or back: platform, layer
-   * contents and what a container is started with. Two images that share it run the same.
+   * SHA-256 over what stays the same when a tool converts the image from docker's format to OCI's or back: platform, layer
+   * contents and how a container is started. Two images that share it run the same.
    */
   readonly content: string
 }
 
-// What docker alone knows (Healthcheck, OnBuild, Hostname, ...) gets lost in a conversion, and no kubelet reads it.
-const STARTED_WITH = ['User', 'ExposedPorts', 'Env', 'Entrypoint', 'Cmd', 'Volumes', 'WorkingDir', 'Labels', 'StopSignal'] as const
+// Fields that only docker knows (Healthcheck, OnBuild, Hostname, ...) get lost in a conversion, and no kubelet reads them.
+const START_FIELDS = ['User', 'ExposedPorts', 'Env', 'Entrypoint', 'Cmd', 'Volumes', 'WorkingDir', 'Labels', 'StopSignal'] as const
 
-/** Reads a parsed config; undefined when it is none. Pure. */
+/** Reads a parsed config; undefined when it is not the config of an image. Pure. */
 export function readImageConfig(config: unknown): ImageConfig | undefined {
   if (!isMap(config) || typeof config.os !== 'string' || typeof config.architecture !== 'string' || !isMap(config.rootfs)) return undefined
   const { diff_ids: diffIds } = config.rootfs
-  if (!isTexts(diffIds)) return undefined
+  if (!isStringArray(diffIds)) return undefined
   const platform = `${config.os}/${config.architecture}`
-  const content = canonicalJson({ platform, diffIds, startedWith: startedWith(config.config) })
+  const content = canonicalJson({ platform, diffIds, startedWith: startConfig(config.config) })
   return { platform, diffIds, content: `sha256:${createHash('sha256').update(content).digest('hex')}` }
 }
 
-/** One tool writes null or an empty list where another writes nothing. */
-function startedWith(config: unknown): { readonly [field: string]: Json } {
+/** Some tools write null or an empty list where others omit the field. */
+function startConfig(config: unknown): { readonly [field: string]: Json } {
   if (!isMap(config)) return {}
-  return Object.fromEntries(STARTED_WITH.flatMap((field) => (isEmpty(config[field]) ? [] : [[field, config[field] as Json]])))
+  return Object.fromEntries(START_FIELDS.flatMap((field) => (isEmpty(config[field]) ? [] : [[field, config[field] as Json]])))
 }
 
 function isEmpty(value: unknown): boolean {
@@ -37,6 +37,6 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === '' || (isMap(value) && Object.keys(value).length === 0)
 }
 
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string')
+function isStringArray(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }

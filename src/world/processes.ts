@@ -5,11 +5,11 @@ import { type Problem, ProblemError } from '../values/problem.ts'
 import type { Processes, ProcessIdentity, RunOptions, RunResult } from './ports/process.ts'
 import { identify, isAlive } from './processIdentity.ts'
 
-/** More than this from a program that answers a secret or a chart's name is a mistake. */
+/** A secret or a chart's name is never that long: more output is a mistake. */
 const OUTPUT_LIMIT = 64 * 2 ** 20
 const POLL_MS = 50
 
-export const systemProcesses: Processes = { run, self, user, isAlive, terminate: end }
+export const systemProcesses: Processes = { run, self, user, isAlive, terminate }
 
 function user(): string {
   try {
@@ -21,12 +21,12 @@ function user(): string {
 }
 
 function self(): ProcessIdentity {
-  const me = identify(process.pid)
-  if (me === undefined) throw new Error('this process is not in /proc')
-  return me
+  const identity = identify(process.pid)
+  if (identity === undefined) throw new Error('this process is not in /proc')
+  return identity
 }
 
-/** Starts a program and waits for it; no shell. Throws a ProblemError when it cannot be started, runs too long or says too much. */
+/** Runs a program without a shell. Throws a ProblemError when it cannot be started, runs too long or prints too much. */
 function run({ command: [program, ...args], env, stdin, timeoutMs, signal }: RunOptions): Promise<RunResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { env: { ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
@@ -34,14 +34,14 @@ function run({ command: [program, ...args], env, stdin, timeoutMs, signal }: Run
       child.kill('SIGKILL')
       reject(new ProblemError(problem))
     }
-    const timer = setTimeout(() => stop(tooLong(program, timeoutMs)), timeoutMs)
-    const out = collect(child.stdout, () => stop(tooMuch(program)))
-    const err = collect(child.stderr, () => stop(tooMuch(program)))
-    const interrupted = () => stop({ code: 'process/interrupted', summary: `${program} was interrupted.`, remedy: 'Run it again.' })
-    signal?.addEventListener('abort', interrupted, { once: true })
+    const timer = setTimeout(() => stop(timedOut(program, timeoutMs)), timeoutMs)
+    const out = collect(child.stdout, () => stop(outputTooLarge(program)))
+    const err = collect(child.stderr, () => stop(outputTooLarge(program)))
+    const onAbort = () => stop({ code: 'process/interrupted', summary: `${program} was interrupted.`, remedy: 'Run it again.' })
+    signal?.addEventListener('abort', onAbort, { once: true })
     const settle = () => {
       clearTimeout(timer)
-      signal?.removeEventListener('abort', interrupted)
+      signal?.removeEventListener('abort', onAbort)
     }
     child.on('error', (error: NodeJS.ErrnoException) => {
       settle()
@@ -51,49 +51,53 @@ function run({ command: [program, ...args], env, stdin, timeoutMs, signal }: Run
       settle()
       resolve({ code, signal: killedBy, stdout: out(), stderr: err() })
     })
-    // A program that does not read its input is its own business.
+    // A program may ignore its input.
     child.stdin.on('error', () => undefined)
     child.stdin.end(stdin ?? '')
   })
 }
 
-async function end(it: ProcessIdentity, graceMs: number): Promise<void> {
-  if (!signalled(it, 'SIGTERM') || (await goneWithin(it, graceMs))) return
-  if (!signalled(it, 'SIGKILL') || (await goneWithin(it, graceMs))) return
-  const summary = `Process ${it.pid} does not end.`
+async function terminate(identity: ProcessIdentity, graceMs: number): Promise<void> {
+  if (!sendSignal(identity, 'SIGTERM') || (await hasEndedWithin(identity, graceMs))) return
+  if (!sendSignal(identity, 'SIGKILL') || (await hasEndedWithin(identity, graceMs))) return
+  const summary = `Process ${identity.pid} does not end.`
   throw new ProblemError({
     code: 'process/does-not-end',
     summary,
-    remedy: `Look at it: ps -p ${it.pid} -o pid,stat,etime,args; then run groundcrew again.`,
+    remedy: `Check what it waits for: ps -p ${identity.pid} -o pid,stat,etime,args; then run groundcrew again.`,
   })
 }
 
-/** Signals exactly this process; false when it is gone already. */
-function signalled(it: ProcessIdentity, signal: NodeJS.Signals): boolean {
-  if (isAlive(it) !== true) return false
+/** Signals exactly this process; false when it has ended already. */
+function sendSignal(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
+  if (isAlive(identity) !== true) return false
   try {
-    return process.kill(it.pid, signal)
+    return process.kill(identity.pid, signal)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
-    const summary = `Process ${it.pid} of an earlier run may not be ended by this user.`
-    throw new ProblemError({ code: 'process/not-ours', summary, remedy: `End it as its owner: kill ${it.pid}; then run groundcrew again.` })
+    const summary = `This user is not allowed to end process ${identity.pid} of an earlier run.`
+    throw new ProblemError({
+      code: 'process/not-ours',
+      summary,
+      remedy: `End it as its owner: kill ${identity.pid}; then run groundcrew again.`,
+    })
   }
 }
 
-async function goneWithin(it: ProcessIdentity, ms: number): Promise<boolean> {
+async function hasEndedWithin(identity: ProcessIdentity, ms: number): Promise<boolean> {
   for (let waited = 0; waited < ms; waited += POLL_MS) {
-    if (isAlive(it) !== true) return true
+    if (isAlive(identity) !== true) return true
     await wait(POLL_MS)
   }
-  return isAlive(it) !== true
+  return isAlive(identity) !== true
 }
 
-function collect(stream: NodeJS.ReadableStream, onTooMuch: () => void): () => string {
+function collect(stream: NodeJS.ReadableStream, onOverflow: () => void): () => string {
   const chunks: Buffer[] = []
   let size = 0
   stream.on('data', (chunk: Buffer) => {
     size += chunk.length
-    if (size > OUTPUT_LIMIT) onTooMuch()
+    if (size > OUTPUT_LIMIT) onOverflow()
     else chunks.push(chunk)
   })
   return () => Buffer.concat(chunks).toString('utf8')
@@ -101,26 +105,28 @@ function collect(stream: NodeJS.ReadableStream, onTooMuch: () => void): () => st
 
 function cannotStart(program: string, code: string): Problem {
   const missing = code === 'ENOENT'
-  const summary = missing ? `The program ${program} is not on this machine.` : `The program ${program} cannot be started (${code}).`
+  const summary = missing
+    ? `The program ${program} is not installed on this machine.`
+    : `The program ${program} cannot be started (${code}).`
   return {
     code: missing ? 'process/missing' : 'process/cannot-start',
     summary,
-    remedy: missing ? `Install ${program}, or put it on PATH.` : 'Look at its rights.',
+    remedy: missing ? `Install ${program}, or add its folder to PATH.` : `Check that it is executable: ls -l "$(command -v ${program})"`,
   }
 }
 
-function tooLong(program: string, ms: number): Problem {
+function timedOut(program: string, ms: number): Problem {
   return {
     code: 'process/too-long',
-    summary: `${program} ran for longer than ${ms / 1000} s and was ended.`,
+    summary: `${program} ran for longer than ${ms / 1000} s and was killed.`,
     remedy: 'Run it by hand to see what it waits for.',
   }
 }
 
-function tooMuch(program: string): Problem {
+function outputTooLarge(program: string): Problem {
   return {
     code: 'process/too-much',
-    summary: `${program} printed more than ${OUTPUT_LIMIT / 2 ** 20} MiB and was ended.`,
+    summary: `${program} printed more than ${OUTPUT_LIMIT / 2 ** 20} MiB and was killed.`,
     remedy: 'Run it by hand to see what it prints.',
   }
 }

@@ -28,13 +28,13 @@ const oci = {
   rootfs: { type: 'layers', diff_ids: ['sha256:1', 'sha256:2'] },
 }
 
-test('an image that was rewritten from docker’s form to OCI’s has the same content', () => {
+test('an image that was converted from docker’s format to OCI’s has the same content digest', () => {
   assert.equal(readImageConfig(docker), readImageConfig(oci))
   assert.equal(readImageConfig(oci)?.diffIds, ['sha256:1', 'sha256:2'])
   assert.is(readImageConfig(oci)?.platform, 'linux/amd64')
 })
 
-test('other layers, another order of them, another platform or another start is another content', () => {
+test('other layers, another layer order, another platform or another start configuration changes the content digest', () => {
   const contents = [
     oci,
     { ...oci, rootfs: { diff_ids: ['sha256:2', 'sha256:1'] } },
@@ -48,7 +48,7 @@ test('other layers, another order of them, another platform or another start is 
   assert.is(new Set(contents).size, contents.length)
 })
 
-test('what is no config of an image is none', () => {
+test('a document that is not an image’s config is rejected', () => {
   for (const other of [null, [], {}, { ...oci, os: 1 }, { ...oci, rootfs: null }, { ...oci, rootfs: { diff_ids: [1] } }])
     assert.is(readImageConfig(other), undefined)
 })
