@@ -8,8 +8,15 @@ import { needsConsent, noncurrentStay, notEmpty } from './bucket/bucketProblems.
 import { converge, remove } from './bucket/converge.ts'
 import { declaredRules } from './bucket/desiredRules.ts'
 import { newlyExpiring } from './bucket/expiry.ts'
-import { type BucketBasis, type BucketChange, type BucketFacts, type BucketMaterial, readFacts, type Seen } from './bucket/facts.ts'
-import { emptiness, nameOf, observe } from './bucket/observeBucket.ts'
+import {
+  type BucketBasis,
+  type BucketChange,
+  type BucketFacts,
+  type BucketMaterial,
+  type BucketObservation,
+  readFacts,
+} from './bucket/facts.ts'
+import { bucketName, checkEmpty, observeBucket } from './bucket/observeBucket.ts'
 import { observeUnmanaged } from './bucket/observeUnmanaged.ts'
 import { accessWithout } from './bucket/policy.ts'
 import { EXPIRE_CURRENT, EXPIRE_NONCURRENT, ruleFacts } from './bucket/rules.ts'
@@ -26,16 +33,16 @@ import {
   type RemovalPolicy,
 } from './kind.ts'
 
-/** The guide's buckets and the extra ones, with their versioning, lifecycle rules and policy: `bucket/NAME`. */
+/** The guide's buckets and the extra buckets, with their versioning, lifecycle rules and policy: `bucket/NAME`. */
 export const bucket: Kind<BucketFacts, BucketMaterial, LiveBucket, BucketBasis> = {
   name: 'bucket',
   holdsData: true,
   replaceOnly: [],
   readFacts,
-  declare: ({ installation }) => installation.objectStorage.buckets.map((one) => declareOne(one, installation)),
-  observe: ({ view, includeUnmanaged: watches = false }, it) =>
-    watches ? observeUnmanaged(view.objectStore, it.address) : observe(view.objectStore, it.address),
-  desire: desire,
+  declare: ({ installation }) => installation.objectStorage.buckets.map((declared) => declareBucket(declared, installation)),
+  observe: ({ view, includeUnmanaged = false }, { address }) =>
+    includeUnmanaged ? observeUnmanaged(view.objectStore, address) : observeBucket(view.objectStore, address),
+  desire,
   exposedTo: () => ({}),
   impact,
   converge,
@@ -43,37 +50,37 @@ export const bucket: Kind<BucketFacts, BucketMaterial, LiveBucket, BucketBasis> 
   remove,
 }
 
-/** The guide's buckets hold what Spacelift cannot do without; what an extra one is for, its owner knows. */
-const EXTRA_GONE: RemovalPolicy = { created: 'remove', adopted: 'forget' }
+/** Spacelift cannot run without the guide's buckets; only an extra bucket may be removed. */
+const EXTRA_BUCKET_REMOVAL: RemovalPolicy = { created: 'remove', adopted: 'forget' }
 
-function declareOne(one: Bucket, installation: Installation): Declared<BucketMaterial> {
+function declareBucket(declared: Bucket, installation: Installation): Declared<BucketMaterial> {
   return {
-    address: address('bucket', one.name),
-    material: { bucket: one, rules: declaredRules(one) },
+    address: address('bucket', declared.name),
+    material: { bucket: declared, rules: declaredRules(declared) },
     after: [],
-    origins: originsOf(one, installation),
-    ...(one.role === undefined && { removalPolicy: EXTRA_GONE }),
+    origins: originsOf(declared, installation),
+    ...(declared.role === undefined && { removalPolicy: EXTRA_BUCKET_REMOVAL }),
   }
 }
 
-function originsOf(one: Bucket, { positions }: Installation): Origins {
-  const of = (...keys: string[]) => positions.get(pointer(...bucketPlace(one), ...keys))
-  // The guide says nothing of an extra bucket: what is not written follows from its being declared.
-  const rest = (one.role === undefined ? of() : undefined) ?? 'guide'
-  const key = (name: string) => of(name) ?? rest
+function originsOf(declared: Bucket, { positions }: Installation): Origins {
+  const positionOf = (...keys: string[]) => positions.get(pointer(...bucketPlace(declared), ...keys))
+  // The guide does not describe extra buckets: their defaults come with their declaration in the file.
+  const fallback = (declared.role === undefined ? positionOf() : undefined) ?? 'guide'
+  const originOf = (key: string) => positionOf(key) ?? fallback
   return new Map([
-    ['', of() ?? 'guide'],
-    ['/versioning', key('versioning')],
-    ['/excludedPrefixes', rest],
-    ['/excludeFolders', rest],
-    ['/rules', rest],
-    [pointer('rules', EXPIRE_CURRENT), key('expireAfterDays')],
-    [pointer('rules', EXPIRE_NONCURRENT), key('noncurrentDays')],
-    ['/policy', rest],
+    ['', positionOf() ?? 'guide'],
+    ['/versioning', originOf('versioning')],
+    ['/excludedPrefixes', fallback],
+    ['/excludeFolders', fallback],
+    ['/rules', fallback],
+    [pointer('rules', EXPIRE_CURRENT), originOf('expireAfterDays')],
+    [pointer('rules', EXPIRE_NONCURRENT), originOf('noncurrentDays')],
+    ['/policy', fallback],
   ])
 }
 
-async function desire({ view }: ReadContext, declared: Declared<BucketMaterial>, seen: Seen) {
+async function desire({ view }: ReadContext, declared: Declared<BucketMaterial>, observed: BucketObservation) {
   const { bucket, rules } = declared.material
   const facts: BucketFacts = {
     versioning: bucket.versioning,
@@ -82,8 +89,8 @@ async function desire({ view }: ReadContext, declared: Declared<BucketMaterial>,
     rules: ruleFacts(rules),
     policy: 'none',
   }
-  const bites = seen.is === 'present' && newlyExpiring(seen.facts.rules, facts.rules).length > 0
-  const basis = bites ? await emptiness(view.objectStore, bucket.name) : {}
+  const isTightened = observed.is === 'present' && newlyExpiring(observed.facts.rules, facts.rules).length > 0
+  const basis = isTightened ? await checkEmpty(view.objectStore, bucket.name) : {}
   return { facts, basis, findings: findings(declared) }
 }
 
@@ -92,20 +99,20 @@ function findings(declared: Declared<BucketMaterial>): readonly Finding[] {
   return versioning === 'enabled' && expireAfterDays !== undefined && noncurrentDays === undefined ? [noncurrentStay(declared)] : []
 }
 
-function impact({ address, observed: seen, desired: wanted, basis }: BucketChange): Impact {
-  if (seen.is !== 'present') return NO_IMPACT
-  const name = nameOf(address)
-  const losses = basis.empty === true ? [] : newlyExpiring(seen.facts.rules, wanted.rules)
+function impact({ address, observed, desired, basis }: BucketChange): Impact {
+  if (observed.is !== 'present') return NO_IMPACT
+  const name = bucketName(address)
+  const losses = basis.empty === true ? [] : newlyExpiring(observed.facts.rules, desired.rules)
   return {
     restarts: [],
     dataAtRisk: losses.map((what) => ({ address, what })),
-    access: seen.facts.policy === 'none' ? [] : accessWithout(seen.facts.policy, name),
+    access: observed.facts.policy === 'none' ? [] : accessWithout(observed.facts.policy, name),
     refusals: losses.length === 0 ? [] : [needsConsent(name, losses, basis.empty)],
   }
 }
 
-async function removal({ view }: ReadContext, it: Recorded<BucketFacts>): Promise<Impact | RemovalDeclined> {
-  const name = nameOf(it.address)
+async function removal({ view }: ReadContext, recorded: Recorded<BucketFacts>): Promise<Impact | RemovalDeclined> {
+  const name = bucketName(recorded.address)
   const read = await view.objectStore.isEmpty(name)
   if (read.is === 'unknown') throw new ProblemError(read.why)
   return read.is === 'present' && !read.value ? { declined: notEmpty(name) } : NO_IMPACT

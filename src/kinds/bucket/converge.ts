@@ -4,61 +4,60 @@ import type { LiveBucket } from '../../world/ports/objectStore.ts'
 import type { ApplyContext, Recorded } from '../kind.ts'
 import { changedMeanwhile, notAsWritten, notEmpty } from './bucketProblems.ts'
 import { rulesToWrite } from './desiredRules.ts'
-import type { BucketChange, BucketFacts, Seen } from './facts.ts'
-import { emptiness, nameOf, observe } from './observeBucket.ts'
+import type { BucketChange, BucketFacts, BucketObservation } from './facts.ts'
+import { bucketName, checkEmpty, observeBucket } from './observeBucket.ts'
 
-/** Looks again, then writes what was planned if what was seen is still there. */
-export async function converge(work: ApplyContext, change: BucketChange): Promise<{ facts: BucketFacts; guard: string }> {
-  const { address, desired: wanted, observed: seen } = change
-  const store = work.world.objectStore
-  const now = await observe(store, address)
+/** Observes the bucket again and writes what was planned, if the bucket is still as observed. */
+export async function converge(context: ApplyContext, change: BucketChange): Promise<{ facts: BucketFacts; guard: string }> {
+  const { address, desired, observed } = change
+  const now = await observeBucket(context.world.objectStore, address)
   if (now.is === 'unknown') throw new ProblemError(now.why)
-  // Somebody (an apply that was killed, perhaps) has already done it.
-  if (now.is === 'present' && same(now.facts, wanted)) return { facts: now.facts, guard: now.guard }
-  if (guardOf(now) !== guardOf(seen)) throw new ProblemError(changedMeanwhile(nameOf(address), 'something else changed it'))
-  await assertStillEmpty(work, change)
-  await write(work, change, now)
-  return readBack(work, change)
+  // Another client (an apply that was killed, perhaps) has already written it.
+  if (now.is === 'present' && isSame(now.facts, desired)) return { facts: now.facts, guard: now.guard }
+  if (guardOf(now) !== guardOf(observed)) throw new ProblemError(changedMeanwhile(bucketName(address), 'another client changed it'))
+  await assertStillEmpty(context, change)
+  await write(context, change, now)
+  return readBack(context, change)
 }
 
-/** Consent was not asked for because the bucket was empty: it has to be so still. */
+/** No consent was required because the bucket was empty: that must still hold. */
 async function assertStillEmpty({ world }: ApplyContext, { address, basis }: BucketChange): Promise<void> {
   if (basis.empty !== true) return
-  const name = nameOf(address)
-  const { empty } = await emptiness(world.objectStore, name)
-  if (empty !== true) throw new ProblemError(changedMeanwhile(name, 'it was empty, and is so no longer'))
+  const name = bucketName(address)
+  const { empty } = await checkEmpty(world.objectStore, name)
+  if (empty !== true) throw new ProblemError(changedMeanwhile(name, 'it was empty and is no longer'))
 }
 
-/** Versioning before expiry: what expires is then kept as a version where the declared state says so. */
+/** Versioning before expiry: objects that expire are then kept as versions where that is declared. */
 async function write(
   { world, assertLockHeld }: ApplyContext,
-  { address, edits, desired: wanted, declared }: BucketChange,
-  now: Seen,
+  { address, edits, desired, declared }: BucketChange,
+  now: BucketObservation,
 ): Promise<void> {
   const store = world.objectStore
-  const name = nameOf(address)
+  const name = bucketName(address)
   const edited = new Set(edits.map(({ pointer }) => segments(pointer)[0]))
-  const there = now.is === 'present' ? now.evidence : NEW_BUCKET
+  const live = now.is === 'present' ? now.evidence : NEW_BUCKET
   if (now.is === 'absent') {
     await assertLockHeld()
     await store.createBucket(name)
   }
-  const versioned = VERSIONING_FACTS.some((fact) => edited.has(fact))
-  if (versioned && !(wanted.versioning === 'off' && there.versioning.status === 'never-set')) {
+  const isVersioningEdited = VERSIONING_FACTS.some((fact) => edited.has(fact))
+  if (isVersioningEdited && !(desired.versioning === 'off' && live.versioning.status === 'never-set')) {
     await assertLockHeld()
-    const status = wanted.versioning === 'enabled' ? 'enabled' : 'suspended'
+    const status = desired.versioning === 'enabled' ? 'enabled' : 'suspended'
     await store.setVersioning(name, {
       status,
-      excludedPrefixes: Object.keys(wanted.excludedPrefixes),
-      excludeFolders: wanted.excludeFolders,
+      excludedPrefixes: Object.keys(desired.excludedPrefixes),
+      excludeFolders: desired.excludeFolders,
     })
   }
-  const rules = rulesToWrite(declared.material.rules, there.rules)
-  if (edited.has('rules') && rules.length + there.rules.length > 0) {
+  const rules = rulesToWrite(declared.material.rules, live.rules)
+  if (edited.has('rules') && rules.length + live.rules.length > 0) {
     await assertLockHeld()
     await store.setLifecycle(name, rules)
   }
-  if (edited.has('policy') && there.policy !== undefined) {
+  if (edited.has('policy') && live.policy !== undefined) {
     await assertLockHeld()
     await store.removePolicy(name)
   }
@@ -67,25 +66,26 @@ async function write(
 const VERSIONING_FACTS = ['versioning', 'excludedPrefixes', 'excludeFolders'] as const
 const NEW_BUCKET: LiveBucket = { versioning: { status: 'never-set', excludedPrefixes: [], excludeFolders: false }, rules: [] }
 
-/** What MinIO took is not yet what it says. */
-async function readBack(
-  { world }: ApplyContext,
-  { address, desired: wanted }: BucketChange,
-): Promise<{ facts: BucketFacts; guard: string }> {
-  const now = await observe(world.objectStore, address)
+/** That MinIO accepted the writes does not prove that they took effect. */
+async function readBack({ world }: ApplyContext, { address, desired }: BucketChange): Promise<{ facts: BucketFacts; guard: string }> {
+  const now = await observeBucket(world.objectStore, address)
   if (now.is === 'unknown') throw new ProblemError(now.why)
-  if (now.is === 'present' && same(now.facts, wanted)) return { facts: now.facts, guard: now.guard }
-  const differs = now.is === 'absent' ? 'it is gone' : KEYS.filter((key) => !same(now.facts[key], wanted[key])).join(', ')
-  throw new ProblemError(notAsWritten(nameOf(address), differs))
+  if (now.is === 'present' && isSame(now.facts, desired)) return { facts: now.facts, guard: now.guard }
+  const differs = now.is === 'absent' ? 'it does not exist' : KEYS.filter((key) => !isSame(now.facts[key], desired[key])).join(', ')
+  throw new ProblemError(notAsWritten(bucketName(address), differs))
 }
 
 const KEYS = ['versioning', 'excludedPrefixes', 'excludeFolders', 'rules', 'policy'] as const
 
-/** Takes an empty bucket away. */
-export async function remove({ world, assertLockHeld }: ApplyContext, { address }: Recorded<BucketFacts>, seen: Seen): Promise<void> {
-  if (seen.is === 'unknown') throw new ProblemError(seen.why)
-  if (seen.is === 'absent') return
-  const name = nameOf(address)
+/** Removes an empty bucket. */
+export async function remove(
+  { world, assertLockHeld }: ApplyContext,
+  { address }: Recorded<BucketFacts>,
+  observed: BucketObservation,
+): Promise<void> {
+  if (observed.is === 'unknown') throw new ProblemError(observed.why)
+  if (observed.is === 'absent') return
+  const name = bucketName(address)
   const read = await world.objectStore.isEmpty(name)
   if (read.is === 'unknown') throw new ProblemError(read.why)
   if (read.is === 'absent') return
@@ -94,10 +94,10 @@ export async function remove({ world, assertLockHeld }: ApplyContext, { address 
   await world.objectStore.removeBucket(name)
 }
 
-function guardOf(seen: Seen): string {
-  return seen.is === 'present' ? seen.guard : seen.is
+function guardOf(observed: BucketObservation): string {
+  return observed.is === 'present' ? observed.guard : observed.is
 }
 
-function same(a: FactValue, b: FactValue): boolean {
+function isSame(a: FactValue, b: FactValue): boolean {
   return canonicalJson(a) === canonicalJson(b)
 }

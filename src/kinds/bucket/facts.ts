@@ -7,24 +7,24 @@ import { unreadableState } from './bucketProblems.ts'
 import { type RuleFacts, ruleFacts } from './rules.ts'
 
 export type BucketFacts = {
-  /** `off`: never set, or suspended; there is no way back to never set, and both mean the same. */
+  /** `off`: never set, or suspended. A bucket cannot return to never set, and both mean the same. */
   readonly versioning: 'enabled' | 'off'
   readonly excludedPrefixes: { readonly [prefix: string]: true }
   readonly excludeFolders: boolean
   readonly rules: RuleFacts
-  /** `none`, or its canonical JSON. */
+  /** `none`, or the policy's canonical JSON. */
   readonly policy: string
 }
 
 export type BucketMaterial = { readonly bucket: Bucket; readonly rules: readonly LifecycleRule[] }
 
-/** `empty` is asked only when an expiry would newly bite, and undefined when nobody could say. */
+/** `empty` is read only when an expiry would newly take effect, and undefined when it could not be read. */
 export type BucketBasis = { readonly empty?: boolean }
 
-export type Seen = Observation<BucketFacts, LiveBucket>
+export type BucketObservation = Observation<BucketFacts, LiveBucket>
 export type BucketChange = Change<BucketFacts, BucketMaterial, LiveBucket, BucketBasis>
 
-/** Stored facts as they were written. Throws a ProblemError for anything else. */
+/** Throws a ProblemError for anything but facts as a state stores them. */
 export function readFacts(stored: Json): BucketFacts {
   if (
     isMap(stored) &&
@@ -39,7 +39,7 @@ export function readFacts(stored: Json): BucketFacts {
   throw new ProblemError(unreadableState())
 }
 
-/** What MinIO says of a bucket, as facts. */
+/** A live bucket as facts. */
 export function factsOf({ versioning, rules, policy = 'none' }: LiveBucket): BucketFacts {
   return {
     versioning: versioning.status === 'enabled' ? 'enabled' : 'off',

@@ -1,26 +1,26 @@
 import { isMap } from '../../values/json.ts'
 
-/** Who loses or gains what when a bucket's policy goes, one sentence for each of its statements. */
+/** Who gains or loses access when a bucket's policy is removed, one sentence for each of its statements. */
 export function accessWithout(policy: string, bucket: string): readonly string[] {
   const sentences = statementsOf(policy).map((statement) => sentence(statement, bucket))
-  return sentences.length > 0 ? sentences : [`Whoever the policy of the bucket ${bucket} names loses what it grants.`]
+  return sentences.length > 0 ? sentences : [`The principals that the policy of the bucket ${bucket} names lose the access it grants.`]
 }
 
 type Statement = { readonly [key: string]: unknown }
 
 function sentence(statement: Statement, bucket: string): string {
-  const who = principals(statement.Principal)
-  const what = listOf(statement.Action).join(', ') || 'what it grants'
+  const subject = principals(statement.Principal)
+  const actions = stringsIn(statement.Action).join(', ') || 'what it grants'
   const condition = statement.Condition === undefined ? '' : ' (under its conditions)'
   return statement.Effect === 'Deny'
-    ? `${who} may again ${what} on the bucket ${bucket} where another policy allows it${condition}.`
-    : `${who} can no longer ${what} on the bucket ${bucket} through its policy${condition}.`
+    ? `${subject} may again ${actions} on the bucket ${bucket} where another policy allows it${condition}.`
+    : `${subject} can no longer ${actions} on the bucket ${bucket} through its policy${condition}.`
 }
 
 function principals(principal: unknown): string {
-  const names = isMap(principal) ? Object.values(principal).flatMap(listOf) : listOf(principal)
+  const names = isMap(principal) ? Object.values(principal).flatMap(stringsIn) : stringsIn(principal)
   if (names.includes('*')) return 'Anyone, without credentials,'
-  return names.length === 0 ? 'Whoever the policy names' : names.join(', ')
+  return names.length === 0 ? 'The principals that the policy names' : names.join(', ')
 }
 
 function statementsOf(policy: string): readonly Statement[] {
@@ -29,6 +29,6 @@ function statementsOf(policy: string): readonly Statement[] {
   return [statements].flat().filter(isMap)
 }
 
-function listOf(value: unknown): string[] {
-  return [value].flat().filter((one) => typeof one === 'string')
+function stringsIn(value: unknown): string[] {
+  return [value].flat().filter((entry) => typeof entry === 'string')
 }

@@ -1,7 +1,7 @@
 import { canonicalJson, type FactMap } from '../../values/json.ts'
 import type { LifecycleRule } from '../../world/ports/objectStore.ts'
 
-/** Lifecycle rules as facts: each action of each rule under what it is for and what it does. A rule's id is no fact: mc makes them up. */
+/** Lifecycle rules as facts: each action of each rule, keyed by its filter and its effect. A rule's id is no fact: mc generates random ids. */
 export type RuleFacts = { readonly [rule: string]: FactMap }
 
 export const ALL_OBJECTS = 'all objects'
@@ -11,7 +11,7 @@ export const EXPIRE_NONCURRENT = `${ALL_OBJECTS}: expire noncurrent versions`
 
 type Entry = readonly [key: string, facts: FactMap]
 
-/** The same facts for the same rules, whatever their order, their ids, and how their actions are spread over rules. A second rule that does the same is `#2`. */
+/** The same facts for the same rules, whatever their order, ids, and distribution of actions over rules. A second rule with the same key is `KEY#2`. */
 export function ruleFacts(rules: readonly LifecycleRule[]): RuleFacts {
   const sorted = rules
     .flatMap(entriesOf)
@@ -26,17 +26,17 @@ export function ruleFacts(rules: readonly LifecycleRule[]): RuleFacts {
   return Object.fromEntries(named)
 }
 
-/** The key without the number that tells duplicates apart. */
+/** The key without the number that distinguishes duplicates. */
 export function withoutNumber(key: string): string {
   return key.replace(/#\d+$/, '')
 }
 
-/** What one rule says, action by action. */
+/** One rule, action by action. */
 export function entriesOf({ enabled, filter, ...rule }: LifecycleRule): readonly Entry[] {
-  const { expiration, noncurrentExpiration: noncurrent, transition, noncurrentTransition: moved, delMarkerExpiration, other = {} } = rule
-  const where = filterText(filter)
-  const entry = (does: string, facts: { readonly [name: string]: string | number | undefined }): Entry[] => [
-    [`${where}: ${does}`, { enabled, ...defined(facts) }],
+  const { expiration, noncurrentExpiration: noncurrent, transition, noncurrentTransition, delMarkerExpiration, other = {} } = rule
+  const objects = filterText(filter)
+  const entry = (effect: string, facts: { readonly [name: string]: string | number | undefined }): Entry[] => [
+    [`${objects}: ${effect}`, { enabled, ...defined(facts) }],
   ]
   const { days, date, expiredObjectAllVersions, expiredObjectDeleteMarker } = expiration ?? {}
   const entries = [
@@ -47,10 +47,10 @@ export function entriesOf({ enabled, filter, ...rule }: LifecycleRule): readonly
     ...(noncurrent ? entry('expire noncurrent versions', { days: noncurrent.days, keepNewest: noncurrent.newerVersions }) : []),
     ...(delMarkerExpiration ? entry('expire deleted objects', { days: delMarkerExpiration.days }) : []),
     ...(transition ? entry('move current versions', transition) : []),
-    ...(moved ? entry('move noncurrent versions', moved) : []),
+    ...(noncurrentTransition ? entry('move noncurrent versions', noncurrentTransition) : []),
     ...Object.entries(other).flatMap(([element, content]) => entry(element, { content })),
   ]
-  // MinIO takes no rule without an action; should one be there, it is not unseen.
+  // MinIO accepts no rule without an action; if one exists all the same, it is a difference.
   return entries.length > 0 ? entries : entry('do nothing', {})
 }
 
@@ -66,11 +66,11 @@ function filterText({ prefix, tags, sizeGreaterThan, sizeLessThan }: LifecycleRu
   return parts.length === 0 ? ALL_OBJECTS : parts.join(', ')
 }
 
-/** Quoted where a name could be taken for something else. */
+/** Quoted where a name could be mistaken for another part of the text. */
 function quoted(name: string): string {
   return /^[\w./-]+$/.test(name) ? name : JSON.stringify(name)
 }
 
 function defined(facts: { readonly [name: string]: string | number | undefined }): FactMap {
-  return Object.fromEntries(Object.entries(facts).filter((one): one is [string, string | number] => one[1] !== undefined))
+  return Object.fromEntries(Object.entries(facts).filter((fact): fact is [string, string | number] => fact[1] !== undefined))
 }

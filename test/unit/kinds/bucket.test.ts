@@ -167,7 +167,7 @@ test('an empty bucket has nothing at risk; one that nobody could look into has',
   const store = new FakeStore({ logs: { ...AS_DECLARED, rules: [] } })
   const change = await planOf(store)
   assert.equal([change.basis, bucket.impact(change).dataAtRisk], [{ empty: true }, []])
-  assert.match(bucket.impact({ ...change, basis: {} }).refusals[0]?.summary ?? '', 'could not be seen')
+  assert.match(bucket.impact({ ...change, basis: {} }).refusals[0]?.summary ?? '', 'could not be read')
 })
 
 test('a bucket that was empty and is so no longer gets no expiry without consent', async () => {
