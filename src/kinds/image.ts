@@ -4,20 +4,20 @@ import { address } from '../values/address.ts'
 import { isMap, type Json, type JsonPointer, pointer } from '../values/json.ts'
 import { ProblemError } from '../values/problem.ts'
 import type { LiveImage, PushProgress } from '../world/ports/registry.ts'
+import { archiveProblems, findInArchive, type Role } from './image/findInArchive.ts'
 import { isDigest } from './image/identity.ts'
-import { changedMeanwhile, notAsPushed, notPushed, otherPlatform } from './image/imageProblems.ts'
-import { findInArchive, missingInArchive, type Role } from './image/inArchive.ts'
+import { changedMeanwhile, notAsPushed, notPushed, otherPlatform, unreadableState } from './image/imageProblems.ts'
 import {
   type Evidence,
   type ImageFacts,
   type ImageMaterial,
-  observe,
+  type ImageObservation,
+  observeImage,
   parseReference,
-  place,
+  placeOf,
   referenceOf,
-  type Seen,
 } from './image/observeImage.ts'
-import { runningOthers } from './image/running.ts'
+import { observeOutdatedPods } from './image/observeOutdatedPods.ts'
 import {
   type ApplyContext,
   type Change,
@@ -34,17 +34,17 @@ export type { ImageFacts, ImageMaterial } from './image/observeImage.ts'
 
 type ImageChange = Change<ImageFacts, ImageMaterial, Evidence, undefined>
 
-/** Backend and launcher, tagged with the version, in the registry: `image/backend`, `image/launcher`. */
+/** Backend and launcher in the registry, tagged with the version: `image/backend`, `image/launcher`. */
 export const image: Kind<ImageFacts, ImageMaterial, Evidence, undefined> = {
   name: 'image',
   holdsData: false,
   replaceOnly: [],
   readFacts,
   declare,
-  observe,
-  desire: desire,
+  observe: observeImage,
+  desire,
   exposedTo: ({ config }) => ({ config }),
-  // Pods do not notice a moved tag: the release's annotation restarts its readers, and says so there.
+  // A moved tag restarts no pod: the release's annotation restarts its readers, and its impact shows that.
   impact: () => NO_IMPACT,
   converge,
   remove,
@@ -53,26 +53,22 @@ export const image: Kind<ImageFacts, ImageMaterial, Evidence, undefined> = {
 function readFacts(stored: Json): ImageFacts {
   if (isMap(stored) && typeof stored.reference === 'string' && typeof stored.config === 'string' && parseReference(stored.reference))
     return { reference: stored.reference, config: stored.config }
-  throw new ProblemError({
-    code: 'state/unreadable',
-    summary: 'The state holds an image that this version of groundcrew cannot read.',
-    remedy: 'Use the version of groundcrew that wrote the state, or remove the image from the state.',
-  })
+  throw new ProblemError(unreadableState())
 }
 
 function declare({ installation, archive }: Resolved): readonly Declared<ImageMaterial>[] {
   const roles = Object.keys(ARCHIVED_IMAGES) as Role[]
-  const problems = archive === undefined ? [] : roles.flatMap((role) => missingInArchive(installation, archive, role))
+  const problems = archive === undefined ? [] : roles.flatMap((role) => archiveProblems(installation, archive, role))
   if (problems.length > 0) throw new ProblemError(problems)
   return roles.map((role) => {
-    const found = archive && findInArchive(installation, archive, role)
+    const archived = archive && findInArchive(installation, archive, role)
     return {
       address: address('image', role),
       material: {
         repository: installation.images[role],
         tag: installation.version,
-        ...(archive && found && { archived: { archive: archive.path, image: found } }),
-        // All Deployments of the chart run the backend; launchers run wherever the worker pools are.
+        ...(archive && archived && { archived: { archive: archive.path, image: archived } }),
+        // All Deployments of the chart run the backend; launchers run in the worker pools.
         ...(role === 'backend' && { runsIn: installation.kubernetes.namespace }),
       },
       after: [],
@@ -82,61 +78,67 @@ function declare({ installation, archive }: Resolved): readonly Declared<ImageMa
 }
 
 function origins({ positions, images }: Installation, role: Role): Origins {
-  const at = (...where: JsonPointer[]) => where.map((one) => positions.get(one)).find((one) => one !== undefined) ?? 'guide'
+  const firstPosition = (...pointers: JsonPointer[]) =>
+    pointers.map((path) => positions.get(path)).find((position) => position !== undefined) ?? 'guide'
   const source = images.archive === undefined ? pointer('version') : pointer('images', 'archive')
   return new Map([
-    ['', at(pointer('images', role), pointer('images'))],
-    ['/config', at(source, pointer('version'))],
+    ['', firstPosition(pointer('images', role), pointer('images'))],
+    ['/config', firstPosition(source, pointer('version'))],
   ])
 }
 
-async function desire(look: ReadContext, it: Declared<ImageMaterial>, seen: Seen): Promise<Desired<ImageFacts, undefined>> {
-  const facts = wanted(it, seen)
-  return { facts, basis: undefined, ...(await running(look, it, seen, facts)) }
+async function desire(
+  context: ReadContext,
+  declared: Declared<ImageMaterial>,
+  observed: ImageObservation,
+): Promise<Desired<ImageFacts, undefined>> {
+  const facts = desiredFacts(declared, observed)
+  return { facts, basis: undefined, ...(await checkPods(context, declared, observed, facts)) }
 }
 
-/** A tag that this plan moves has its readers restarted: what they run now is no finding. */
-async function running(
+/** The readers of a tag that this plan moves are restarted anyway: what they run now is no finding. */
+async function checkPods(
   { view }: ReadContext,
   { address, material }: Declared<ImageMaterial>,
-  seen: Seen,
+  observed: ImageObservation,
   { reference, config }: ImageFacts,
 ): Promise<Pick<Desired<ImageFacts, undefined>, 'findings' | 'outdatedReaders'>> {
-  if (seen.is !== 'present' || seen.facts.config !== config || seen.evidence.pods === undefined) return {}
+  if (observed.is !== 'present' || observed.facts.config !== config || observed.evidence.pods === undefined) return {}
   const known = { config, ...(material.archived && { content: material.archived.image.content }) }
-  const where = { repository: material.repository, reference }
-  const { problems, stale } = await runningOthers(view.registry, where, seen.evidence.live, known, seen.evidence.pods)
-  return { findings: problems.map((problem) => ({ ...problem, address })), outdatedReaders: stale }
+  const tagged = { repository: material.repository, reference }
+  const { live, pods } = observed.evidence
+  const { problems, outdatedReaders } = await observeOutdatedPods(view.registry, tagged, live, known, pods)
+  return { findings: problems.map((problem) => ({ ...problem, address })), outdatedReaders }
 }
 
-function wanted({ material }: Declared<ImageMaterial>, seen: Seen): ImageFacts {
+function desiredFacts({ material }: Declared<ImageMaterial>, observed: ImageObservation): ImageFacts {
   const reference = referenceOf(material)
   if (material.archived) return { reference, config: material.archived.image.config.digest }
-  if (seen.is === 'present' && isDigest(seen.facts.config)) return { reference, config: seen.facts.config }
-  if (seen.is === 'present') throw new ProblemError(otherPlatform(reference, seen.facts.config))
-  throw new ProblemError(seen.is === 'unknown' ? seen.why : notPushed(reference))
+  if (observed.is === 'present' && isDigest(observed.facts.config)) return { reference, config: observed.facts.config }
+  if (observed.is === 'present') throw new ProblemError(otherPlatform(reference, observed.facts.config))
+  throw new ProblemError(observed.is === 'unknown' ? observed.why : notPushed(reference))
 }
 
 async function converge(
-  work: ApplyContext,
-  { declared, desired: wanted, observed: seen }: ImageChange,
+  context: ApplyContext,
+  { declared, desired, observed }: ImageChange,
 ): Promise<{ facts: ImageFacts; guard: string }> {
   const { repository, tag, archived } = declared.material
-  const now = await observe({ ...work, view: work.world }, declared)
+  const now = await observeImage({ view: context.world }, declared)
   if (now.is === 'unknown') throw new ProblemError(now.why)
-  // Somebody (an apply that was killed, perhaps) has already done it.
-  if (now.is === 'present' && now.facts.config === wanted.config) return { facts: now.facts, guard: now.guard }
-  if (archived === undefined) throw new ProblemError(notPushed(wanted.reference))
-  if (guardOf(now) !== guardOf(seen)) throw new ProblemError(changedMeanwhile(wanted.reference))
-  const pushed = await work.world.registry.push({
+  // Another client (an apply that was killed, perhaps) has already pushed it.
+  if (now.is === 'present' && now.facts.config === desired.config) return { facts: now.facts, guard: now.guard }
+  if (archived === undefined) throw new ProblemError(notPushed(desired.reference))
+  if (guardOf(now) !== guardOf(observed)) throw new ProblemError(changedMeanwhile(desired.reference))
+  const pushed = await context.world.registry.push({
     repository,
     tag,
     archive: archived.archive,
     image: archived.image,
-    signal: work.signal,
-    beforeWrite: work.assertLockHeld,
+    signal: context.signal,
+    beforeWrite: context.assertLockHeld,
     onProgress: (progress) =>
-      work.emit({
+      context.emit({
         message: messageOf(progress),
         done: progress.doneBytes,
         total: progress.totalBytes,
@@ -145,28 +147,28 @@ async function converge(
         ...(progress.secondsLeft !== undefined && { secondsLeft: progress.secondsLeft }),
       }),
   })
-  return readBack(work, declared, wanted, pushed)
+  return readBack(context, declared, desired, pushed)
 }
 
-/** What the registry took is not yet what it serves. */
-async function readBack(work: ApplyContext, declared: Declared<ImageMaterial>, wanted: ImageFacts, pushed: LiveImage) {
-  const now = await observe({ ...work, view: work.world }, declared)
+/** That the registry accepted a push does not prove that it serves it. */
+async function readBack(context: ApplyContext, declared: Declared<ImageMaterial>, desired: ImageFacts, pushed: LiveImage) {
+  const now = await observeImage({ view: context.world }, declared)
   if (now.is === 'unknown') throw new ProblemError(now.why)
-  if (now.is === 'present' && now.facts.config === wanted.config) return { facts: now.facts, guard: now.guard }
-  throw new ProblemError(notAsPushed(wanted.reference, pushed.manifestDigest, now.is === 'present' ? now.guard : 'nothing'))
+  if (now.is === 'present' && now.facts.config === desired.config) return { facts: now.facts, guard: now.guard }
+  throw new ProblemError(notAsPushed(desired.reference, pushed.manifestDigest, now.is === 'present' ? now.guard : 'nothing'))
 }
 
-async function remove(work: ApplyContext, { facts, guard }: Recorded<ImageFacts>, seen: Seen): Promise<void> {
-  if (seen.is === 'unknown') throw new ProblemError(seen.why)
-  if (seen.is === 'absent') return
-  // Another manifest under the tag is not the one we pushed.
-  if (seen.guard !== guard) throw new ProblemError(changedMeanwhile(facts.reference))
-  await work.assertLockHeld()
-  await work.world.registry.remove(place(facts).repository, seen.guard)
+async function remove(context: ApplyContext, { facts, guard }: Recorded<ImageFacts>, observed: ImageObservation): Promise<void> {
+  if (observed.is === 'unknown') throw new ProblemError(observed.why)
+  if (observed.is === 'absent') return
+  // Another manifest under the tag is not the one that groundcrew pushed.
+  if (observed.guard !== guard) throw new ProblemError(changedMeanwhile(facts.reference))
+  await context.assertLockHeld()
+  await context.world.registry.remove(placeOf(facts).repository, observed.guard)
 }
 
-function guardOf(seen: Seen): string {
-  return seen.is === 'present' ? seen.guard : seen.is
+function guardOf(observed: ImageObservation): string {
+  return observed.is === 'present' ? observed.guard : observed.is
 }
 
 function messageOf({ blobs, blobsPresent }: PushProgress): string {

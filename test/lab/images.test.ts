@@ -101,7 +101,7 @@ images('an apply killed between the tag and its readers is finished: those whose
   assert.is(await digest(it, reference), (await site.readState()).resources['image/backend']?.guard, 'the tag is right again')
   const before = await uids(it)
   const plan = expectExit(await site.plan(), 2).stdout
-  expectText(plan, /One pod runs another image than/)
+  expectText(plan, /One pod runs a different image than/)
   expectText(plan, /~ release\/spacelift\/spacelift {2}\(drifted\)/)
   expectText(plan, /Plan: 0 to add, 1 to change, 0 to destroy/)
   expectText(plan, /Restarts:\s+spacelift-server \(3 pods: they run another\s+image\/backend\)/)
@@ -117,7 +117,7 @@ images('pods that come back with the other image are restarted no more: a findin
   const [one] = await podsOf(it, 'spacelift-server')
   await says(it, one as Pod, (await site.client('crane', 'digest', site.image('launcher'))).trim())
   const told = expectExit(await site.plan(), 0).stdout
-  expectText(told, /One pod runs another image than/)
+  expectText(told, /One pod runs a different image than/)
   expectText(told, (one as Pod).metadata.name)
 })
 
@@ -128,7 +128,7 @@ images('a digest that the registry does not know is a finding, no restart; the r
   await nothingToDo(it)
   await says(it, drain, `sha256:${'d'.repeat(64)}`)
   const told = expectExit(await site.plan(), 0).stdout
-  expectText(told, /One pod runs another image than/)
+  expectText(told, /One pod runs a different image than/)
   expectText(told, drain.metadata.name)
   assert.not.match(told, server.metadata.name)
 })

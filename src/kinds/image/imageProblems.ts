@@ -19,17 +19,17 @@ export function otherPlatform(reference: string, config: string): Problem {
 export function changedMeanwhile(reference: string): Problem {
   return {
     code: 'image/changed-meanwhile',
-    summary: `${reference} is no longer what was seen: something else pushed to this tag.`,
-    remedy: 'Run groundcrew plan again and look at what it says about this image.',
+    summary: `${reference} has changed since it was planned: another client pushed to this tag.`,
+    remedy: 'Run groundcrew plan again and check its changes for this image.',
   }
 }
 
 export function notAsPushed(reference: string, pushed: string, served: string): Problem {
   return {
     code: 'image/not-as-pushed',
-    summary: `${reference} was pushed, but the registry now serves something else under this tag.`,
+    summary: `${reference} was pushed, but the registry serves another image under this tag.`,
     detail: `pushed: ${pushed}\nserved: ${served}`,
-    remedy: 'See whether another pipeline pushes the same tag, then apply again.',
+    remedy: 'Check whether another pipeline pushes the same tag, then run groundcrew apply again.',
   }
 }
 
@@ -38,13 +38,21 @@ export function podsRunAnother(reference: string, inRegistry: string, pods: read
   const count = new Set(pods.map(({ pod }) => pod)).size
   return {
     code: 'image/pods-run-another',
-    summary: `${count === 1 ? 'One pod runs' : `${count} pods run`} another image than ${reference} is in the registry.`,
+    summary: `${count === 1 ? 'One pod runs' : `${count} pods run`} a different image than the registry has for ${reference}.`,
     detail: [`registry: ${inRegistry}`, ...rows].join('\n'),
     remedy:
-      'An apply restarts those that Restarts names. Restart others when it suits: kubectl rollout restart deployment NAME. If they come back so, a node or a mirror keeps an old image.',
+      'An apply restarts the Deployments that the plan lists under Restarts. Restart others when convenient: kubectl rollout restart deployment NAME. If their pods still run another image, a node or a mirror keeps an old one.',
   }
 }
 
 export function podsUnknown(reference: string, why: Problem): Problem {
-  return { ...why, code: 'image/pods-unknown', summary: `Which image the pods of ${reference} run was not looked at: ${why.summary}` }
+  return { ...why, code: 'image/pods-unknown', summary: `Which image the pods of ${reference} run could not be read: ${why.summary}` }
+}
+
+export function unreadableState(): Problem {
+  return {
+    code: 'state/unreadable',
+    summary: 'The state holds an image that this version of groundcrew cannot read.',
+    remedy: 'Use the version of groundcrew that wrote the state, or forget the image: groundcrew state rm image/NAME.',
+  }
 }

@@ -12,55 +12,60 @@ export type ImageFacts = { readonly reference: string; readonly config: string }
 export type ImageMaterial = {
   readonly repository: Repository
   readonly tag: string
-  /** What the tag has to be; without it, whatever the tag is now is right. */
+  /** The image that the tag must be; without it, any image under the tag is as declared. */
   readonly archived?: { readonly archive: string; readonly image: ArchivedImage }
-  /** The namespace whose pods run it, where there is one. */
+  /** The namespace whose pods run the image, if there is one. */
   readonly runsIn?: string
 }
 
-/** What the registry says of the tag, and the cluster of the pods that run it. */
+/** The tag in the registry, and the pods in the cluster that run it. */
 export type Evidence = { readonly live: LiveImage; readonly pods?: ReadResult<readonly LivePod[]> }
-export type Seen = Observation<ImageFacts, Evidence>
-type It = Declared<ImageMaterial> | Recorded<ImageFacts>
+export type ImageObservation = Observation<ImageFacts, Evidence>
+type ImageResource = Declared<ImageMaterial> | Recorded<ImageFacts>
+type TagPlace = Pick<ImageMaterial, 'repository' | 'tag'>
 
-/** What the tag is in the registry, and the pods that run it. */
-export async function observe({ view }: ReadContext, it: It): Promise<Seen> {
-  const where = 'material' in it ? it.material : place(it.facts)
-  const runsIn = 'material' in it ? it.material.runsIn : undefined
+export async function observeImage({ view }: Pick<ReadContext, 'view'>, resource: ImageResource): Promise<ImageObservation> {
+  const place = 'material' in resource ? resource.material : placeOf(resource.facts)
+  const runsIn = 'material' in resource ? resource.material.runsIn : undefined
   const [read, pods] = await Promise.all([
-    view.registry.image(where.repository, where.tag),
+    view.registry.image(place.repository, place.tag),
     runsIn === undefined ? undefined : view.cluster.pods(runsIn),
   ])
   if (read.is !== 'present') return read
   try {
-    const config = await configOf(view, where.repository, it, read.value)
+    const config = await configOf(view, place.repository, resource, read.value)
     const evidence = { live: read.value, ...(pods && { pods }) }
-    return { is: 'present', facts: { reference: referenceOf(where), config }, guard: read.value.manifestDigest, evidence, by: new Map() }
+    return { is: 'present', facts: { reference: referenceOf(place), config }, guard: read.value.manifestDigest, evidence, by: new Map() }
   } catch (error) {
     if (error instanceof ProblemError && error.problems[0]) return { is: 'unknown', why: error.problems[0] }
     throw error
   }
 }
 
-async function configOf({ registry }: ReadContext['view'], at: Repository, it: It, live: LiveImage): Promise<string> {
-  if ('material' in it) {
-    const archived = it.material.archived?.image
-    return identityOf(registry, at, live, archived && { config: archived.config.digest, content: archived.content })
+async function configOf(
+  { registry }: ReadContext['view'],
+  repository: Repository,
+  resource: ImageResource,
+  live: LiveImage,
+): Promise<string> {
+  if ('material' in resource) {
+    const archived = resource.material.archived?.image
+    return identityOf(registry, repository, live, archived && { config: archived.config.digest, content: archived.content })
   }
-  // What was recorded with this very manifest was recorded as what it is.
-  return it.guard === live.manifestDigest ? it.facts.config : identityOf(registry, at, live, it.facts)
+  // The state recorded the identity of this exact manifest.
+  return resource.guard === live.manifestDigest ? resource.facts.config : identityOf(registry, repository, live, resource.facts)
 }
 
-export function referenceOf({ repository, tag }: Pick<ImageMaterial, 'repository' | 'tag'>): string {
+export function referenceOf({ repository, tag }: TagPlace): string {
   return `${repository.host}/${repository.path}:${tag}`
 }
 
-export function place({ reference }: ImageFacts): Pick<ImageMaterial, 'repository' | 'tag'> {
+export function placeOf({ reference }: ImageFacts): TagPlace {
   const [, host = '', path = '', tag = ''] = parseReference(reference) ?? []
   return { repository: { host, path }, tag }
 }
 
-/** A host may have a port: the tag begins after the last colon behind the last slash. */
+/** The host may contain a port, so the tag begins after the last colon that follows the last slash. */
 export function parseReference(reference: string): RegExpExecArray | null {
   return /^([^/]+)\/(.+):([^:/]+)$/.exec(reference)
 }

@@ -294,7 +294,7 @@ test('pods that run another image than the tag’s are a finding that names them
   assert.equal(more, [])
   assert.is(found?.code, 'image/pods-run-another')
   assert.is(found?.address, 'image/backend')
-  assert.match(found?.summary ?? '', '2 pods run another image')
+  assert.match(found?.summary ?? '', '2 pods run a different image')
   assert.is(found?.detail, `registry: ${hex('1')}\none: ${hex('3')}\nthree: ${hex('4')}`)
 })
 
@@ -326,7 +326,7 @@ test('Deployments are stale by what the registry knows to be another image, and 
   ]
   const { outdatedReaders: stale, findings: found = [] } = await wantedBeside(registry, pods)
   assert.equal([...(stale ?? [])], [['spacelift-server', [hex('3')]]])
-  assert.match(found[0]?.summary ?? '', '4 pods run another image')
+  assert.match(found[0]?.summary ?? '', '4 pods run a different image')
 })
 
 test('nothing is stale of a tag that this plan moves', async () => {
