@@ -13,25 +13,25 @@ import {
   type ReadContext,
   type Recorded,
 } from './kind.ts'
-import { chosen, foreignLabels, type Labels } from './namespace/labels.ts'
-import { terminating, unreadable } from './namespace/namespaceProblems.ts'
+import { type Labels, selectLabels, undeclaredLabels } from './namespace/labels.ts'
+import { terminating, unreadableState } from './namespace/namespaceProblems.ts'
 import { fieldWriters } from './shared/fieldWriters.ts'
 
-/** `labels`: of those that the file declares; absent where there is none. */
+/** `labels`: only those that the file declares; absent where it declares none. */
 export type NamespaceFacts = { readonly phase: 'Active'; readonly labels?: Labels }
 type Material = { readonly name: string; readonly labels: Labels }
-type Seen = Observation<NamespaceFacts, LiveNamespace>
+type NamespaceObservation = Observation<NamespaceFacts, LiveNamespace>
 type NamespaceChange = Change<NamespaceFacts, Material, LiveNamespace, undefined>
 
-/** The installation's namespace with its declared labels: `namespace/spacelift`. All that lives in it is lost with it, so it counts as data. */
+/** The installation's namespace with its declared labels: `namespace/spacelift`. Its deletion deletes everything in it, so it holds data. */
 export const namespace: Kind<NamespaceFacts, Material, LiveNamespace, undefined> = {
   name: 'namespace',
   holdsData: true,
   replaceOnly: [],
   readFacts,
   declare,
-  observe: ({ view, includeUnmanaged: watches = false }, it) => observe(view.cluster, it, watches),
-  desire: async (_look, { material }) => ({ facts: factsOf(material.labels), basis: undefined }),
+  observe: ({ view, includeUnmanaged = false }, resource) => observeNamespace(view.cluster, resource, includeUnmanaged),
+  desire: async (_context, { material }) => ({ facts: factsOf(material.labels), basis: undefined }),
   exposedTo: () => ({}),
   impact: () => NO_IMPACT,
   converge,
@@ -39,7 +39,7 @@ export const namespace: Kind<NamespaceFacts, Material, LiveNamespace, undefined>
 }
 
 function readFacts(stored: Json): NamespaceFacts {
-  if (!isMap(stored) || stored.phase !== 'Active') throw new ProblemError(unreadable())
+  if (!isMap(stored) || stored.phase !== 'Active') throw new ProblemError(unreadableState())
   return factsOf(isMap(stored.labels) ? (stored.labels as Labels) : {})
 }
 
@@ -58,53 +58,53 @@ function declare({ installation }: Resolved): readonly Declared<Material>[] {
   return [{ address: address('namespace', name), material: { name, labels }, after: [], origins }]
 }
 
-async function observe(
+async function observeNamespace(
   cluster: ReadContext['view']['cluster'],
-  it: Declared<Material> | Recorded<NamespaceFacts>,
-  watches = false,
-): Promise<Seen> {
-  const name = nameOf(it)
+  resource: Declared<Material> | Recorded<NamespaceFacts>,
+  includeUnmanaged = false,
+): Promise<NamespaceObservation> {
+  const name = nameOf(resource)
   const read = await cluster.namespace(name)
   if (read.is !== 'present') return read
   if (read.value.terminating) return { is: 'unknown', why: terminating(name, read.value.deletionBlockers) }
-  const ours = Object.keys('material' in it ? it.material.labels : (it.facts.labels ?? {}))
+  const declared = Object.keys('material' in resource ? resource.material.labels : (resource.facts.labels ?? {}))
   return {
     is: 'present',
-    facts: factsOf(chosen(read.value.labels, ours)),
-    // Every write in a namespace would change its resourceVersion were it kept there; its uid is what must not change.
+    facts: factsOf(selectLabels(read.value.labels, declared)),
+    // Other clients change its resourceVersion at any time; only its uid must not change.
     guard: read.value.uid,
     evidence: read.value,
     by: fieldWriters(read.value.managedFields, { 'f:metadata.f:labels': '/labels' }),
-    ...(watches && { unmanaged: foreignLabels(read.value, ours, name) }),
+    ...(includeUnmanaged && { unmanaged: undeclaredLabels(read.value, declared, name) }),
   }
 }
 
-async function converge(work: ApplyContext, { declared, edits }: NamespaceChange) {
+async function converge(context: ApplyContext, { declared, edits }: NamespaceChange) {
   const { name, labels } = declared.material
-  const { cluster } = work.world
-  const before = await observe(cluster, declared)
+  const { cluster } = context.world
+  const before = await observeNamespace(cluster, declared)
   if (before.is === 'unknown') throw new ProblemError(before.why)
   if (before.is === 'absent') {
-    await work.assertLockHeld()
+    await context.assertLockHeld()
     await cluster.createNamespace(name, labels)
   } else {
-    const named = edits.flatMap(({ pointer: where }) => segments(where).slice(1))
-    await work.assertLockHeld()
-    await cluster.labelNamespace(name, before.evidence, chosen(labels, named))
+    const edited = edits.flatMap((edit) => segments(edit.pointer).slice(1))
+    await context.assertLockHeld()
+    await cluster.labelNamespace(name, before.evidence, selectLabels(labels, edited))
   }
-  const now = await observe(cluster, declared)
+  const now = await observeNamespace(cluster, declared)
   if (now.is !== 'present') throw new ProblemError(now.is === 'unknown' ? now.why : terminating(name, []))
   return { facts: now.facts, guard: now.guard }
 }
 
-async function remove(work: ApplyContext, it: Recorded<NamespaceFacts>, seen: Seen): Promise<void> {
-  if (seen.is === 'unknown') throw new ProblemError(seen.why)
-  if (seen.is === 'absent') return
-  const { uid, resourceVersion } = seen.evidence
-  await work.assertLockHeld()
-  await work.world.cluster.deleteNamespace(nameOf(it), { uid, resourceVersion })
+async function remove(context: ApplyContext, recorded: Recorded<NamespaceFacts>, observed: NamespaceObservation): Promise<void> {
+  if (observed.is === 'unknown') throw new ProblemError(observed.why)
+  if (observed.is === 'absent') return
+  const { uid, resourceVersion } = observed.evidence
+  await context.assertLockHeld()
+  await context.world.cluster.deleteNamespace(nameOf(recorded), { uid, resourceVersion })
 }
 
-function nameOf(it: Declared<Material> | Recorded<NamespaceFacts>): string {
-  return it.address.slice('namespace/'.length)
+function nameOf(resource: Declared<Material> | Recorded<NamespaceFacts>): string {
+  return resource.address.slice('namespace/'.length)
 }

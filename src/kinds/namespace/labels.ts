@@ -4,27 +4,31 @@ import type { UnmanagedDifference } from '../kind.ts'
 
 export type Labels = { readonly [name: string]: string }
 
-/** What labels of somebody else's do to the pods of a namespace. */
-const CHANGE_WHAT_RUNS: readonly { readonly name: RegExp; readonly does: string }[] = [
-  { name: /^pod-security\.kubernetes\.io\//, does: 'It decides which pods may start here.' },
-  { name: /^(istio-injection$|istio\.io\/)/, does: 'It puts a proxy into every new pod, or takes it out.' },
-  { name: /^(linkerd\.io|kuma\.io)\//, does: 'It puts a proxy into every new pod, or takes it out.' },
+/** Labels with which other software changes what runs in a namespace. */
+const EFFECTS: readonly { readonly name: RegExp; readonly effect: string }[] = [
+  { name: /^pod-security\.kubernetes\.io\//, effect: 'It decides which pods may start in this namespace.' },
+  { name: /^(istio-injection$|istio\.io\/)/, effect: 'It adds a proxy to every new pod, or prevents that.' },
+  { name: /^(linkerd\.io|kuma\.io)\//, effect: 'It adds a proxy to every new pod, or prevents that.' },
 ]
 
-/** Of a namespace's labels those that these names are for. */
-export function chosen(labels: Labels, names: readonly string[]): Labels {
+/** The labels with these names. */
+export function selectLabels(labels: Labels, names: readonly string[]): Labels {
   return Object.fromEntries(names.flatMap((name) => (labels[name] === undefined ? [] : [[name, labels[name]]])))
 }
 
 /**
- * Labels that nobody declared and that change what runs; all others are somebody's bookkeeping. They are the cluster's
- * keepers' to set, and taking one off could let in what they keep out.
+ * Undeclared labels that change what runs in the namespace; any other label is of no consequence here. They are for the
+ * cluster's administrators to set: removing one could admit what it is meant to keep out.
  */
-export function foreignLabels({ labels }: LiveNamespace, ours: readonly string[], namespace: string): readonly UnmanagedDifference[] {
+export function undeclaredLabels(
+  { labels }: LiveNamespace,
+  declared: readonly string[],
+  namespace: string,
+): readonly UnmanagedDifference[] {
   return Object.entries(labels).flatMap(([name, value]): UnmanagedDifference[] => {
-    const known = CHANGE_WHAT_RUNS.find((one) => one.name.test(name))
-    if (known === undefined || ours.includes(name)) return []
-    const remedy = `It is not undone by groundcrew. Is it meant to be, declare it in kubernetes.namespaceLabels; who set it: kubectl get namespace ${namespace} -o yaml --show-managed-fields`
-    return [{ pointer: pointer('labels', name), expected: 'none', actual: value, summary: known.does, remedy }]
+    const known = EFFECTS.find((effect) => effect.name.test(name))
+    if (known === undefined || declared.includes(name)) return []
+    const remedy = `groundcrew does not undo it. If it is intended, declare it in kubernetes.namespaceLabels. To see who set it: kubectl get namespace ${namespace} -o yaml --show-managed-fields`
+    return [{ pointer: pointer('labels', name), expected: 'none', actual: value, summary: known.effect, remedy }]
   })
 }

@@ -4,50 +4,63 @@ import { pointer } from '../../values/json.ts'
 import { type Problem, ProblemError } from '../../values/problem.ts'
 import type { LiveSecret } from '../../world/ports/cluster.ts'
 import type { Finding, UnmanagedDifference } from '../kind.ts'
+import { placeOf } from './facts.ts'
 
-const HOLDS = 'While it is there, a deletion of the secret does not end.'
+const BLOCKS_DELETION = 'A deletion of the secret does not complete until the finalizer is removed.'
 
-/** While it goes it is neither there nor gone, and a server refuses another one of its name. */
-export function deleting(where: Address, { finalizers, data }: LiveSecret): Problem {
-  const keep = data.has(ENCRYPTION_KEY) ? ' Be sure before that encryption.rsaPrivateKey is the key it holds: it is lost with it.' : ''
+/** A secret that is being deleted is neither present nor absent, and the server rejects a new one of the same name. */
+export function deleting(address: Address, { finalizers, data }: LiveSecret): Problem {
+  const keep = data.has(ENCRYPTION_KEY)
+    ? ' First make sure that encryption.rsaPrivateKey is the key in it: it is lost with the secret.'
+    : ''
+  const wait =
+    finalizers.length === 0
+      ? 'Wait until it is deleted'
+      : `Wait until the finalizer's owner removes it, or remove it with ${removeFinalizers(address)}`
   return {
     code: 'secret/deleting',
-    summary: `${where} is being deleted.`,
-    detail: finalizers.length === 0 ? 'Nothing holds it.' : `There it stays while ${named(finalizers)}.`,
-    remedy: `Let its owner end it, or take it off, then apply: that makes the secret anew.${keep} To take it off: ${takeOff(where)}`,
+    summary: `${address} is being deleted.`,
+    detail: finalizers.length === 0 ? 'It has no finalizers.' : `Its deletion waits for ${listed(finalizers)}.`,
+    remedy: `${wait}. Then run groundcrew apply, which creates the secret again.${keep}`,
   }
 }
 
-/** Refuses to delete what would neither go nor let another one come. */
-export function refuseHeld(where: Address, { finalizers }: LiveSecret): void {
+/** Throws when a replacement would hang on a finalizer after the deletion. */
+export function assertDeletable(address: Address, { finalizers }: LiveSecret): void {
   if (finalizers.length === 0) return
-  const summary = `${where} has to be deleted and made anew, and ${named(finalizers)}.`
-  const remedy = `Have its owner take it off, or take it off: ${takeOff(where)}`
-  throw new ProblemError({ code: 'secret/finalizer-holds', summary, detail: HOLDS, remedy })
+  const summary = `${address} must be deleted and created again, and ${listed(finalizers)} ${finalizers.length === 1 ? 'blocks' : 'block'} its deletion.`
+  const remedy = `Have the finalizer's owner remove it, or remove it: ${removeFinalizers(address)}`
+  throw new ProblemError({ code: 'secret/finalizer-holds', summary, detail: BLOCKS_DELETION, remedy })
 }
 
-/** Finalizers are their owners' to set and to take off: they are told, never undone. */
-export function finalizerFindings(where: Address, { finalizers }: LiveSecret): Finding[] {
+/** Finalizers belong to the controllers that set them: they are reported, never undone. */
+export function finalizerFindings(address: Address, { finalizers }: LiveSecret): Finding[] {
   if (finalizers.length === 0) return []
   const summary = `It has finalizers that groundcrew did not set: ${finalizers.join(', ')}.`
-  return [{ address: where, code: 'secret/finalizer', summary, detail: HOLDS, remedy: unwanted(where) }]
+  return [{ address, code: 'secret/finalizer', summary, detail: BLOCKS_DELETION, remedy: finalizerRemedy(address) }]
 }
 
-/** The same for a report of drift. */
-export function watchedFinalizers(where: Address, { finalizers }: LiveSecret): UnmanagedDifference[] {
-  const remedy = `It is not undone by groundcrew. ${unwanted(where)}`
-  return finalizers.map((name) => ({ pointer: pointer('finalizers', name), expected: 'none', actual: 'set', summary: HOLDS, remedy }))
+/** The same for a drift report. */
+export function finalizerDifferences(address: Address, { finalizers }: LiveSecret): UnmanagedDifference[] {
+  const remedy = `groundcrew does not undo it. ${finalizerRemedy(address)}`
+  return finalizers.map((name) => ({
+    pointer: pointer('finalizers', name),
+    expected: 'none',
+    actual: 'set',
+    summary: BLOCKS_DELETION,
+    remedy,
+  }))
 }
 
-function unwanted(where: Address): string {
-  return `Ask whoever set it. If nobody needs it: ${takeOff(where)}`
+function finalizerRemedy(address: Address): string {
+  return `Find out which controller set it. If it is not needed: ${removeFinalizers(address)}`
 }
 
-function named(finalizers: readonly string[]): string {
-  return finalizers.length === 1 ? `its finalizer ${finalizers[0]} holds it` : `its finalizers ${finalizers.join(', ')} hold it`
+function listed(finalizers: readonly string[]): string {
+  return `${finalizers.length === 1 ? 'its finalizer' : 'its finalizers'} ${finalizers.join(', ')}`
 }
 
-function takeOff(where: Address): string {
-  const [, namespace, name] = where.split('/')
+function removeFinalizers(address: Address): string {
+  const { namespace, name } = placeOf(address)
   return `kubectl -n ${namespace} patch secret ${name} --type=merge -p '{"metadata":{"finalizers":null}}'`
 }

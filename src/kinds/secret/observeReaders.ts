@@ -5,89 +5,91 @@ import { canonicalJson, pointer } from '../../values/json.ts'
 import { present, type ReadResult } from '../../values/readResult.ts'
 import type { LivePod, LiveSecret } from '../../world/ports/cluster.ts'
 import type { OutdatedReaders, ReadContext, Recorded, UnmanagedDifference } from '../kind.ts'
-import type { SecretFacts } from '../secret.ts'
-import { type Bookkeeping, bookkeepingOf, outdatedReaders, readBookkeeping, type Values } from './readers.ts'
+import { placeOf, type SecretFacts } from './facts.ts'
+import { type Bookkeeping, bookkeepingOf, outdatedReaders, readBookkeeping, type ValuesState } from './readers.ts'
 import { valuesWrittenAt } from './valuesWrittenAt.ts'
 
 type Keys = SecretFacts['keys']
-type Question = {
+type SecretVersions = {
   readonly live: LiveSecret
-  readonly last: Recorded<SecretFacts> | undefined
-  /** Fingerprints of the values as they are, and as they are to be. */
-  readonly is: Keys
-  readonly willBe: Keys
+  readonly recorded: Recorded<SecretFacts> | undefined
+  /** Fingerprints of the values in the cluster, and as they should be. */
+  readonly liveKeys: Keys
+  readonly desiredKeys: Keys
   readonly isAfterApply?: boolean
 }
 
-/** Which readers of a secret hold other values than they should, and what to remember of all of them. */
+/** Which readers of a secret hold outdated values, and what to remember of all of them. */
 export async function observeReaders(
   { view }: ReadContext,
   address: Address,
-  question: Question,
-): Promise<{ readonly stale: OutdatedReaders; readonly bookkeeping: Bookkeeping | undefined }> {
-  const [, namespace = '', name = ''] = address.split('/')
-  const known = readBookkeeping(question.last?.bookkeeping)
-  const pods = await view.cluster.pods(namespace)
-  if (pods.is === 'unknown') return { stale: new Map(), bookkeeping: known }
-  const { isAfterApply = false } = question
-  const look = { ...partsOf(question, name), pods: pods.is === 'present' ? pods.value : [], bookkeeping: known, isAfterApply }
-  const stale = outdatedReaders(look)
+  versions: SecretVersions,
+): Promise<{ readonly outdatedReaders: OutdatedReaders; readonly bookkeeping: Bookkeeping | undefined }> {
+  const { namespace, name } = placeOf(address)
+  const bookkeeping = readBookkeeping(versions.recorded?.bookkeeping)
+  const read = await view.cluster.pods(namespace)
+  if (read.is === 'unknown') return { outdatedReaders: new Map(), bookkeeping }
+  const { isAfterApply = false } = versions
+  const pods = read.is === 'present' ? read.value : []
+  const readers = { ...readersAndValues(versions, name), pods, bookkeeping, isAfterApply }
+  const outdated = outdatedReaders(readers)
   return {
-    stale: new Map(stale.map((one) => [one, [`they started while ${address} held other values`]])),
-    bookkeeping: bookkeepingOf(look, stale),
+    outdatedReaders: new Map(outdated.map((deployment) => [deployment, [`they started while ${address} held other values`]])),
+    bookkeeping: bookkeepingOf(readers, outdated),
   }
 }
 
-/** The same for a report of drift, which asks for the pods only where something was written since. */
-export async function staleSince(
+/** The outdated readers as a drift report shows them; reads the pods only if the values were written since the last apply. */
+export async function outdatedSinceApply(
   { view }: ReadContext,
-  last: Recorded<SecretFacts>,
+  recorded: Recorded<SecretFacts>,
   { keys }: SecretFacts,
   live: LiveSecret,
 ): Promise<ReadResult<readonly UnmanagedDifference[]>> {
-  const [, namespace = '', name = ''] = last.address.split('/')
-  const bookkeeping = readBookkeeping(last.bookkeeping)
-  const parts = partsOf({ live, last, is: keys, willBe: last.facts.keys }, name)
-  if (bookkeeping === undefined || (parts.values === 'same' && parts.written === bookkeeping.at)) return present([])
+  const { namespace, name } = placeOf(recorded.address)
+  const bookkeeping = readBookkeeping(recorded.bookkeeping)
+  const readers = readersAndValues({ live, recorded, liveKeys: keys, desiredKeys: recorded.facts.keys }, name)
+  const isUnchanged = readers.values === 'unchanged'
+  if (bookkeeping === undefined || (isUnchanged && readers.written === bookkeeping.at)) return present([])
   const read: ReadResult<readonly LivePod[]> = await view.cluster.pods(namespace)
-  // That the secret itself drifted is told either way.
-  if (read.is === 'unknown') return parts.values === 'same' ? read : present([])
-  const stale = outdatedReaders({ ...parts, pods: read.is === 'present' ? read.value : [], bookkeeping })
-  return present(stale.map(watched))
+  // Even without the pods, drift of the secret itself is reported.
+  if (read.is === 'unknown') return isUnchanged ? read : present([])
+  const outdated = outdatedReaders({ ...readers, pods: read.is === 'present' ? read.value : [], bookkeeping })
+  return present(outdated.map(outdatedReader))
 }
 
-function watched(deployment: string): UnmanagedDifference {
+function outdatedReader(deployment: string): UnmanagedDifference {
   return {
     pointer: pointer('readers', deployment),
-    expected: 'these values',
-    actual: 'other values',
+    expected: 'up to date',
+    actual: 'runs with an outdated secret; restart pending',
     summary: 'Its pods started while the secret held other values.',
     remedy: 'An apply restarts them.',
     isRepaired: true,
   }
 }
 
-function partsOf({ live, last, is, willBe }: Question, name: string) {
+function readersAndValues({ live, recorded, liveKeys, desiredKeys }: SecretVersions, name: string) {
   return {
-    values: valuesOf(last?.facts.keys ?? willBe, is, willBe),
+    values: valuesState(recorded?.facts.keys ?? desiredKeys, liveKeys, desiredKeys),
     written: valuesWrittenAt(live.managedFields),
     readers: readersOf(name),
   }
 }
 
-function valuesOf(was: Keys, is: Keys, willBe: Keys): Values {
-  const [isWanted, wasWanted] = [isSame(is, willBe), isSame(was, willBe)]
-  if (wasWanted) return isWanted ? 'same' : 'foreign'
-  return isWanted ? 'new' : 'pending'
+function valuesState(recorded: Keys, live: Keys, desired: Keys): ValuesState {
+  const [isLiveDesired, wasDesired] = [isSame(live, desired), isSame(recorded, desired)]
+  if (wasDesired) return isLiveDesired ? 'unchanged' : 'drifted'
+  return isLiveDesired ? 'alreadyWritten' : 'toBeWritten'
 }
 
-/** Under another encryption key nothing can be compared, and everything is restarted by its new fingerprint anyway. */
+/** Under another encryption key, fingerprints cannot be compared; the new fingerprints restart every reader anyway. */
 function isSame(a: Keys, b: Keys): boolean {
-  const [one, other] = [a, b].map((keys) => keyIdOf(Object.values(keys)[0]))
-  return one !== other || canonicalJson(a) === canonicalJson(b)
+  const [keyA, keyB] = [a, b].map((keys) => keyIdOf(Object.values(keys)[0]))
+  return keyA !== keyB || canonicalJson(a) === canonicalJson(b)
 }
 
-function readersOf(name: string): string[] {
-  const readers = READERS.filter((one) => SECRET_NAMES[one] === name)
-  return WORKLOADS.filter(({ secrets }) => secrets.some((one) => readers.includes(one))).map(({ deployment }) => deployment)
+function readersOf(secretName: string): string[] {
+  const readers = READERS.filter((reader) => SECRET_NAMES[reader] === secretName)
+  return WORKLOADS.filter(({ secrets }) => secrets.some((reader) => readers.includes(reader))).map(({ deployment }) => deployment)
 }

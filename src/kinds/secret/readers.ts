@@ -3,58 +3,58 @@ import type { LivePod } from '../../world/ports/cluster.ts'
 import { type CurrentPods, currentPods, startTimes } from '../shared/pods.ts'
 
 /**
- * What is remembered of a secret's readers. `at`: when the values were written that they were last known to hold. Of each
- * Deployment, the containers started `until` then are known to hold them; `template` tells the pods made by a restart of
- * ours from those before it.
+ * What is remembered of a secret's readers. `at`: when the values were written that the readers are known to hold. Of each
+ * Deployment, containers that started no later than `until` are known to hold them; `template` distinguishes pods that a
+ * restart by groundcrew created from those before it.
  */
 export type Bookkeeping = { readonly at: string; readonly readers: { readonly [deployment: string]: Reader } }
 type Reader = { readonly until: string; readonly template: string }
 
-/** The values beside those that were applied last. */
-export type Values =
-  /** They are there. */
-  | 'same'
-  /** Others are there, and those are put back. */
-  | 'foreign'
-  /** Others are there, and are right: the file has them now, or an apply was killed after it wrote them. */
-  | 'new'
-  /** Others are to be written. */
-  | 'pending'
+/** The values in the cluster compared with those that were applied last. */
+export type ValuesState =
+  /** They are in the cluster, and are desired. */
+  | 'unchanged'
+  /** Others are in the cluster, and will be overwritten with those applied last. */
+  | 'drifted'
+  /** Others are in the cluster, and are desired: the file declares them now, or an apply was killed after it wrote them. */
+  | 'alreadyWritten'
+  /** New values will be written. */
+  | 'toBeWritten'
 
-export type Look = {
-  readonly values: Values
-  /** When the secret got the values it has; undefined where the server does not say. */
+export type ReadersInput = {
+  readonly values: ValuesState
+  /** When the secret got its current values; undefined where the server does not record it. */
   readonly written: string | undefined
   readonly pods: readonly LivePod[]
-  /** The Deployments that read it. */
+  /** The Deployments that read the secret. */
   readonly readers: readonly string[]
-  /** Without memory nothing is known of the pods, and nothing is restarted. */
+  /** Without it nothing is known about the pods, and nothing is restarted. */
   readonly bookkeeping: Bookkeeping | undefined
-  /** At the end of an apply: what was remembered is as its plan saw it, so pods of another template were made by its restarts. */
+  /** At the end of an apply: the bookkeeping is as its plan read it, so pods of another template come from its restarts. */
   readonly isAfterApply?: boolean
 }
 
-/** The readers with pods that hold, or may hold, other values than those that are to be there. */
-export function outdatedReaders(look: Look): readonly string[] {
-  const { bookkeeping, written, readers } = look
+/** The readers with pods that hold, or may hold, values other than the desired ones. */
+export function outdatedReaders(input: ReadersInput): readonly string[] {
+  const { bookkeeping, written, readers } = input
   if (bookkeeping === undefined || written === undefined) return []
-  const pods = currentPods(look.pods)
+  const pods = currentPods(input.pods)
   return readers.filter((name) => {
-    const own = pods.get(name)
-    if (own === undefined || (look.isAfterApply && own.template !== bookkeeping.readers[name]?.template)) return false
-    return startTimes(own).some((started) => isStale(started, own, look.values, written, bookkeeping, name))
+    const current = pods.get(name)
+    if (current === undefined || (input.isAfterApply && current.template !== bookkeeping.readers[name]?.template)) return false
+    return startTimes(current).some((started) => isOutdated(started, current, input.values, written, bookkeeping, name))
   })
 }
 
 /**
- * Times of the API server and of kubelets have whole seconds. In one and the same second the value counts as written after
- * the start: a needless restart is announced and harms little, a missed one leaves a pod with a wrong value for good. Only
- * pods of another template than was remembered were made by a restart that came after the writing.
+ * Times of the API server and of kubelets have whole seconds. Within the same second, the value counts as written after the
+ * start: a needless restart is announced and does little harm, a missed one leaves a pod with a wrong value permanently.
+ * Only pods of a template other than the remembered one come from a restart after the write.
  */
-function isStale(
+function isOutdated(
   started: string,
   { template }: CurrentPods,
-  values: Values,
+  values: ValuesState,
   written: string,
   { at, readers }: Bookkeeping,
   name: string,
@@ -62,38 +62,44 @@ function isStale(
   const known = readers[name]
   const isBefore = started < written || (started === written && template === known?.template)
   const isKnown = started <= (known?.until ?? '')
-  if (values === 'same') return written !== at && isBefore && !isKnown
-  // What started before the last change holds what was there before it.
-  if (values === 'foreign') return started >= written && !isKnown
-  return values === 'new' && isBefore
+  if (values === 'unchanged') return written !== at && isBefore && !isKnown
+  // A container that started before the drift holds the values that were there before.
+  if (values === 'drifted') return started >= written && !isKnown
+  return values === 'alreadyWritten' && isBefore
 }
 
-/** What to remember, as of this look: of those that are stale only what was known before. */
-export function bookkeepingOf(look: Look, stale: readonly string[]): Bookkeeping | undefined {
-  const { values, written, bookkeeping } = look
-  const isSettled = (values === 'same' || values === 'new') && stale.length === 0
+/** What to remember now; of outdated readers only what was known before. */
+export function bookkeepingOf(input: ReadersInput, outdated: readonly string[]): Bookkeeping | undefined {
+  const { values, written, bookkeeping } = input
+  const isSettled = (values === 'unchanged' || values === 'alreadyWritten') && outdated.length === 0
   const at = isSettled ? (written ?? bookkeeping?.at) : bookkeeping?.at
   if (at === undefined) return undefined
-  const pods = currentPods(look.pods)
-  return { at, readers: Object.fromEntries(look.readers.flatMap((name) => readerOf(name, look, stale.includes(name), pods.get(name)))) }
+  const pods = currentPods(input.pods)
+  const readers = input.readers.flatMap((name) => readerEntry(name, input, outdated.includes(name), pods.get(name)))
+  return { at, readers: Object.fromEntries(readers) }
 }
 
-function readerOf(name: string, { values, bookkeeping }: Look, isStale: boolean, own: CurrentPods | undefined): [string, Reader][] {
+function readerEntry(
+  name: string,
+  { values, bookkeeping }: ReadersInput,
+  isOutdated: boolean,
+  current: CurrentPods | undefined,
+): [string, Reader][] {
   const before = bookkeeping?.readers[name]
-  const template = own?.template ?? before?.template
+  const template = current?.template ?? before?.template
   if (template === undefined) return []
-  // Whoever is to be restarted holds nothing that will be right.
-  const isOwed = values === 'pending' || (values === 'new' && isStale)
-  const held = isOwed ? '' : (before?.until ?? '')
-  const until = isOwed || isStale || own === undefined ? held : ([held, ...startTimes(own)].sort().at(-1) as string)
+  // A reader that the plan restarts holds none of the values that will be right afterwards.
+  const isRestarted = values === 'toBeWritten' || (values === 'alreadyWritten' && isOutdated)
+  const known = isRestarted ? '' : (before?.until ?? '')
+  const until = isRestarted || isOutdated || current === undefined ? known : ([known, ...startTimes(current)].sort().at(-1) as string)
   return [[name, { until, template }]]
 }
 
-/** What was remembered; undefined for anything else. */
+/** The stored bookkeeping; undefined for anything else. */
 export function readBookkeeping(stored: FactMap | undefined): Bookkeeping | undefined {
   if (stored === undefined || typeof stored.at !== 'string' || !isMap(stored.readers)) return undefined
   const readers = Object.values(stored.readers)
-  return readers.every((one) => isMap(one) && typeof one.until === 'string' && typeof one.template === 'string')
+  return readers.every((reader) => isMap(reader) && typeof reader.until === 'string' && typeof reader.template === 'string')
     ? (stored as Bookkeeping)
     : undefined
 }

@@ -1,13 +1,13 @@
 import { isMap } from '../../values/json.ts'
 import type { ManagedFields } from '../../world/ports/managedFields.ts'
 
-/** Where the API server says who owns a value; a server-side apply of `stringData` is recorded under that. */
-const VALUES = ['f:data', 'f:stringData']
+/** Where managedFields name the owners of values; a server-side apply of `stringData` is recorded under that name. */
+const VALUE_FIELDS = ['f:data', 'f:stringData']
 
 /**
- * When a secret got the values it has, RFC 3339, by the API server's clock; undefined where that is not recorded. Whoever
- * changes a value takes it from all who own it, so a key has its value at least since the oldest entry that owns it was
- * written: neither labels and annotations nor somebody who applies the same values once more count.
+ * When a secret got its current values, RFC 3339, by the API server's clock; undefined where that is not recorded. A manager
+ * that changes a value takes it from all its owners, so a key has its value at least since the oldest entry that owns it was
+ * written: labels, annotations, and managers that apply the same values again do not count.
  */
 export function valuesWrittenAt(entries: readonly ManagedFields[]): string | undefined {
   const byKey = new Map<string, string>()
@@ -20,5 +20,5 @@ export function valuesWrittenAt(entries: readonly ManagedFields[]): string | und
 }
 
 function keysOf(fields: ManagedFields['fields']): string[] {
-  return VALUES.flatMap((name) => (isMap(fields[name]) ? Object.keys(fields[name]) : [])).filter((key) => key.startsWith('f:'))
+  return VALUE_FIELDS.flatMap((name) => (isMap(fields[name]) ? Object.keys(fields[name]) : [])).filter((key) => key.startsWith('f:'))
 }

@@ -44,7 +44,9 @@ function part({ object, whole, fields }: Together): string[] {
 function table(fields: readonly DriftedField[]): string {
   const rows = fields.map((field) => {
     const { applied, found } = sidesOf(field)
-    const change = `${code(truncateMiddle(applied, ROOM))} → ${code(truncateMiddle(found, ROOM))}`
+    // A field with a note has words of groundcrew's own, which are short.
+    const room = field.note === undefined ? ROOM : Number.POSITIVE_INFINITY
+    const change = `${code(truncateMiddle(applied, room))} → ${code(truncateMiddle(found, room))}`
     return `| ${[code(fieldName(field.pointer)), change, field.class, escaped(readable(remarkOf(field)))].join(' | ')} |`
   })
   return ['| field | applied → live | class | |', '|---|---|---|---|', ...rows].join('\n')

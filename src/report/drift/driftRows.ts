@@ -60,7 +60,7 @@ export function verdictOf(report: DriftReport): string {
   return `${report.comparedWith === 'state' ? 'No drift.' : 'No differences.'} ${allOf(report)} ${against}.`
 }
 
-const PODS = 'hold other values'
+const PODS = 'run with outdated values'
 
 /** True where only what reads a resource differs: it is as it was applied, and an apply restarts its readers. */
 function isAsApplied({ is, fields, keysUnknown }: DriftedResource): boolean {

@@ -67,7 +67,8 @@ function valueLines(field: DriftedField, room: number, style: Style): readonly s
     if (applied === undefined) return ['(added, value hidden)']
     return [found === undefined ? '(removed, value hidden)' : '(changed, values hidden)']
   }
-  if (note !== undefined) return [`${sidesOf(field).applied} -> ${sidesOf(field).found}`]
+  if (note !== undefined)
+    return [field.class === 'repaired' ? sidesOf(field).found : `${sidesOf(field).applied} -> ${sidesOf(field).found}`]
   if (applied === undefined) return [`(added) ${shortValue(found, room - '(added) '.length)}`]
   return found === undefined ? [`${shortValue(applied, room - ' (removed)'.length)} (removed)`] : valueChange(applied, found, room, style)
 }

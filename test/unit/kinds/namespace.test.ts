@@ -17,41 +17,41 @@ const declared = (namespaceLabels: Record<string, string>) => {
   return one
 }
 
-const seen = (live: Partial<LiveNamespace>, labels: Record<string, string> = {}) => {
+const observe = (live: Partial<LiveNamespace>, labels: Record<string, string> = {}) => {
   const view = { cluster: { namespace: async () => present({ ...LIVE, ...live }) } }
   return namespace.observe({ view, includeUnmanaged: true } as never, declared(labels))
 }
 
-const watched = async (live: Partial<LiveNamespace>, labels?: Record<string, string>) => {
-  const found = await seen(live, labels)
-  return found.is === 'present' ? (found.unmanaged ?? []).map((one) => [one.pointer, one.actual]) : []
+const unmanaged = async (live: Partial<LiveNamespace>, labels?: Record<string, string>) => {
+  const observed = await observe(live, labels)
+  return observed.is === 'present' ? (observed.unmanaged ?? []).map((one) => [one.pointer, one.actual]) : []
 }
 
-test('of the labels that are there, only the declared ones are facts', async () => {
-  const found = await seen({ labels: { [ENFORCE]: 'privileged', team: 'platform' } }, { [ENFORCE]: 'baseline' })
-  assert.equal(found.is === 'present' && found.facts, { phase: 'Active', labels: { [ENFORCE]: 'privileged' } })
+test('of the live labels only the declared ones are facts', async () => {
+  const observed = await observe({ labels: { [ENFORCE]: 'privileged', team: 'platform' } }, { [ENFORCE]: 'baseline' })
+  assert.equal(observed.is === 'present' && observed.facts, { phase: 'Active', labels: { [ENFORCE]: 'privileged' } })
   assert.equal(declared({ [ENFORCE]: 'baseline' }).origins.get('/labels/pod-security.kubernetes.io~1enforce'), at)
 })
 
-test('without declared labels the facts are what they were before there were any', async () => {
-  const found = await seen({ labels: { team: 'platform' } })
-  assert.equal(found.is === 'present' && found.facts, { phase: 'Active' })
+test('without declared labels the facts have no labels, as older states store them', async () => {
+  const observed = await observe({ labels: { team: 'platform' } })
+  assert.equal(observed.is === 'present' && observed.facts, { phase: 'Active' })
   assert.equal(namespace.readFacts({ phase: 'Active' }), { phase: 'Active' })
 })
 
-test('a foreign label is told when it changes what runs, and only then', async () => {
+test('an undeclared label is reported only if it changes what runs', async () => {
   const labels = { [ENFORCE]: 'restricted', 'istio-injection': 'enabled', 'kubernetes.io/metadata.name': 'spacelift', team: 'platform' }
-  assert.equal(await watched({ labels }), [
+  assert.equal(await unmanaged({ labels }), [
     ['/labels/pod-security.kubernetes.io~1enforce', 'restricted'],
     ['/labels/istio-injection', 'enabled'],
   ])
-  assert.equal(await watched({ labels }, { [ENFORCE]: 'baseline' }), [['/labels/istio-injection', 'enabled']])
+  assert.equal(await unmanaged({ labels }, { [ENFORCE]: 'baseline' }), [['/labels/istio-injection', 'enabled']])
 })
 
-test('one that goes is neither there nor gone, and what holds it is told', async () => {
-  const found = await seen({ terminating: true, deletionBlockers: ['finalizers remaining: example.com/held'] })
-  assert.is(found.is, 'unknown')
-  assert.is(found.is === 'unknown' && found.why.detail, 'finalizers remaining: example.com/held')
+test('a namespace that is being deleted is unknown, and the problem names what blocks the deletion', async () => {
+  const observed = await observe({ terminating: true, deletionBlockers: ['finalizers remaining: example.com/held'] })
+  assert.is(observed.is, 'unknown')
+  assert.is(observed.is === 'unknown' && observed.why.detail, 'finalizers remaining: example.com/held')
 })
 
 test.run()

@@ -3,10 +3,10 @@ import * as assert from 'uvu/assert'
 import {
   type Bookkeeping,
   bookkeepingOf,
-  type Look,
   outdatedReaders,
+  type ReadersInput,
   readBookkeeping,
-  type Values,
+  type ValuesState,
 } from '../../../../src/kinds/secret/readers.ts'
 import type { LivePod } from '../../../../src/world/ports/cluster.ts'
 
@@ -20,17 +20,17 @@ const pod = (deployment: string, started: number | undefined, template = 'a', cr
   deployment: { name: deployment, template },
 })
 
-/** Written in minute 0, and all that started until minute 5 is known to be good. */
-const VOUCHED: Bookkeeping = {
+/** Written in minute 0; what started until minute 5 is known to hold these values. */
+const KNOWN: Bookkeeping = {
   at: at(0),
   readers: { server: { until: at(5), template: 'a' }, drain: { until: at(5), template: 'a' } },
 }
-const look = (
-  values: Values,
+const inputOf = (
+  values: ValuesState,
   written: number | undefined,
   pods: readonly LivePod[],
-  bookkeeping: Bookkeeping | undefined = VOUCHED,
-): Look => ({
+  bookkeeping: Bookkeeping | undefined = KNOWN,
+): ReadersInput => ({
   values,
   written: written === undefined ? undefined : at(written),
   pods,
@@ -38,92 +38,92 @@ const look = (
   bookkeeping,
 })
 
-test('nothing is stale as long as nobody wrote, whenever pods start', () => {
-  assert.equal(outdatedReaders(look('same', 0, [pod('server', 3), pod('server', 30), pod('drain', 0)])), [])
+test('no reader is outdated while the values are as last written, whenever its pods start', () => {
+  assert.equal(outdatedReaders(inputOf('unchanged', 0, [pod('server', 3), pod('server', 30), pod('drain', 0)])), [])
 })
 
-test('drifted: what started since holds the other values, what started before does not', () => {
-  assert.equal(outdatedReaders(look('foreign', 20, [pod('server', 30), pod('server', 4), pod('drain', 10)])), ['server'])
+test('drifted: pods that started since hold the other values, pods that started before do not', () => {
+  assert.equal(outdatedReaders(inputOf('drifted', 20, [pod('server', 30), pod('server', 4), pod('drain', 10)])), ['server'])
 })
 
-test('put back by hand, or by an apply that was killed: what started in between may hold others', () => {
+test('restored outside groundcrew, or by an apply that was killed: pods that started in between may hold other values', () => {
   const pods = [pod('server', 5), pod('server', 15), pod('drain', 4), pod('drain', 21)]
-  assert.equal(outdatedReaders(look('same', 20, pods)), ['server'])
+  assert.equal(outdatedReaders(inputOf('unchanged', 20, pods)), ['server'])
 })
 
-test('changed by an apply that was killed: all that started before', () => {
-  assert.equal(outdatedReaders(look('new', 20, [pod('server', 4), pod('drain', 21)])), ['server'])
-  assert.equal(outdatedReaders(look('pending', 20, [pod('server', 4), pod('drain', 21)])), [])
+test('changed by an apply that was killed: every pod that started before is outdated', () => {
+  assert.equal(outdatedReaders(inputOf('alreadyWritten', 20, [pod('server', 4), pod('drain', 21)])), ['server'])
+  assert.equal(outdatedReaders(inputOf('toBeWritten', 20, [pod('server', 4), pod('drain', 21)])), [])
 })
 
-test('a key that was taken away leaves no time: all that is not known to be good is stale', () => {
-  assert.equal(outdatedReaders(look('foreign', 0, [pod('server', 5), pod('drain', 6)])), ['drain'])
+test('a removed key leaves no time: every pod that is not known to hold the values is outdated', () => {
+  assert.equal(outdatedReaders(inputOf('drifted', 0, [pod('server', 5), pod('drain', 6)])), ['drain'])
 })
 
-test('in one and the same second the safe side is taken', () => {
-  assert.equal(outdatedReaders(look('foreign', 20, [pod('server', 20)])), ['server'])
-  assert.equal(outdatedReaders(look('same', 20, [pod('server', 20)])), ['server'])
-  assert.equal(outdatedReaders(look('new', 20, [pod('server', 20)])), ['server'])
-  assert.equal(outdatedReaders(look('same', 20, [pod('server', 20, 'b')])), [], 'but a restart of ours came after the writing')
-  assert.equal(outdatedReaders(look('new', 20, [pod('server', 20, 'b')])), [])
+test('within the same second a pod counts as outdated', () => {
+  assert.equal(outdatedReaders(inputOf('drifted', 20, [pod('server', 20)])), ['server'])
+  assert.equal(outdatedReaders(inputOf('unchanged', 20, [pod('server', 20)])), ['server'])
+  assert.equal(outdatedReaders(inputOf('alreadyWritten', 20, [pod('server', 20)])), ['server'])
+  assert.equal(outdatedReaders(inputOf('unchanged', 20, [pod('server', 20, 'b')])), [], 'but a restart by groundcrew came after the write')
+  assert.equal(outdatedReaders(inputOf('alreadyWritten', 20, [pod('server', 20, 'b')])), [])
 })
 
-test('at the end of an apply, pods of another template are its own, whatever the clock of their node says', () => {
-  const it = look('same', 20, [pod('server', 15, 'b', 3), pod('drain', 15)])
-  assert.equal(outdatedReaders(it), ['server', 'drain'])
-  assert.equal(outdatedReaders({ ...it, isAfterApply: true }), ['drain'])
+test('at the end of an apply, pods of another template come from its restarts, whatever their node’s clock shows', () => {
+  const input = inputOf('unchanged', 20, [pod('server', 15, 'b', 3), pod('drain', 15)])
+  assert.equal(outdatedReaders(input), ['server', 'drain'])
+  assert.equal(outdatedReaders({ ...input, isAfterApply: true }), ['drain'])
 })
 
-test('without memory, or without times, nothing is stale', () => {
-  for (const values of ['same', 'foreign', 'new'] as const) {
-    assert.equal(outdatedReaders({ ...look(values, 20, [pod('server', 15), pod('server', 25)]), bookkeeping: undefined }), [])
-    assert.equal(outdatedReaders(look(values, undefined, [pod('server', 15), pod('server', 25)])), [])
+test('without bookkeeping, or without times, no reader is outdated', () => {
+  for (const values of ['unchanged', 'drifted', 'alreadyWritten'] as const) {
+    assert.equal(outdatedReaders({ ...inputOf(values, 20, [pod('server', 15), pod('server', 25)]), bookkeeping: undefined }), [])
+    assert.equal(outdatedReaders(inputOf(values, undefined, [pod('server', 15), pod('server', 25)])), [])
   }
 })
 
-test('containers that do not run, pods that are being replaced and those of nobody hold nothing', () => {
+test('containers that do not run, pods that are being replaced and pods of no Deployment are not outdated', () => {
   const pods = [pod('server', undefined), pod('drain', 15, 'a', 1), pod('drain', 30, 'b', 2), { ...pod('x', 15), deployment: undefined }]
-  assert.equal(outdatedReaders(look('same', 20, pods as LivePod[])), [])
+  assert.equal(outdatedReaders(inputOf('unchanged', 20, pods as LivePod[])), [])
 })
 
-test('settled: all that runs is bookkeeping for', () => {
-  const it = look('same', 20, [pod('server', 30), pod('drain', 4)])
-  assert.equal(bookkeepingOf(it, []), {
+test('settled: every running pod is remembered', () => {
+  const input = inputOf('unchanged', 20, [pod('server', 30), pod('drain', 4)])
+  assert.equal(bookkeepingOf(input, []), {
     at: at(20),
     readers: { server: { until: at(30), template: 'a' }, drain: { until: at(5), template: 'a' } },
   })
-  assert.equal(bookkeepingOf({ ...it, bookkeeping: undefined }, []), {
+  assert.equal(bookkeepingOf({ ...input, bookkeeping: undefined }, []), {
     at: at(20),
     readers: { server: { until: at(30), template: 'a' }, drain: { until: at(4), template: 'a' } },
   })
 })
 
-test('a repair that is killed before its restart: the next look finds the same readers stale, and no other', () => {
+test('a repair that is killed before its restart: the next plan finds exactly the same outdated readers', () => {
   const pods = [pod('server', 30), pod('drain', 10)]
-  const drifted = look('foreign', 20, pods)
+  const drifted = inputOf('drifted', 20, pods)
   const bookkeeping = bookkeepingOf(drifted, outdatedReaders(drifted))
   assert.equal(bookkeeping, { at: at(0), readers: { server: { until: at(5), template: 'a' }, drain: { until: at(10), template: 'a' } } })
-  assert.equal(outdatedReaders(look('same', 40, pods, bookkeeping)), ['server'])
+  assert.equal(outdatedReaders(inputOf('unchanged', 40, pods, bookkeeping)), ['server'])
 })
 
-test('a change that is killed before its restart: every reader is owed one until it has it', () => {
+test('a change that is killed before its restart: every reader stays outdated until it is restarted', () => {
   const pods = [pod('server', 4), pod('drain', 4)]
-  const pending = look('pending', 0, pods)
+  const pending = inputOf('toBeWritten', 0, pods)
   const bookkeeping = bookkeepingOf(pending, [])
-  assert.equal(outdatedReaders(look('same', 40, pods, bookkeeping)), ['server', 'drain'])
-  assert.equal(outdatedReaders(look('same', 40, [pod('server', 40, 'b', 3), pod('drain', 4)], bookkeeping)), ['drain'])
-  const found = look('new', 40, pods)
+  assert.equal(outdatedReaders(inputOf('unchanged', 40, pods, bookkeeping)), ['server', 'drain'])
+  assert.equal(outdatedReaders(inputOf('unchanged', 40, [pod('server', 40, 'b', 3), pod('drain', 4)], bookkeeping)), ['drain'])
+  const found = inputOf('alreadyWritten', 40, pods)
   const kept = bookkeepingOf(found, outdatedReaders(found))
-  assert.equal(outdatedReaders(look('same', 40, pods, kept)), ['server', 'drain'])
+  assert.equal(outdatedReaders(inputOf('unchanged', 40, pods, kept)), ['server', 'drain'])
 })
 
-test('nothing is bookkeeping for while values are foreign and nothing was remembered', () => {
-  assert.is(bookkeepingOf({ ...look('foreign', 20, [pod('server', 30)]), bookkeeping: undefined }, []), undefined)
-  assert.is(bookkeepingOf({ ...look('pending', 20, [pod('server', 30)]), bookkeeping: undefined }, []), undefined)
+test('without bookkeeping, nothing is remembered while the values are not as declared', () => {
+  assert.is(bookkeepingOf({ ...inputOf('drifted', 20, [pod('server', 30)]), bookkeeping: undefined }, []), undefined)
+  assert.is(bookkeepingOf({ ...inputOf('toBeWritten', 20, [pod('server', 30)]), bookkeeping: undefined }, []), undefined)
 })
 
-test('only what was written so is read back', () => {
-  assert.equal(readBookkeeping(VOUCHED), VOUCHED)
+test('only well-formed bookkeeping is read back', () => {
+  assert.equal(readBookkeeping(KNOWN), KNOWN)
   for (const wrong of [
     undefined,
     {},

@@ -11,25 +11,25 @@ const entry = (manager: string, minute: number | undefined, ...keys: readonly st
 })
 const only = (field: string, minute: number): ManagedFields => ({ ...entry('label', minute), fields: { 'f:metadata': { [field]: {} } } })
 
-test('the last key that was written counts', () => {
+test('the key that was written last counts', () => {
   assert.is(valuesWrittenAt([entry('groundcrew', 1, 'A', 'B')]), '2026-11-24T10:01:00Z')
   assert.is(valuesWrittenAt([entry('groundcrew', 1, 'A'), entry('kubectl-patch', 7, 'B')]), '2026-11-24T10:07:00Z')
 })
 
-test('labels, annotations and a stripped last-applied do not', () => {
+test('labels, annotations and a removed last-applied annotation do not count', () => {
   assert.is(
     valuesWrittenAt([entry('groundcrew', 1, 'A'), only('f:labels', 8), only('f:annotations', 9), entry('other', 9)]),
     '2026-11-24T10:01:00Z',
   )
 })
 
-test('nor does who applies the same values once more beside their owner', () => {
+test('another manager that applies the same values again does not count', () => {
   assert.is(valuesWrittenAt([entry('groundcrew', 1, 'A', 'B'), entry('kubectl', 9, 'A', 'B')]), '2026-11-24T10:01:00Z')
 })
 
-test('a server-side apply of stringData owns values, too', () => {
-  const said = { ...entry('kubectl', 9), fields: { 'f:stringData': { 'f:B': {} } } }
-  assert.is(valuesWrittenAt([entry('groundcrew', 1, 'A'), said]), '2026-11-24T10:09:00Z')
+test('a server-side apply of stringData owns values too', () => {
+  const applied = { ...entry('kubectl', 9), fields: { 'f:stringData': { 'f:B': {} } } }
+  assert.is(valuesWrittenAt([entry('groundcrew', 1, 'A'), applied]), '2026-11-24T10:09:00Z')
 })
 
 test('without a time nothing is known', () => {

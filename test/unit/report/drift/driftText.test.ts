@@ -46,8 +46,13 @@ test('where not all was looked at, not all is said to be as applied', () => {
   assert.not.match(driftText({ ...settled, checked: 0, unchecked }, PLAIN), /No drift/)
 })
 
-test('pods that hold other values are repaired in every form, and nothing is said against the secret that they read', () => {
-  const field = { pointer: '/readers/spacelift-server', applied: 'these values', found: 'other values', class: 'repaired' as const }
+test('outdated readers are repaired in every form of the report, and the secret itself is as applied', () => {
+  const field = {
+    pointer: '/readers/spacelift-server',
+    applied: 'up to date',
+    found: 'runs with an outdated secret; restart pending',
+    class: 'repaired' as const,
+  }
   const note = 'Its pods started while the secret held other values. An apply restarts them.'
   const read: DriftedResource = {
     address: address('secret', 'spacelift', 'spacelift-server'),
@@ -56,14 +61,15 @@ test('pods that hold other values are repaired in every form, and nothing is sai
     keysUnknown: false,
   }
   const only = { ...settled, drifted: [read] }
+  assert.match(driftText(only, PLAIN), '~ readers.spacelift-server  runs with an outdated secret; restart pending  #')
   for (const text of [driftText(only, PLAIN), driftMarkdown(only, AT), driftHtml(only, AT, 'Drift')]) {
-    assert.match(text, 'Drift: pods that read 1 of 18 resources hold other values.')
+    assert.match(text, 'Drift: pods that read 1 of 18 resources run with outdated values.')
     assert.match(text, 'Its pods started while the secret held other values. An apply restarts them')
     assert.not.match(text, 'reported only')
     assert.not.match(text, 'not as applied')
   }
   const both = driftText({ ...drifted, drifted: [...drifted.drifted, read] }, PLAIN)
-  assert.match(both, 'Drift: 3 of 17 resources are not as applied; pods that read 1 more hold other values.')
+  assert.match(both, 'Drift: 3 of 17 resources are not as applied; pods that read 1 more run with outdated values.')
   const later = driftText({ ...only, drifted: [{ ...read, fields: [{ ...field, note, since: AT }] }] }, PLAIN)
   assert.match(later, `An apply restarts them, since ${AT}`)
 })
