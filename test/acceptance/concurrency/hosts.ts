@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { fromSource, repository } from '../support/installation.ts'
 import type { Command } from '../support/run.ts'
 
-/** groundcrew as it runs elsewhere: each is the same process id that was started, so that signals reach it. */
+/** groundcrew as it runs elsewhere. Each command keeps the process id that was started, so that signals reach it. */
 
-/** On a host of another name. */
+/** On a host with another name. */
 export const onHost = (name: string, program: Command = fromSource): Command => [
   'unshare',
   '--uts',
@@ -18,7 +18,7 @@ export const onHost = (name: string, program: Command = fromSource): Command => 
 /** On this host, in another pid namespace. */
 export const inPidNamespace = (program: Command = fromSource): Command => ['unshare', '--pid', '--fork', '--mount-proc', ...program]
 
-/** On this host, in a time namespace that began another time. */
+/** On this host, in a time namespace with another boot time. */
 export const inTimeNamespace = (program: Command = fromSource): Command => [
   'unshare',
   '--time',
@@ -28,7 +28,7 @@ export const inTimeNamespace = (program: Command = fromSource): Command => [
   ...program,
 ]
 
-/** On another machine that happens to have this one's name. */
+/** On another machine that has the same host name as this one. */
 export const onHostWithSameName = (program: Command = fromSource): Command => [
   'unshare',
   '--mount',
@@ -46,7 +46,7 @@ export const interruptAtRecord: Command = [
   join(repository, 'test/acceptance/support/interruptAtRecord.ts'),
 ]
 
-/** With a wall clock that a file sets, `-2h`, also while it runs. */
+/** With a wall clock whose offset (`-2h`) is read from a file, also while groundcrew runs. */
 export const withClock = (file: string, program: Command = fromSource): Command => [
   'env',
   'LD_PRELOAD=/usr/$LIB/faketime/libfaketime.so.1',

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { LabInstallation } from '../support/installation.ts'
+import { until } from '../support/poll.ts'
 
 export type Lease = {
   readonly holder: string
@@ -10,9 +10,9 @@ export type Lease = {
 }
 
 /** The lock as the API server has it. */
-export async function lease(site: LabInstallation): Promise<Lease> {
-  const text = await site.kubectl('-n', 'groundcrew', 'get', 'lease', 'spacelift.spacelift', '-o', 'json')
-  const { metadata, spec } = JSON.parse(text) as Live
+export async function lease(installation: LabInstallation): Promise<Lease> {
+  const text = await installation.kubectl('-n', 'groundcrew', 'get', 'lease', 'spacelift.spacelift', '-o', 'json')
+  const { metadata, spec } = JSON.parse(text) as LiveLease
   const info = JSON.parse(metadata.annotations?.['groundcrew.dev/holder'] || '{}') as { process?: { pid: number }; helm?: { pid: number } }
   return {
     process: info.process?.pid,
@@ -23,21 +23,30 @@ export async function lease(site: LabInstallation): Promise<Lease> {
   }
 }
 
-type Live = {
+type LiveLease = {
   metadata: { resourceVersion: string; annotations?: Record<string, string> }
   spec: { holderIdentity?: string; leaseTransitions?: number }
 }
 
-/** Watches the lock until another run holds it; answers the seconds that its Lease was not renewed before, as seen from here. */
-export async function untilTakenOver(site: LabInstallation, from: string, limitSeconds = 120): Promise<number> {
-  let { version } = await lease(site)
-  let renewed = performance.now()
-  for (const deadline = renewed + limitSeconds * 1000; performance.now() < deadline; await sleep(100)) {
-    const asked = performance.now()
-    const now = await lease(site)
-    if (now.holder !== from) return (asked - renewed) / 1000
-    if (now.version !== version) renewed = asked
-    version = now.version
-  }
-  throw new Error(`${from} still holds the lock after ${limitSeconds} s`)
+/** Waits until another run holds the lock. Returns the seconds without a renewal before that, as observed from here. */
+export async function untilTakenOver(installation: LabInstallation, holder: string): Promise<number> {
+  let { version } = await lease(installation)
+  let renewedAt = performance.now()
+  return until(
+    `another run than ${holder} holds the lock`,
+    async () => {
+      const readAt = performance.now()
+      const current = await lease(installation)
+      if (current.holder !== holder) return (readAt - renewedAt) / 1000
+      if (current.version !== version) renewedAt = readAt
+      version = current.version
+      return undefined
+    },
+    { timeoutMs: 120_000 },
+  )
+}
+
+export async function expectHolder(installation: LabInstallation, holder: string): Promise<void> {
+  const actual = (await lease(installation)).holder
+  if (actual !== holder) throw new Error(`the lock is held by ${actual || 'no run'}, expected ${holder || 'no run'}`)
 }

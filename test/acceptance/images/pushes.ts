@@ -13,16 +13,16 @@ export const pushes: Check = {
   name: 'pushes',
   about: 'a push that is killed or cut at any point, a registry that refuses or lies, and what a push costs beside crane',
   async run(report, isQuick) {
-    await using site = await LabInstallation.open({ imageSize: 4 * MIB, registries: ['plain', 'token'] })
-    const { lab } = site
+    await using installation = await LabInstallation.open({ imageSize: 4 * MIB, registries: ['plain', 'token'] })
+    const { lab } = installation
     const archive = await madeImage(lab, 8 * MIB)
     await using pushing = await Pushing.to(lab, 'registry', archive)
     await points(report, pushing, 'push', await pointsIn(pushing, isQuick ? 5 : 50))
-    await using applying = await Applying.to(site)
+    await using applying = await Applying.to(installation)
     await points(report, applying, 'apply', await pointsIn(applying, isQuick ? 5 : 20))
     await refusals(report, lab, archive)
-    await otherHosts(report, site)
-    await figures(report, site, isQuick)
+    await otherHosts(report, installation)
+    await figures(report, installation, isQuick)
   },
 }
 

@@ -8,10 +8,10 @@ export const charts: Check = {
   name: 'charts',
   about: 'a chart whose version nobody named, one with other content under its version, and one that drops what holds data',
   async run(report, isQuick) {
-    await using site = await LabInstallation.open()
-    await unpinnedInRepository(report, site)
-    if (!isQuick) await unpinnedInRegistry(report, site)
-    await otherContent(report, site, isQuick)
-    if (!isQuick) await dataAtRisk(report, site)
+    await using installation = await LabInstallation.open()
+    await unpinnedInRepository(report, installation)
+    if (!isQuick) await unpinnedInRegistry(report, installation)
+    await otherContent(report, installation, isQuick)
+    if (!isQuick) await dataAtRisk(report, installation)
   },
 }

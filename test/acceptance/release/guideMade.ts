@@ -18,28 +18,30 @@ export const guideMade: Check = {
 }
 
 async function made(report: Report, buckets: BucketWay, helm: string): Promise<void> {
-  await using site = await LabInstallation.open()
-  await using repository = await ChartRepository.open(site)
-  await repository.publish(`${site.folder}/chart`)
-  await pushImages(site)
-  await makeBuckets(site, buckets)
-  await applyNamespaceAndSecrets(site)
-  await deploy(site, repository.url, helm)
-  const version = (await site.client(helm, 'version', '--short')).trim()
-  const file = await site.withEdits('repo', (it) =>
+  await using installation = await LabInstallation.open()
+  await using repository = await ChartRepository.open(installation)
+  await repository.publish(`${installation.folder}/chart`)
+  await pushImages(installation)
+  await makeBuckets(installation, buckets)
+  await applyNamespaceAndSecrets(installation)
+  await deploy(installation, repository.url, helm)
+  const version = (await installation.client(helm, 'version', '--short')).trim()
+  const file = await installation.withEdits('repo', (it) =>
     it.setIn(['release', 'chart'], { repo: repository.url, name: 'spacelift-self-hosted', version: '0.3.0' }),
   )
-  await report.line(`buckets by ${buckets}, kubectl apply, helm ${version}: the plan strips, and that is all`, () => stripsOnly(site, file))
-  await report.line('the apply of it restarts nothing and makes no revision', () => restartsNothing(site, file))
-  await report.line('the plan after it is empty', async () => lastLine(expectExit(await site.plan('-f', file), 0).stdout))
+  await report.line(`buckets by ${buckets}, kubectl apply, helm ${version}: the plan strips, and that is all`, () =>
+    stripsOnly(installation, file),
+  )
+  await report.line('the apply of it restarts nothing and makes no revision', () => restartsNothing(installation, file))
+  await report.line('the plan after it is empty', async () => lastLine(expectExit(await installation.plan('-f', file), 0).stdout))
   await report.line("all is the guide's, by other people's clients", async () => {
-    await everythingMatchesGuide(site)
+    await everythingMatchesGuide(installation)
     return undefined
   })
 }
 
-async function stripsOnly(site: LabInstallation, file: string): Promise<string> {
-  const { stdout } = expectExit(await site.plan('-f', file), 2)
+async function stripsOnly(installation: LabInstallation, file: string): Promise<string> {
+  const { stdout } = expectExit(await installation.plan('-f', file), 2)
   const changes = [...stdout.matchAll(/^ {2}(\S+) (\S+\/\S+)/gm)].map(([, symbol, address]) => `${symbol} ${address}`)
   expectSame(
     changes.sort(),
@@ -50,11 +52,11 @@ async function stripsOnly(site: LabInstallation, file: string): Promise<string> 
   return footer(stdout)
 }
 
-async function restartsNothing(site: LabInstallation, file: string): Promise<string> {
-  const [pods, before] = [await podsOf(site), await revision(site)]
-  const { stdout } = expectExit(await site.apply('-f', file), 0)
-  expectSame([...(await podsOf(site))], [...pods])
-  expectSame(await revision(site), before)
+async function restartsNothing(installation: LabInstallation, file: string): Promise<string> {
+  const [pods, before] = [await podsOf(installation), await revision(installation)]
+  const { stdout } = expectExit(await installation.apply('-f', file), 0)
+  expectSame([...(await podsOf(installation))], [...pods])
+  expectSame(await revision(installation), before)
   return lastLine(stdout)
 }
 

@@ -15,16 +15,16 @@ export const restarts: Check = {
 }
 
 async function onOneSite(report: Report, isQuick: boolean): Promise<void> {
-  await using site = await LabInstallation.applied()
-  await report.line('to look costs one list of the pods, and seven lists in all', () => lists(site))
-  await staleReaders(report, site, isQuick)
-  if (!isQuick) await watchedReaders(report, site)
-  await declaredChanges(report, site, isQuick)
+  await using installation = await LabInstallation.applied()
+  await report.line('to look costs one list of the pods, and seven lists in all', () => lists(installation))
+  await staleReaders(report, installation, isQuick)
+  if (!isQuick) await watchedReaders(report, installation)
+  await declaredChanges(report, installation, isQuick)
 }
 
-async function lists(site: LabInstallation): Promise<string> {
-  const stop = await site.lab.record()
-  expectExit(await site.plan(), 0)
+async function lists(installation: LabInstallation): Promise<string> {
+  const stop = await installation.lab.record()
+  expectExit(await installation.plan(), 0)
   const { kubernetes } = await stop()
   const paths = kubernetes.filter(({ method }) => method === 'list').map(({ path }) => path.replace(/\?.*/, ''))
   expectSame(paths.filter((path) => path.endsWith('/pods')).length, 1)

@@ -74,19 +74,19 @@ const recipes: readonly Recipe[] = [
 ]
 
 /** All forms that the real tools of the lab write. */
-export async function madeByTools(site: LabInstallation): Promise<Made[]> {
-  const base = join(site.lab.dir, 'base')
+export async function madeByTools(installation: LabInstallation): Promise<Made[]> {
+  const base = join(installation.lab.dir, 'base')
   await mkdir(base)
-  const release = (await readdir(site.folder)).find((name) => name.startsWith('self-hosted-')) ?? ''
-  const env = `export BASE=${base} RELEASE=${join(site.folder, release)}`
-  const run = (folder: string, script: string) => site.client('bash', '-euo', 'pipefail', '-c', `${env}; cd ${folder}; ${script}`)
+  const release = (await readdir(installation.folder)).find((name) => name.startsWith('self-hosted-')) ?? ''
+  const env = `export BASE=${base} RELEASE=${join(installation.folder, release)}`
+  const run = (folder: string, script: string) => installation.client('bash', '-euo', 'pipefail', '-c', `${env}; cd ${folder}; ${script}`)
   await run(base, `tar -xzf $RELEASE --strip-components=2 --wildcards '*/container-images/*.tar'`)
   await run(base, each('crane push $image.tar $REGISTRY/base/$image:v3.0.0'))
   await run(base, each(`crane mutate --set-platform linux/arm64 -t $REGISTRY/base/$image:arm64 $REGISTRY/base/$image:v3.0.0`))
   await run(base, each(`crane index append -m $REGISTRY/base/$image:arm64 -m $REGISTRY/base/$image:v3.0.0 -t ${several}`))
   const made: Made[] = []
   for (const [i, { name, script, reads, platform }] of recipes.entries()) {
-    const folder = join(site.lab.dir, `form-${i}`)
+    const folder = join(installation.lab.dir, `form-${i}`)
     await mkdir(folder)
     await run(folder, script)
     const manifest = (role: Role) => {
@@ -107,14 +107,14 @@ async function configs(manifest: (role: Role) => Promise<string>): Promise<Made[
 }
 
 /** The forms of tools that the lab does not have, by their documented layout: alone, and in the release archive. */
-export async function builtByLayout(site: LabInstallation): Promise<Made[]> {
+export async function builtByLayout(installation: LabInstallation): Promise<Made[]> {
   const [backend, launcher] = [await image('spacelift-backend:v3.0.0'), await image('spacelift-launcher:v3.0.0')]
   const both = { backend: backend.configDigest, launcher: launcher.configDigest }
   const made: Made[] = []
   for (const [i, { name, write }] of forms.entries()) {
-    const alone = join(site.lab.dir, `built-${i}`)
+    const alone = join(installation.lab.dir, `built-${i}`)
     await writeFile(alone, await write(backend, launcher))
-    const inside = join(site.lab.dir, `built-${i}.tar.gz`)
+    const inside = join(installation.lab.dir, `built-${i}.tar.gz`)
     await writeFile(
       inside,
       await release({ 'spacelift-backend.tar': await write(backend), 'spacelift-launcher.tar': await write(launcher) }),

@@ -10,8 +10,8 @@ import type { Report } from '../../support/report.ts'
 /** An archive that must not be used, what it is said to be, and what else the file says of it. */
 type Bad = { readonly name: string; readonly code: string; readonly bytes: Buffer; readonly sha256?: string }
 
-async function badOnes(site: LabInstallation): Promise<Bad[]> {
-  const whole = await readFile(join(site.folder, 'self-hosted-v3.0.0.tar.gz'))
+async function badOnes(installation: LabInstallation): Promise<Bad[]> {
+  const whole = await readFile(join(installation.folder, 'self-hosted-v3.0.0.tar.gz'))
   const [backend, launcher] = [await image('spacelift-backend:v3.0.0'), await image('spacelift-launcher:v3.0.0')]
   const good = classic(backend, launcher)
   const old = await release({
@@ -44,17 +44,17 @@ async function badOnes(site: LabInstallation): Promise<Bad[]> {
 }
 
 /** Each is refused before anything is contacted. */
-export async function badArchives(report: Report, site: LabInstallation): Promise<void> {
-  for (const { name, code, bytes, sha256 } of await badOnes(site))
+export async function badArchives(report: Report, installation: LabInstallation): Promise<void> {
+  for (const { name, code, bytes, sha256 } of await badOnes(installation))
     await report.line(`an archive ${name}: exit 1, what to do, and nothing written but the lock`, async () => {
-      const archive = join(site.lab.dir, 'bad-archive')
+      const archive = join(installation.lab.dir, 'bad-archive')
       await writeFile(archive, bytes)
-      const file = await site.withEdits('bad', (it) => {
+      const file = await installation.withEdits('bad', (it) => {
         it.setIn(['images', 'archive'], archive)
         if (sha256) it.setIn(['images', 'archiveSha256'], sha256)
       })
-      const stop = await site.lab.record()
-      const ran = expectExit(await site.groundcrew(['apply', '--auto-approve', '-f', file]), 1)
+      const stop = await installation.lab.record()
+      const ran = expectExit(await installation.groundcrew(['apply', '--auto-approve', '-f', file]), 1)
       expectText(ran.stderr, new RegExp(`\\(${code}\\)`))
       expectText(ran.stderr, /^ {2}To do: /m)
       const { registry, kubernetes, minio } = await stop()
@@ -66,32 +66,32 @@ export async function badArchives(report: Report, site: LabInstallation): Promis
 }
 
 /** The archive's file changes after it was read, with nothing that tells so but its content. */
-export async function changedBehindOurBack(report: Report, site: LabInstallation): Promise<void> {
+export async function changedBehindOurBack(report: Report, installation: LabInstallation): Promise<void> {
   await report.line('an archive that changes between reading and pushing: exit 1, and no tag', async () => {
     const [backend, launcher] = [await image('spacelift-backend:v3.0.0', { bytes: 300_000 }), await image('spacelift-launcher:v3.0.0')]
-    const archive = join(site.lab.dir, 'changing')
+    const archive = join(installation.lab.dir, 'changing')
     await writeFile(archive, await tar(classic(backend, launcher)))
-    const file = await site.withEdits('changing', (it) => {
+    const file = await installation.withEdits('changing', (it) => {
       it.setIn(['images', 'archive'], archive)
-      for (const role of ['backend', 'launcher']) it.setIn(['images', role], `${site.lab.env.REGISTRY}/changing/${role}`)
+      for (const role of ['backend', 'launcher']) it.setIn(['images', role], `${installation.lab.env.REGISTRY}/changing/${role}`)
     })
-    const args = ['--state', join(site.lab.dir, 'changing-state'), '-target', 'image', '-f', file]
-    expectExit(await site.groundcrew(['plan', ...args]), 0)
-    await keepingTime(site, archive, async () => {
+    const args = ['--state', join(installation.lab.dir, 'changing-state'), '-target', 'image', '-f', file]
+    expectExit(await installation.groundcrew(['plan', ...args]), 0)
+    await keepingTime(installation, archive, async () => {
       const it = await open(archive, 'r+')
       await it.write(Buffer.from('changed'), 0, 7, 100_000)
       await it.close()
     })
-    const ran = expectExit(await site.groundcrew(['apply', '--auto-approve', ...args]), 1)
+    const ran = expectExit(await installation.groundcrew(['apply', '--auto-approve', ...args]), 1)
     expectText(`${ran.stdout}${ran.stderr}`, /archive\/wrong-digest/)
-    const tags = await site.client('bash', '-c', 'crane ls $REGISTRY/changing/backend 2>&1 || true')
+    const tags = await installation.client('bash', '-c', 'crane ls $REGISTRY/changing/backend 2>&1 || true')
     if (tags.includes('v3.0.0')) throw new Error(`the tag is there: ${tags}`)
     return undefined
   })
 }
 
-async function keepingTime(site: LabInstallation, path: string, change: () => Promise<void>): Promise<void> {
-  await site.client('touch', '-r', path, `${path}.time`)
+async function keepingTime(installation: LabInstallation, path: string, change: () => Promise<void>): Promise<void> {
+  await installation.client('touch', '-r', path, `${path}.time`)
   await change()
-  await site.client('touch', '-r', `${path}.time`, path)
+  await installation.client('touch', '-r', `${path}.time`, path)
 }

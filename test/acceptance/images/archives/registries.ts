@@ -12,19 +12,19 @@ export type Registry = {
 }
 
 /** The usual one, and those with plain http and with a token server. */
-export async function registriesOf(site: LabInstallation): Promise<readonly Registry[]> {
-  const { env } = site.lab
+export async function registriesOf(installation: LabInstallation): Promise<readonly Registry[]> {
+  const { env } = installation.lab
   return Promise.all([
-    registry(site, 'basic', 'REGISTRY', { caFile: env.REGISTRY_CA }),
-    registry(site, 'plain', 'PLAIN_REGISTRY', { plainHttp: true }),
-    registry(site, 'token', 'TOKEN_REGISTRY', { caFile: env.REGISTRY_CA }),
+    registry(installation, 'basic', 'REGISTRY', { caFile: env.REGISTRY_CA }),
+    registry(installation, 'plain', 'PLAIN_REGISTRY', { plainHttp: true }),
+    registry(installation, 'token', 'TOKEN_REGISTRY', { caFile: env.REGISTRY_CA }),
   ])
 }
 
-async function registry(site: LabInstallation, name: string, variable: string, trust: object): Promise<Registry> {
-  const { env } = site.lab
+async function registry(installation: LabInstallation, name: string, variable: string, trust: object): Promise<Registry> {
+  const { env } = installation.lab
   const host = env[variable] ?? ''
-  const password = await site.write(`${name}-password`, `${env[`${variable}_PASSWORD`]}\n`)
+  const password = await installation.write(`${name}-password`, `${env[`${variable}_PASSWORD`]}\n`)
   const entry = { ...trust, username: env[`${variable}_USERNAME`], password: { file: password } }
   const isPlain = 'plainHttp' in trust
   return {

@@ -9,36 +9,36 @@ import { blobSizes, type Pushes } from './pushing.ts'
 
 /** A plan or an apply of the backend alone, to a repository of a host that takes the login of the lab's registry. */
 export async function backendOf(
-  site: LabInstallation,
+  installation: LabInstallation,
   host: string,
   path: string,
   command: 'plan' | 'apply',
   onStart?: (child: ChildProcess) => void,
 ) {
   const name = path.replaceAll('/', '-')
-  const file = await site.withEdits(name, (it) => {
+  const file = await installation.withEdits(name, (it) => {
     it.setIn(['images', 'backend'], `${host}/${path}`)
     it.setIn(['images', 'launcher'], `${host}/nobody`)
-    it.setIn(['registries'], { [host]: it.getIn(['registries', site.lab.env.REGISTRY]) })
+    it.setIn(['registries'], { [host]: it.getIn(['registries', installation.lab.env.REGISTRY]) })
   })
   // Each repository is an installation of its own.
-  const state = join(site.folder, `state-${name}`)
+  const state = join(installation.folder, `state-${name}`)
   const consent = command === 'apply' ? ['--auto-approve'] : []
-  return site.groundcrew([command, ...consent, '-target', 'image/backend', '--state', state, '-f', file], onStart && { onStart })
+  return installation.groundcrew([command, ...consent, '-target', 'image/backend', '--state', state, '-f', file], onStart && { onStart })
 }
 
 /** `groundcrew apply` itself, out of the release archive: with plan, lock, journal and state. */
 export class Applying implements Pushes {
   readonly proxy: FaultProxy
-  readonly #site: LabInstallation
+  readonly #installation: LabInstallation
 
-  private constructor(site: LabInstallation, proxy: FaultProxy) {
-    this.#site = site
+  private constructor(installation: LabInstallation, proxy: FaultProxy) {
+    this.#installation = installation
     this.proxy = proxy
   }
 
-  static async to(site: LabInstallation): Promise<Applying> {
-    return new Applying(site, await faultProxy(site.lab, 'registry'))
+  static async to(installation: LabInstallation): Promise<Applying> {
+    return new Applying(installation, await faultProxy(installation.lab, 'registry'))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -46,16 +46,16 @@ export class Applying implements Pushes {
   }
 
   get lab(): Lab {
-    return this.#site.lab
+    return this.#installation.lab
   }
 
   sizes(): Promise<Map<string, number>> {
-    return blobSizes(join(this.#site.folder, inputFiles.archive), this.lab, 'backend')
+    return blobSizes(join(this.#installation.folder, inputFiles.archive), this.lab, 'backend')
   }
 
   /** The plan after an apply that came to its end has to be empty. */
   async push(path: string, onStart?: (child: ChildProcess) => void): Promise<PushResult | undefined> {
-    const run = (command: 'plan' | 'apply', watch?: typeof onStart) => backendOf(this.#site, this.proxy.host, path, command, watch)
+    const run = (command: 'plan' | 'apply', watch?: typeof onStart) => backendOf(this.#installation, this.proxy.host, path, command, watch)
     const ran: RunResult = await run('apply', onStart)
     if (ran.signal === 'SIGKILL') return undefined
     if (ran.code !== 0) throw new Error(outputOf(ran))

@@ -18,8 +18,8 @@ const MEMORY = 150
 const GB = 1e9
 
 /** Quick runs are for machines that do other things meanwhile: figures are told, and only what does not hang on them is proved. */
-export async function figures(report: Report, site: LabInstallation, isQuick: boolean): Promise<void> {
-  const { lab } = site
+export async function figures(report: Report, installation: LabInstallation, isQuick: boolean): Promise<void> {
+  const { lab } = installation
   await using work = await workFolder()
   const { ours, unread, crane } = await pushers(lab, work.path)
   const small = join(work.path, 'small.tar')
@@ -39,7 +39,7 @@ export async function figures(report: Report, site: LabInstallation, isQuick: bo
     const archive = join(work.path, inputFiles.archive)
     await writeReleaseArchive(archive, version, GB)
     await empty(lab, work.path)
-    return withinMemory(await measured(await bundledApply(site, archive), archive, lab.env.REGISTRY ?? ''))
+    return withinMemory(await measured(await bundledApply(installation, archive), archive, lab.env.REGISTRY ?? ''))
   })
 }
 
@@ -50,11 +50,11 @@ function withinMemory({ memory, wall }: Figure): string {
 }
 
 /** The command as it ships, on an archive that nobody has read. */
-async function bundledApply(site: LabInstallation, archive: string): Promise<Pusher> {
+async function bundledApply(installation: LabInstallation, archive: string): Promise<Pusher> {
   await makeBundle()
-  const file = await site.withEdits('large', (it) => it.setIn(['images', 'archive'], archive))
-  const options = ['--auto-approve', '-target', 'image', '--state', join(site.folder, 'state-large'), '-f', file]
-  return { name: 'groundcrew apply', command: () => ({ command: line(bundled, 'apply', ...options), env: site.ownEnv }) }
+  const file = await installation.withEdits('large', (it) => it.setIn(['images', 'archive'], archive))
+  const options = ['--auto-approve', '-target', 'image', '--state', join(installation.folder, 'state-large'), '-f', file]
+  return { name: 'groundcrew apply', command: () => ({ command: line(bundled, 'apply', ...options), env: installation.ownEnv }) }
 }
 
 async function paired(lab: Lab, work: string, archive: string, ours: Pusher, crane: Pusher, isQuick: boolean): Promise<string> {

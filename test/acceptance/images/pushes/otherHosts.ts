@@ -6,23 +6,23 @@ import { backendOf } from './applying.ts'
 import { redirecting } from './redirecting.ts'
 
 /** Registries that send us to other hosts: these never see the login. */
-export async function otherHosts(report: Report, site: LabInstallation): Promise<void> {
-  await report.line('a registry that keeps its blobs on another host: read there, without the login', () => redirectedReads(site))
-  await report.line('an upload that a registry sends to another host: sent there, without the login', () => uploadsElsewhere(site))
+export async function otherHosts(report: Report, installation: LabInstallation): Promise<void> {
+  await report.line('a registry that keeps its blobs on another host: read there, without the login', () => redirectedReads(installation))
+  await report.line('an upload that a registry sends to another host: sent there, without the login', () => uploadsElsewhere(installation))
 }
 
 /** A tag in another form makes the plan read both images' configs, which the registry has elsewhere. */
-async function redirectedReads(site: LabInstallation): Promise<string> {
-  await using registry = await redirecting(site.lab)
-  const { REGISTRY = '' } = site.lab.env
-  const run = (command: 'plan' | 'apply') => backendOf(site, registry.host, 'redirected/image', command)
+async function redirectedReads(installation: LabInstallation): Promise<string> {
+  await using registry = await redirecting(installation.lab)
+  const { REGISTRY = '' } = installation.lab.env
+  const run = (command: 'plan' | 'apply') => backendOf(installation, registry.host, 'redirected/image', command)
   expectExit(await run('apply'), 0)
   const [direct, docker] = [`docker://${REGISTRY}/redirected/image:v3.0.0`, `docker://${REGISTRY}/redirected/image:docker`]
   for (const [format, from, to] of [
     ['v2s2', direct, docker],
     ['oci', docker, direct],
   ] as const)
-    await site.client('skopeo', 'copy', '--quiet', '--format', format, from, to)
+    await installation.client('skopeo', 'copy', '--quiet', '--format', format, from, to)
   const before = registry.asked.length
   expectText(expectExit(await run('plan'), 0).stdout, 'No changes')
   const asked = registry.asked.slice(before)
@@ -31,16 +31,16 @@ async function redirectedReads(site: LabInstallation): Promise<string> {
   return `${asked.length} blobs read there`
 }
 
-async function uploadsElsewhere(site: LabInstallation): Promise<string> {
-  await using registry = await faultProxy(site.lab, 'registry')
-  await using other = await faultProxy(site.lab, 'registry')
+async function uploadsElsewhere(installation: LabInstallation): Promise<string> {
+  await using registry = await faultProxy(installation.lab, 'registry')
+  await using other = await faultProxy(installation.lab, 'registry')
   // As one that hands out addresses of its store, which are good without a login.
   registry.faults = ({ method, path }) =>
     method === 'POST' && path.includes('/blobs/uploads/')
       ? { do: 'change', headers: { location: `https://${other.host}/v2/elsewhere/image/blobs/uploads/1?signed=1` } }
       : undefined
   other.faults = ({ method }) => (method === 'PUT' ? { do: 'answer', status: 201 } : undefined)
-  const ran = await backendOf(site, registry.host, 'elsewhere/image', 'apply')
+  const ran = await backendOf(installation, registry.host, 'elsewhere/image', 'apply')
   const puts = other.requests.filter(({ method }) => method === 'PUT')
   if (puts.length === 0) throw new Error('nothing was sent to the other host')
   withoutLogin(other.requests)

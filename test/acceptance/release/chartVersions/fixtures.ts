@@ -4,14 +4,14 @@ import type { LabInstallation } from '../../support/installation.ts'
 
 /** The lab's chart as another version, with more templates; in its folder from before, if there is one. */
 export async function chartWith(
-  site: LabInstallation,
+  installation: LabInstallation,
   folder: string,
   version: string,
   templates: Record<string, object> = {},
 ): Promise<string> {
-  const path = join(site.folder, folder)
+  const path = join(installation.folder, folder)
   await rm(path, { recursive: true, force: true })
-  await cp(join(site.folder, 'chart'), path, { recursive: true })
+  await cp(join(installation.folder, 'chart'), path, { recursive: true })
   const text = await readFile(join(path, 'Chart.yaml'), 'utf8')
   await writeFile(join(path, 'Chart.yaml'), text.replace(/^version: .*$/m, `version: ${version}`))
   for (const [name, object] of Object.entries(templates)) await writeFile(join(path, 'templates', `${name}.yaml`), JSON.stringify(object))
@@ -21,5 +21,5 @@ export async function chartWith(
 export const configMap = (mode: string): object => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { mode } })
 
 /** The desired state with that chart. */
-export const fileWith = (site: LabInstallation, name: string, chart: object): Promise<string> =>
-  site.withEdits(name, (it) => it.setIn(['release', 'chart'], chart))
+export const fileWith = (installation: LabInstallation, name: string, chart: object): Promise<string> =>
+  installation.withEdits(name, (it) => it.setIn(['release', 'chart'], chart))

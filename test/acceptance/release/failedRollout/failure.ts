@@ -8,22 +8,22 @@ export type Wait = {
   /** Values that the upgrade brings besides its round. */
   readonly values?: object
   /** Done before the upgrade. */
-  readonly before?: (site: LabInstallation) => Promise<unknown>
+  readonly before?: (installation: LabInstallation) => Promise<unknown>
   /** Done to the new pods. */
-  readonly toPods?: (site: LabInstallation, pods: readonly string[]) => Promise<unknown>
-  readonly after?: (site: LabInstallation) => Promise<unknown>
+  readonly toPods?: (installation: LabInstallation, pods: readonly string[]) => Promise<unknown>
+  readonly after?: (installation: LabInstallation) => Promise<unknown>
   /** What is said of it. */
   readonly says: readonly RegExp[]
   /** What the containers wrote. */
-  readonly log?: (site: LabInstallation) => Promise<string>
+  readonly log?: (installation: LabInstallation) => Promise<string>
   readonly isSample?: boolean
 }
 
 /** The pods of the server that an upgrade has made. */
-export async function newPods(site: LabInstallation, round: string): Promise<string[]> {
+export async function newPods(installation: LabInstallation, round: string): Promise<string[]> {
   const path = 'jsonpath={.items[*].metadata.name}'
   for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(200)) {
-    const names = await site.kubectl('get', 'pods', '-n', 'spacelift', '-l', `round=${round}`, '-o', path)
+    const names = await installation.kubectl('get', 'pods', '-n', 'spacelift', '-l', `round=${round}`, '-o', path)
     if (names !== '') return names.split(' ')
   }
   throw new Error('the upgrade made no pod within 30 s')
@@ -32,20 +32,21 @@ export async function newPods(site: LabInstallation, round: string): Promise<str
 type Container = { readonly state: object; readonly lastState?: object }
 
 /** kwok runs no container: this is what a kubelet would tell of it. */
-export const containerIs = (container: Container) => async (site: LabInstallation, pods: readonly string[]) => {
+export const containerIs = (container: Container) => async (installation: LabInstallation, pods: readonly string[]) => {
   const status = { name: 'server', image: 'x', imageID: '', ready: false, restartCount: 3, ...container }
   const patch = JSON.stringify({ status: { containerStatuses: [status] } })
-  for (const pod of pods) await site.kubectl('patch', 'pod', pod, '-n', 'spacelift', '--subresource=status', '--type=merge', '-p', patch)
+  for (const pod of pods)
+    await installation.kubectl('patch', 'pod', pod, '-n', 'spacelift', '--subresource=status', '--type=merge', '-p', patch)
 }
 
 /** An event as a kubelet sends it. */
-export async function event(site: LabInstallation, pod: string, reason: string, message: string): Promise<void> {
-  const uid = await site.kubectl('get', 'pod', pod, '-n', 'spacelift', '-o', 'jsonpath={.metadata.uid}')
+export async function event(installation: LabInstallation, pod: string, reason: string, message: string): Promise<void> {
+  const uid = await installation.kubectl('get', 'pod', pod, '-n', 'spacelift', '-o', 'jsonpath={.metadata.uid}')
   const now = new Date().toISOString().replace(/\.\d+/, '')
   const it = {
     ...{ apiVersion: 'v1', kind: 'Event', metadata: { name: `${pod}.${reason.toLowerCase()}`, namespace: 'spacelift' } },
     involvedObject: { apiVersion: 'v1', kind: 'Pod', name: pod, namespace: 'spacelift', uid },
     ...{ type: 'Warning', reason, message, count: 4, firstTimestamp: now, lastTimestamp: now, source: { component: 'kubelet' } },
   }
-  await site.kubectl('create', '-f', await site.write('event.json', JSON.stringify(it)))
+  await installation.kubectl('create', '-f', await installation.write('event.json', JSON.stringify(it)))
 }

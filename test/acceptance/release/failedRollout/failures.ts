@@ -6,12 +6,12 @@ const QUOTA = 'few-pods'
 export const waits: readonly Wait[] = [
   {
     name: 'an image that cannot be pulled',
-    async toPods(site, pods) {
+    async toPods(installation, pods) {
       await containerIs({ state: { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x/backend:v9"' } } })(
-        site,
+        installation,
         pods,
       )
-      await event(site, pods[0] ?? '', 'Failed', 'Failed to pull image "x/backend:v9": not found')
+      await event(installation, pods[0] ?? '', 'Failed', 'Failed to pull image "x/backend:v9": not found')
     },
     says: [
       /spacelift-server: 0 of 3 new pods are ready \(ImagePullBackOff\)\./,
@@ -45,8 +45,8 @@ export const waits: readonly Wait[] = [
   },
   {
     name: 'a quota that is used up',
-    before: (site) => site.kubectl('create', 'quota', QUOTA, '-n', 'spacelift', '--hard=pods=7'),
-    after: (site) => site.kubectl('delete', 'quota', QUOTA, '-n', 'spacelift'),
+    before: (installation) => installation.kubectl('create', 'quota', QUOTA, '-n', 'spacelift', '--hard=pods=7'),
+    after: (installation) => installation.kubectl('delete', 'quota', QUOTA, '-n', 'spacelift'),
     says: [/ReplicaSet spacelift-server-\S+: FailedCreate: pods "\S+" is forbidden: exceeded quota: few-pods/, /describe resourcequota/],
   },
   {
@@ -56,9 +56,9 @@ export const waits: readonly Wait[] = [
   },
   {
     name: 'a container that runs and is never ready',
-    async toPods(site, pods) {
-      await containerIs({ state: { running: { startedAt: '2026-01-01T00:00:00Z' } } })(site, pods)
-      for (const pod of pods) await event(site, pod, 'Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 503')
+    async toPods(installation, pods) {
+      await containerIs({ state: { running: { startedAt: '2026-01-01T00:00:00Z' } } })(installation, pods)
+      for (const pod of pods) await event(installation, pod, 'Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 503')
     },
     says: [
       /container server: Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503/,
@@ -73,8 +73,10 @@ export const waits: readonly Wait[] = [
   },
 ]
 
-async function logWithSecrets(site: LabInstallation): Promise<string> {
-  const [password, url, key] = await Promise.all(['admin-password', 'database-url', 'encryption.pem'].map((name) => site.input(name)))
+async function logWithSecrets(installation: LabInstallation): Promise<string> {
+  const [password, url, key] = await Promise.all(
+    ['admin-password', 'database-url', 'encryption.pem'].map((name) => installation.input(name)),
+  )
   const inUrl = /:([^:@]+)@/.exec(url ?? '')?.[1] ?? ''
   const lines = [
     `key ${key}`,

@@ -8,31 +8,31 @@ import type { LabInstallation } from '../../support/installation.ts'
 /** A chart repository on this machine, as plain files behind HTTP: what `--repo` and `release.chart.repo` are given. */
 export class ChartRepository {
   readonly url: string
-  readonly #site: LabInstallation
+  readonly #installation: LabInstallation
   readonly #folder: string
   readonly #server: Server
 
-  private constructor(site: LabInstallation, folder: string, server: Server) {
-    this.#site = site
+  private constructor(installation: LabInstallation, folder: string, server: Server) {
+    this.#installation = installation
     this.#folder = folder
     this.#server = server
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   }
 
-  static async open(site: LabInstallation): Promise<ChartRepository> {
-    const folder = join(site.lab.dir, 'charts')
+  static async open(installation: LabInstallation): Promise<ChartRepository> {
+    const folder = join(installation.lab.dir, 'charts')
     await mkdir(folder, { recursive: true })
     const server = createServer(async ({ url = '/' }, answer) => {
       const content = await readFile(join(folder, url.replaceAll('..', ''))).catch(() => undefined)
       answer.writeHead(content === undefined ? 404 : 200).end(content)
     })
     await once(server.listen(0, '127.0.0.1'), 'listening')
-    return new ChartRepository(site, folder, server)
+    return new ChartRepository(installation, folder, server)
   }
 
   /** Publishes a chart folder, under its own version or another one. */
   async publish(chart: string, version?: string): Promise<void> {
-    await this.#site.client(
+    await this.#installation.client(
       'helm',
       'package',
       chart,
@@ -40,7 +40,7 @@ export class ChartRepository {
       this.#folder,
       ...(version === undefined ? [] : ['--version', version]),
     )
-    await this.#site.client('helm', 'repo', 'index', this.#folder, '--url', this.url)
+    await this.#installation.client('helm', 'repo', 'index', this.#folder, '--url', this.url)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

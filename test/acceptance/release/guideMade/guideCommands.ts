@@ -7,46 +7,46 @@ import { runOk } from '../../support/run.ts'
 /** The guide's own commands, one after the other, as a person types them. */
 
 /** `docker load`, `tag` and `push`: skopeo does the same without a daemon. */
-export async function pushImages(site: LabInstallation): Promise<void> {
-  const folder = await mkdtemp(join(site.lab.dir, 'unpacked-'))
-  await runOk(['tar', '-xzf', join(site.folder, 'self-hosted-v3.0.0.tar.gz'), '-C', folder])
+export async function pushImages(installation: LabInstallation): Promise<void> {
+  const folder = await mkdtemp(join(installation.lab.dir, 'unpacked-'))
+  await runOk(['tar', '-xzf', join(installation.folder, 'self-hosted-v3.0.0.tar.gz'), '-C', folder])
   for (const name of ['backend', 'launcher'] as const) {
     const tar = join(folder, `self-hosted-v3.0.0/container-images/spacelift-${name}.tar`)
-    await site.client('skopeo', 'copy', '--quiet', `docker-archive:${tar}`, `docker://${site.image(name)}`)
+    await installation.client('skopeo', 'copy', '--quiet', `docker-archive:${tar}`, `docker://${installation.image(name)}`)
   }
 }
 
 export type BucketWay = 'mc commands' | "the guide's OpenTofu values"
 
 /** Buckets, versioning and rules; the rules' ids are mc's own, or those of the guide's OpenTofu code. */
-export async function makeBuckets(site: LabInstallation, way: BucketWay): Promise<void> {
+export async function makeBuckets(installation: LabInstallation, way: BucketWay): Promise<void> {
   for (const [name, { versioned, days }] of Object.entries(guide.buckets)) {
-    await site.mc('mb', `lab/${name}`)
-    if (versioned) await site.mc('version', 'enable', `lab/${name}`)
+    await installation.mc('mb', `lab/${name}`)
+    if (versioned) await installation.mc('version', 'enable', `lab/${name}`)
     if (days === undefined) continue
-    if (way === 'mc commands') await site.mc('ilm', 'rule', 'add', '--expire-days', String(days), `lab/${name}`)
-    else await importRule(site, name, days)
+    if (way === 'mc commands') await installation.mc('ilm', 'rule', 'add', '--expire-days', String(days), `lab/${name}`)
+    else await importRule(installation, name, days)
   }
 }
 
-async function importRule(site: LabInstallation, name: string, days: number): Promise<void> {
+async function importRule(installation: LabInstallation, name: string, days: number): Promise<void> {
   const rule = {
     ID: `expire-after-${days}-day${days === 1 ? '' : 's'}`,
     Status: 'Enabled',
     Expiration: { Days: days },
     Filter: { Prefix: '' },
   }
-  await site.client('sh', '-c', 'printf %s "$0" | mc ilm rule import "$1"', JSON.stringify({ Rules: [rule] }), `lab/${name}`)
+  await installation.client('sh', '-c', 'printf %s "$0" | mc ilm rule import "$1"', JSON.stringify({ Rules: [rule] }), `lab/${name}`)
 }
 
 /** The namespace and the three secrets by `kubectl apply`. The guide's YAML, but for quotes: true and false are no strings. */
-export async function applyNamespaceAndSecrets(site: LabInstallation): Promise<void> {
+export async function applyNamespaceAndSecrets(installation: LabInstallation): Promise<void> {
   const script = 'kubectl create namespace spacelift --dry-run=client -o yaml | kubectl apply -f -'
-  await site.client('sh', '-c', script)
-  for (const [name, texts] of Object.entries(await guide.secrets(site))) {
+  await installation.client('sh', '-c', script)
+  for (const [name, texts] of Object.entries(await guide.secrets(installation))) {
     const lines = Object.entries(texts).map(([key, text]) => `  ${key}: ${spelled(key, text)}`)
     const head = ['apiVersion: v1', 'kind: Secret', 'metadata:', `  name: ${name}`, '  namespace: spacelift', 'type: Opaque', 'stringData:']
-    await site.client('sh', '-c', 'printf "%s\n" "$0" | kubectl apply -f -', [...head, ...lines].join('\n'))
+    await installation.client('sh', '-c', 'printf "%s\n" "$0" | kubectl apply -f -', [...head, ...lines].join('\n'))
   }
 }
 
@@ -56,8 +56,8 @@ function spelled(key: string, text: string): string {
 }
 
 /** The guide's helm command; `program` is a helm of whatever version. */
-export async function deploy(site: LabInstallation, repo: string, program = 'helm', flags: readonly string[] = []): Promise<void> {
-  const { shared, server, drain } = guide.values(site)
+export async function deploy(installation: LabInstallation, repo: string, program = 'helm', flags: readonly string[] = []): Promise<void> {
+  const { shared, server, drain } = guide.values(installation)
   const values = [
     `shared.serverHostname=${shared.serverHostname}`,
     `shared.image=${shared.image}`,
@@ -78,5 +78,5 @@ export async function deploy(site: LabInstallation, repo: string, program = 'hel
     'spacelift',
     'spacelift-self-hosted',
   ]
-  await site.client(program, ...command, ...flags, ...values.flatMap((value) => ['--set', value]))
+  await installation.client(program, ...command, ...flags, ...values.flatMap((value) => ['--set', value]))
 }

@@ -4,10 +4,10 @@ import type { LabInstallation } from '../../support/installation.ts'
 export type HelmState = {
   /** As it would be told to a colleague. */
   readonly name: string
-  readonly make: (site: LabInstallation) => Promise<unknown>
+  readonly make: (installation: LabInstallation) => Promise<unknown>
   /** What the plan says of it. */
   readonly shows: readonly RegExp[]
-  /** Applied in place of the site's own file. */
+  /** Applied in place of the installation's own file. */
   readonly file?: string
   /** Part of the quick run. */
   readonly isSample?: boolean

@@ -6,13 +6,13 @@ import { revision } from '../../support/workloads.ts'
 import { pendingStates } from './pending.ts'
 import type { HelmState } from './state.ts'
 
-const chart = (site: LabInstallation): string => join(site.folder, 'chart')
+const chart = (installation: LabInstallation): string => join(installation.folder, 'chart')
 
-const upgrade = (site: LabInstallation, ...flags: string[]): Promise<string> =>
-  site.helm('upgrade', 'spacelift', chart(site), '--reuse-values', '--wait', ...flags)
+const upgrade = (installation: LabInstallation, ...flags: string[]): Promise<string> =>
+  installation.helm('upgrade', 'spacelift', chart(installation), '--reuse-values', '--wait', ...flags)
 
-export async function settledStates(site: LabInstallation): Promise<readonly HelmState[]> {
-  return [...plain, ...(await pendingStates(site))]
+export async function settledStates(installation: LabInstallation): Promise<readonly HelmState[]> {
+  return [...plain, ...(await pendingStates(installation))]
 }
 
 const plain: readonly HelmState[] = [
@@ -25,7 +25,7 @@ const plain: readonly HelmState[] = [
   { name: 'upgraded by hand to another version of the chart', make: otherVersion, shows: [/chart\.version +9\.9\.9 -> 0\.3\.0/] },
   {
     name: 'values changed by hand',
-    make: (site) => upgrade(site, '--set', 'server.replicaCount=2'),
+    make: (installation) => upgrade(installation, '--set', 'server.replicaCount=2'),
     shows: [/values\.server\.replicaCount +2 -> \(removed\)/, /spec\.replicas +2 -> 3/],
   },
   {
@@ -45,48 +45,58 @@ const plain: readonly HelmState[] = [
   },
   {
     name: 'uninstalled with its history kept',
-    make: (site) => site.helm('uninstall', 'spacelift', '--wait', '--keep-history'),
+    make: (installation) => installation.helm('uninstall', 'spacelift', '--wait', '--keep-history'),
     shows: [/status +uninstalled -> deployed/, /It was uninstalled and its history kept/],
   },
   {
     name: 'uninstalled',
-    make: (site) => site.helm('uninstall', 'spacelift', '--wait'),
+    make: (installation) => installation.helm('uninstall', 'spacelift', '--wait'),
     shows: [/\+ release\/spacelift\/spacelift .*it is gone/],
   },
 ]
 
-async function rolledBack(site: LabInstallation): Promise<void> {
-  await upgrade(site, '--set', 'drain.replicaCount=1')
-  const target = await revision(site)
-  expectExit(await site.apply(), 0)
-  await site.helm('rollback', 'spacelift', String(target), '--wait')
+async function rolledBack(installation: LabInstallation): Promise<void> {
+  await upgrade(installation, '--set', 'drain.replicaCount=1')
+  const target = await revision(installation)
+  expectExit(await installation.apply(), 0)
+  await installation.helm('rollback', 'spacelift', String(target), '--wait')
 }
 
-async function otherVersion(site: LabInstallation): Promise<void> {
-  const copy = join(site.lab.dir, 'other-version')
-  await cp(chart(site), copy, { recursive: true })
+async function otherVersion(installation: LabInstallation): Promise<void> {
+  const copy = join(installation.lab.dir, 'other-version')
+  await cp(chart(installation), copy, { recursive: true })
   const text = await readFile(join(copy, 'Chart.yaml'), 'utf8')
   await writeFile(join(copy, 'Chart.yaml'), text.replace(/^version: .*$/m, 'version: 9.9.9'))
-  await site.helm('upgrade', 'spacelift', copy, '--reuse-values', '--wait')
+  await installation.helm('upgrade', 'spacelift', copy, '--reuse-values', '--wait')
 }
 
-async function withHelm3(site: LabInstallation): Promise<void> {
-  const command = ['upgrade', 'spacelift', chart(site), '-n', 'spacelift', '--reuse-values', '--wait', '--set', 'drain.podLabels.by=hand']
-  await site.client(await helm3(), ...command)
+async function withHelm3(installation: LabInstallation): Promise<void> {
+  const command = [
+    'upgrade',
+    'spacelift',
+    chart(installation),
+    '-n',
+    'spacelift',
+    '--reuse-values',
+    '--wait',
+    '--set',
+    'drain.podLabels.by=hand',
+  ]
+  await installation.client(await helm3(), ...command)
 }
 
 /** Its new pods do not become ready in time. */
-async function failed(site: LabInstallation): Promise<void> {
-  await site.lab.pods('slow')
-  const ended = await upgrade(site, '--timeout', '2s', '--set', 'drain.podLabels.round=failed').then(
+async function failed(installation: LabInstallation): Promise<void> {
+  await installation.lab.pods('slow')
+  const ended = await upgrade(installation, '--timeout', '2s', '--set', 'drain.podLabels.round=failed').then(
     () => 'deployed',
     () => 'failed',
   )
-  await site.lab.pods('normal')
+  await installation.lab.pods('normal')
   if (ended !== 'failed') throw new Error('the upgrade should have failed')
 }
 
-async function superseded(site: LabInstallation): Promise<void> {
-  await upgrade(site, '--set', 'drain.podLabels.round=superseded')
-  await site.kubectl('-n', 'spacelift', 'delete', 'secret', `sh.helm.release.v1.spacelift.v${await revision(site)}`)
+async function superseded(installation: LabInstallation): Promise<void> {
+  await upgrade(installation, '--set', 'drain.podLabels.round=superseded')
+  await installation.kubectl('-n', 'spacelift', 'delete', 'secret', `sh.helm.release.v1.spacelift.v${await revision(installation)}`)
 }

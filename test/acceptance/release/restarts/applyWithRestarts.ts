@@ -9,12 +9,16 @@ type Restart = { workload: string; pods: number; because?: string[] }
  * others afterwards, and the next plan is empty. Answers what the plan said.
  */
 export async function applyWithRestarts(
-  site: LabInstallation,
+  installation: LabInstallation,
   restarts: readonly string[],
-  file = site.file,
+  file = installation.file,
   ...flags: readonly string[]
 ): Promise<string> {
-  const [plan, told, before] = [await changedPlan(site, file, flags), await toldAsJson(site, file, flags), await podsOf(site)]
+  const [plan, told, before] = [
+    await changedPlan(installation, file, flags),
+    await toldAsJson(installation, file, flags),
+    await podsOf(installation),
+  ]
   const line = /^Restarts: (.*)\.$/m.exec(plan)?.[1] ?? ''
   const named = line === 'none' ? [] : line.split(/, (?=spacelift-)/)
   expectSame(
@@ -25,28 +29,28 @@ export async function applyWithRestarts(
     told.map(({ workload }) => workload),
     restarts,
   )
-  expectExit(await site.apply('-f', file, ...flags), 0)
-  expectSame(await replacedWorkloads(site, before), restarts)
-  await expectEmptyPlan(site, file)
+  expectExit(await installation.apply('-f', file, ...flags), 0)
+  expectSame(await replacedWorkloads(installation, before), restarts)
+  await expectEmptyPlan(installation, file)
   return `restarts ${line}`
 }
 
-export async function changedPlan(site: LabInstallation, file = site.file, flags: readonly string[] = []): Promise<string> {
-  return expectExit(await site.plan('-f', file, ...flags), 2).stdout
+export async function changedPlan(installation: LabInstallation, file = installation.file, flags: readonly string[] = []): Promise<string> {
+  return expectExit(await installation.plan('-f', file, ...flags), 2).stdout
 }
 
-async function toldAsJson(site: LabInstallation, file: string, flags: readonly string[]): Promise<readonly Restart[]> {
-  const { stdout } = expectExit(await site.plan('-f', file, ...flags, '-json'), 2)
+async function toldAsJson(installation: LabInstallation, file: string, flags: readonly string[]): Promise<readonly Restart[]> {
+  const { stdout } = expectExit(await installation.plan('-f', file, ...flags, '-json'), 2)
   const events = stdout.trimEnd().split('\n')
   return (events.map((one) => JSON.parse(one) as { type: string; restarts: Restart[] }).find(({ type }) => type === 'change_summary')
     ?.restarts ?? []) as Restart[]
 }
 
 /** The Deployments that are still there and of whose pods none is left. */
-export async function replacedWorkloads(site: LabInstallation, before: ReadonlyMap<string, readonly string[]>): Promise<string[]> {
+export async function replacedWorkloads(installation: LabInstallation, before: ReadonlyMap<string, readonly string[]>): Promise<string[]> {
   // Those that are on their way out are counted until they are gone.
   await sleep(300)
-  const now = await podsOf(site)
+  const now = await podsOf(installation)
   const isGone = ([workload, uids]: readonly [string, readonly string[]]) =>
     now.has(workload) && !uids.some((uid) => now.get(workload)?.includes(uid))
   return [...before]
@@ -55,8 +59,8 @@ export async function replacedWorkloads(site: LabInstallation, before: ReadonlyM
     .sort()
 }
 
-export async function expectEmptyPlan(site: LabInstallation, file = site.file): Promise<string> {
-  const { stdout } = expectExit(await site.plan('-f', file), 0)
+export async function expectEmptyPlan(installation: LabInstallation, file = installation.file): Promise<string> {
+  const { stdout } = expectExit(await installation.plan('-f', file), 0)
   expectText(stdout, 'No changes.')
   return stdout.trimEnd().split('\n').at(-1) ?? ''
 }

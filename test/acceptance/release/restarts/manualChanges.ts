@@ -4,10 +4,10 @@ import { rolledOut } from '../../support/workloads.ts'
 
 /** What people do to secrets and pods. The API server's times have whole seconds: between two acts one passes. */
 export class ManualChanges {
-  readonly #site: LabInstallation
+  readonly #installation: LabInstallation
 
-  constructor(site: LabInstallation) {
-    this.#site = site
+  constructor(installation: LabInstallation) {
+    this.#installation = installation
   }
 
   /** Sets a key of a secret to a value that is nobody's secret, or takes it away. */
@@ -28,7 +28,7 @@ export class ManualChanges {
     const names = await this.#kubectl('get', 'pods', '-o', 'name')
     const pod = names.split('\n').find((one) => one.startsWith(`pod/${deployment}-`))
     await this.#kubectl('delete', pod ?? deployment, '--wait')
-    await rolledOut(this.#site)
+    await rolledOut(this.#installation)
   }
 
   kubectl(...args: string[]): Promise<string> {
@@ -36,7 +36,7 @@ export class ManualChanges {
   }
 
   #kubectl(...args: string[]): Promise<string> {
-    return this.#site.kubectl('-n', 'spacelift', ...args)
+    return this.#installation.kubectl('-n', 'spacelift', ...args)
   }
 }
 
