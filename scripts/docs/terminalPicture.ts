@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util'
+
 const FONT = 14
 const COLUMN = 8.4
 const LINE = 20
@@ -9,7 +11,7 @@ const MARGIN = 20
  */
 export function terminalPicture(text: string, command: string, title: string): string {
   const lines = [`\u001b[2m$\u001b[22m \u001b[1m${command}\u001b[22m`, '', ...text.split('\n')]
-  const columns = Math.max(...lines.map((line) => bare(line).length))
+  const columns = Math.max(...lines.map((line) => stripVTControlCharacters(line).length))
   const [width, height] = [Math.ceil(columns * COLUMN) + 2 * MARGIN, lines.length * LINE + 2 * MARGIN]
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="title">
 <title id="title">${escaped(title)}</title>
@@ -32,7 +34,7 @@ text { fill: #f0f6fc } .s2 { fill: #9198a1 } .s31 { fill: #ff7b72 } .s32 { fill:
 `
 
 function row(line: string, i: number): string {
-  const text = bare(line)
+  const text = stripVTControlCharacters(line)
   if (text.trim() === '') return ''
   const start = text.length - text.trimStart().length
   const [x, y] = [MARGIN + start * COLUMN, MARGIN + (i + 0.75) * LINE]
@@ -47,11 +49,6 @@ function spans(line: string): string {
 }
 
 const ENDS = new Set(['22', '39'])
-
-function bare(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what colours are made of
-  return line.replaceAll(/\u001b\[\d+m/g, '')
-}
 
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')

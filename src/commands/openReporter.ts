@@ -2,7 +2,7 @@ import { openSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { chooseStyle, chooseWidth } from '../report/format/style.ts'
 import { jsonReporter } from '../report/json/jsonReporter.ts'
-import { all, type Reporter } from '../report/reporter.ts'
+import { combineReporters, type Reporter } from '../report/reporter.ts'
 import { type Sink, textReporter } from '../report/textReporter.ts'
 import type { Host, Output } from '../session/host.ts'
 import { errnoCode } from '../state/fileStore.ts'
@@ -15,7 +15,7 @@ export type ReportOptions = Partial<Pick<GlobalOptions, 'json' | 'color' | 'logF
 /** The reporter that the options ask for: text or JSON lines, and JSON lines to `--log-file` besides. Throws for a file that cannot be opened. */
 export function openReporter(host: Host, options: ReportOptions): Reporter {
   const main = options.json ? json(host, (text) => host.stdout.write(text)) : text(host, options)
-  return options.logFile === undefined ? main : all(main, json(host, appendTo(host, options.logFile)))
+  return options.logFile === undefined ? main : combineReporters(main, json(host, appendTo(host, options.logFile)))
 }
 
 function json(host: Host, write: (text: string) => unknown): Reporter {

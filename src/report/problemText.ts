@@ -3,8 +3,8 @@ import type { Problem } from '../values/problem.ts'
 import { PLAIN, type Style } from './format/style.ts'
 
 /**
- * Problems as a person reads them, one paragraph each: what, where (`desired-state.yaml:12:5`, which terminals turn into a
- * link), what to do. No line of the file is quoted: it may hold a secret that stands at the wrong place.
+ * Problems for a terminal, a paragraph each: what is wrong, where (`desired-state.yaml:12:5`, which terminals turn into a
+ * link), how to fix it. Lines of the file are never quoted: one may contain a secret in the wrong place.
  */
 export function renderProblems(problems: readonly Problem[], style: Style = PLAIN, severity: 'Error' | 'Warning' = 'Error'): string {
   const paragraphs = problems.map((problem) => `${paragraph(problem, style, severity)}\n`)
@@ -15,10 +15,10 @@ export function renderProblems(problems: readonly Problem[], style: Style = PLAI
 function paragraph(problem: Problem, style: Style, severity: 'Error' | 'Warning'): string {
   const mark = (severity === 'Error' ? style.removed : style.changed)(`${severity}:`)
   const code = style.faint(`(${problem.code})`)
-  const where = problem.at === undefined ? `  ${code}` : `  on ${showPosition(problem.at)} ${code}`
+  const place = problem.at === undefined ? `  ${code}` : `  on ${showPosition(problem.at)} ${code}`
   const detail = problem.detail === undefined ? [] : problem.detail.split('\n').map((line) => `  ${line}`)
   const [first = '', ...more] = problem.remedy.split('\n')
-  return [`${mark} ${style.strong(problem.summary)}`, where, ...detail, `  Fix: ${first}`, ...more.map((line) => `       ${line}`)].join(
+  return [`${mark} ${style.strong(problem.summary)}`, place, ...detail, `  Fix: ${first}`, ...more.map((line) => `       ${line}`)].join(
     '\n',
   )
 }

@@ -5,49 +5,49 @@ import type { Address } from '../values/address.ts'
 import type { Problem } from '../values/problem.ts'
 import type { WatchEvent } from '../watch/watchEvents.ts'
 
-/** How an apply ended. */
-export type Applied = {
+/** The result of an apply. */
+export type ApplyResult = {
   readonly plan: Plan
   readonly done: readonly Address[]
   readonly failed: readonly Address[]
   readonly skipped: readonly Address[]
-  /** Why what failed failed. */
+  /** The causes of the failures. */
   readonly problems: readonly Problem[]
 }
 
 /**
- * The one way in which a command tells what it finds and does; it knows neither streams nor forms. A reporter for people
- * and one for machines are made by {@link textReporter} and {@link jsonReporter}.
+ * What commands report to, independent of streams and formats. {@link textReporter} prints for people,
+ * {@link jsonReporter} for programs.
  */
 export interface Reporter {
-  /** A plan with its findings, and the problems that make it incomplete; `compact`: for people, one line a resource. */
+  /** A plan with its findings, and the problems that make it incomplete; `compact`: one line per resource, in text only. */
   plan(plan: Plan, form?: { readonly compact?: boolean }): void
-  /** What changed behind our back, and the problems that make the look incomplete. */
+  /** What changed outside groundcrew, and the problems that make the check incomplete. */
   drift(report: DriftReport): void
-  /** What happens during an apply, as it happens. */
+  /** A step of an apply, as it happens. */
   event(event: ApplyEvent): void
   /** The end of an apply. */
-  applied(applied: Applied): void
-  /** What a daemon does and finds, and when: nobody stands beside it. */
+  applied(applied: ApplyResult): void
+  /** An event of the daemon, with its time: a log is read later. */
   watch(event: WatchEvent, at: Date): void
-  /** What is wrong. */
+  /** Errors that belong to no plan or apply. */
   problems(problems: readonly Problem[]): void
-  /** A remark besides, a sentence or more; `warn` where something was not done. */
+  /** Additional information, one or more sentences; `warn` if something was not done. */
   note(text: string, level?: 'info' | 'warn'): void
 }
 
-/** Tells everything to each of them. */
-export function all(...reporters: readonly Reporter[]): Reporter {
-  const each = (tell: (one: Reporter) => void) => {
-    for (const one of reporters) tell(one)
+/** Reports everything to each of them. */
+export function combineReporters(...reporters: readonly Reporter[]): Reporter {
+  const forEach = (report: (reporter: Reporter) => void) => {
+    for (const reporter of reporters) report(reporter)
   }
   return {
-    plan: (plan, form) => each((one) => one.plan(plan, form)),
-    drift: (report) => each((one) => one.drift(report)),
-    event: (event) => each((one) => one.event(event)),
-    applied: (applied) => each((one) => one.applied(applied)),
-    watch: (event, at) => each((one) => one.watch(event, at)),
-    problems: (problems) => each((one) => one.problems(problems)),
-    note: (text, level) => each((one) => one.note(text, level)),
+    plan: (plan, form) => forEach((reporter) => reporter.plan(plan, form)),
+    drift: (report) => forEach((reporter) => reporter.drift(report)),
+    event: (event) => forEach((reporter) => reporter.event(event)),
+    applied: (applied) => forEach((reporter) => reporter.applied(applied)),
+    watch: (event, at) => forEach((reporter) => reporter.watch(event, at)),
+    problems: (problems) => forEach((reporter) => reporter.problems(problems)),
+    note: (text, level) => forEach((reporter) => reporter.note(text, level)),
   }
 }

@@ -5,35 +5,35 @@ import { pluralize } from './format/pluralize.ts'
 import type { Style } from './format/style.ts'
 import { planText } from './plan/planText.ts'
 import { renderProblems } from './problemText.ts'
-import type { Applied, Reporter } from './reporter.ts'
+import type { ApplyResult, Reporter } from './reporter.ts'
 import { watchText } from './watchText.ts'
 
-/** A stream, the style that suits it, and how many columns its lines have where that is known. */
+/** A stream, its style, and the width of its lines if known. */
 export type Sink = { readonly write: (text: string) => unknown; readonly style: Style; readonly width?: number }
 
-/** Tells people: what was asked for on `out`, what is wrong on `err`. */
+/** For people: results on `out`, errors on `err`. */
 export function textReporter(out: Sink, err: Sink): Reporter {
-  // A remark stands apart from what came before it.
-  let begun = false
-  const say = (text: string) => {
+  // A note is separated from earlier output by an empty line.
+  let hasOutput = false
+  const print = (text: string) => {
     out.write(text)
-    begun = true
+    hasOutput = true
   }
-  const problems: Reporter['problems'] = (all) => void (all.length > 0 && err.write(renderProblems(all, err.style)))
+  const problems: Reporter['problems'] = (problems) => void (problems.length > 0 && err.write(renderProblems(problems, err.style)))
   return {
     plan: (plan, form) => {
-      if (plan.changes.length > 0) say(`${planText(plan, out.style, { ...form, ...widthOf(out) })}\n`)
+      if (plan.changes.length > 0) print(`${planText(plan, out.style, { ...form, ...widthOf(out) })}\n`)
       problems(plan.problems)
     },
     drift: (report) => {
       const text = driftText(report, out.style, out.width)
-      if (text !== '') say(`${text}\n`)
+      if (text !== '') print(`${text}\n`)
       problems(distinctProblems([...report.problems, ...report.unchecked.map(({ why }) => why)]))
     },
-    event: (event) => say(`${applyLine(event, out.style)}\n`),
+    event: (event) => print(`${applyLine(event, out.style)}\n`),
     applied: (applied) => {
       problems(distinctProblems(applied.problems))
-      say(ending(applied, out.style))
+      print(resultText(applied, out.style))
     },
     watch: (event, at) => {
       const { write, style } = event.type === 'watch_problems' ? err : out
@@ -41,7 +41,7 @@ export function textReporter(out: Sink, err: Sink): Reporter {
       if (text !== undefined) write(`${at.toISOString()} ${text}\n`)
     },
     problems,
-    note: (text) => say(`${begun ? '\n' : ''}${text}\n`),
+    note: (text) => print(`${hasOutput ? '\n' : ''}${text}\n`),
   }
 }
 
@@ -49,7 +49,7 @@ function widthOf({ width }: Sink): { readonly width?: number } {
   return width === undefined ? {} : { width }
 }
 
-function ending({ done, failed, skipped }: Applied, style: Style): string {
+function resultText({ done, failed, skipped }: ApplyResult, style: Style): string {
   if (failed.length + skipped.length > 0) {
     const tally = `${done.length} done, ${failed.length} failed, ${skipped.length} skipped`
     return `\n${style.removed('Apply incomplete:')} ${tally}. Run groundcrew apply again to continue.\n`

@@ -9,7 +9,7 @@ import type { Style } from './format/style.ts'
 import { planText } from './plan/planText.ts'
 import { renderProblems } from './problemText.ts'
 
-/** What a person reads of a daemon's event: a line, or the plan or the problems in full. Undefined for what needs no word. */
+/** A daemon's event as text: a line, or the plan or the problems in full. Undefined for events that are not printed. */
 export function watchText(event: WatchEvent, style: Style): string | undefined {
   switch (event.type) {
     case 'watch_start':
@@ -51,29 +51,29 @@ function isSettled(plan: Plan): boolean {
 }
 
 function settledText({ changes, findings }: Plan): string {
-  const more = findings.length === 0 ? '' : ` ${pluralize(findings.length, 'warning')}: run groundcrew plan.`
-  return `${changes.length} resources, no changes.${more}`
+  const warnings = findings.length === 0 ? '' : ` ${pluralize(findings.length, 'warning')}: run groundcrew plan.`
+  return `${changes.length} resources, no changes.${warnings}`
 }
 
 function leftOutText({ policy, leftOut, command }: WatchEvent & { type: 'watch_left_out' }, style: Style): string {
-  const run = `  To apply: ${command}`
-  if (policy === 'none') return [`Policy none: ${style.changed('nothing is applied')}.`, run].join('\n')
-  const lines = leftOut.map((one) => `  ${one.change.address}: ${reasonText(one)}`)
-  return [`${style.changed('Needs approval')}: ${pluralize(leftOut.length, 'change')}.`, ...lines, run].join('\n')
+  const advice = `  To apply: ${command}`
+  if (policy === 'none') return [`Policy none: ${style.changed('nothing is applied')}.`, advice].join('\n')
+  const lines = leftOut.map((skipped) => `  ${skipped.change.address}: ${reasonText(skipped)}`)
+  return [`${style.changed('Needs approval')}: ${pluralize(leftOut.length, 'change')}.`, ...lines, advice].join('\n')
 }
 
-function reasonText({ change, why }: Skipped): string {
-  switch (why.is) {
+function reasonText({ change, why: reason }: Skipped): string {
+  switch (reason.is) {
     case 'policy':
-      return POLICY_REASONS[why.cause]
+      return POLICY_REASONS[reason.cause]
     case 'action':
       return `resources are never ${change.action === 'remove' ? 'destroyed' : 'replaced'} automatically`
     case 'data-at-risk':
-      return `it puts data at risk: ${why.what}`
+      return `it puts data at risk: ${reason.what}`
     case 'refused':
-      return why.summary
+      return reason.summary
     case 'depends':
-      return `it depends on ${why.on}`
+      return `it depends on ${reason.on}`
   }
 }
 
@@ -87,11 +87,11 @@ const POLICY_REASONS: { readonly [C in Cause]: string } = {
 function appliedText({ done, failed, skipped, problems }: WatchEvent & { type: 'watch_applied' }, style: Style): string {
   if (failed.length + skipped.length === 0) return `${style.strong('Apply complete.')} ${pluralize(done.length, 'resource')} changed.`
   const tally = `${done.length} done, ${failed.length} failed, ${skipped.length} skipped.`
-  const why = problems.length === 0 ? [] : [renderProblems(problems, style).trimEnd()]
-  return [`${style.removed('Apply incomplete:')} ${tally}`, ...why].join('\n')
+  const errors = problems.length === 0 ? [] : [renderProblems(problems, style).trimEnd()]
+  return [`${style.removed('Apply incomplete:')} ${tally}`, ...errors].join('\n')
 }
 
 function pausedText({ seconds, again }: WatchEvent & { type: 'watch_paused' }, style: Style): string {
-  const why = again.length === 0 ? '' : `Differs again right after it was applied: ${again.join(', ')}. `
-  return style.changed(`${why}Next attempt in ${seconds} s, or when a file is written.`)
+  const cause = again.length === 0 ? '' : `Differs again right after it was applied: ${again.join(', ')}. `
+  return style.changed(`${cause}Next attempt in ${seconds} s, or when a file is written.`)
 }

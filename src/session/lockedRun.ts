@@ -4,7 +4,7 @@ import type { Emit } from '../reconcile/events.ts'
 import type { Result } from '../reconcile/execute.ts'
 import type { Planned } from '../reconcile/makePlan.ts'
 import { readWorld, worldMismatch } from '../reconcile/worldCheck.ts'
-import type { Applied } from '../report/reporter.ts'
+import type { ApplyResult } from '../report/reporter.ts'
 import type { HeldLock } from '../state/heldLock.ts'
 import { type Journal, type Leftovers, leftovers } from '../state/journal.ts'
 import { acquireLock, type LockWatch } from '../state/lock.ts'
@@ -34,7 +34,7 @@ export type LockedRun = {
   readonly approve: (checked: CheckedPlan) => Promise<Planned | undefined>
   readonly emit: Emit
   /** Receives the result while the lock is still held: its release may take long. */
-  readonly report?: (applied: Applied) => void
+  readonly report?: (applied: ApplyResult) => void
 }
 
 /**
@@ -42,7 +42,7 @@ export type LockedRun = {
  * and carries out what is approved. Undefined: nothing was approved. Throws a ProblemError: `lock/held` and all that
  * prevents the run.
  */
-export async function lockedRun(host: Host, session: Session, run: LockedRun): Promise<Applied | undefined> {
+export async function lockedRun(host: Host, session: Session, run: LockedRun): Promise<ApplyResult | undefined> {
   // The seal comes before anything in the saved plan is used: it holds what its apply may do.
   if (run.saved !== undefined) (await import('./savedPlanFile.ts')).verifySeal(run.saved, session)
   await assertSameWorld(session, run.scope)
@@ -77,7 +77,7 @@ async function assertSameWorld(session: Session, { acceptNewWorld }: PlanScope):
 
 type Locked = { readonly id: string; readonly lock: HeldLock }
 
-async function runUnderLock(host: Host, session: Session, run: LockedRun, { id, lock }: Locked): Promise<Applied | undefined> {
+async function runUnderLock(host: Host, session: Session, run: LockedRun, { id, lock }: Locked): Promise<ApplyResult | undefined> {
   // Read again: another run may have ended before this one got the lock.
   const state = (await session.store.load()) ?? emptyState(host.randomness.uuid())
   if (run.saved !== undefined) await (await import('./savedPlanFile.ts')).assertUnused(run.saved, session)
@@ -105,7 +105,7 @@ type Approved = Locked & {
   readonly world: NonNullable<CheckedPlan['world']>
 }
 
-async function carryOut(host: Host, session: Session, run: LockedRun, approved: Approved): Promise<Applied> {
+async function carryOut(host: Host, session: Session, run: LockedRun, approved: Approved): Promise<ApplyResult> {
   const { id, lock, left, ...rest } = approved
   const signal = AbortSignal.any([host.signal, lock.lost])
   // The lock may have been lost during the approval: then not even the history of this run starts.

@@ -2,7 +2,7 @@ import { isWrite, type PlannedChange } from '../plan/plan.ts'
 import { selectUnattended, type UnattendedSelection } from '../plan/policy.ts'
 import type { Emit } from '../reconcile/events.ts'
 import type { Planned } from '../reconcile/makePlan.ts'
-import type { Applied } from '../report/reporter.ts'
+import type { ApplyResult } from '../report/reporter.ts'
 import type { Host } from '../session/host.ts'
 import { lockedRun } from '../session/lockedRun.ts'
 import type { CheckedPlan, PlanScope } from '../session/planWithConsents.ts'
@@ -30,7 +30,7 @@ export type AutoApply = {
  * Takes the lock without waiting, plans again and carries out what the policy allows of that plan. Throws a ProblemError:
  * `lock/held`, or what makes the plan incomplete.
  */
-export async function autoApply({ host, session, policy, unfinished, ...run }: AutoApply): Promise<Applied | undefined> {
+export async function autoApply({ host, session, policy, unfinished, ...run }: AutoApply): Promise<ApplyResult | undefined> {
   const approve = async ({ planned, problems }: CheckedPlan) => {
     if (problems.length > 0) throw new ProblemError(problems)
     return onlySelected(planned, selectUnattended(planned.plan, policy, unfinished))

@@ -1,5 +1,5 @@
 import { type Skipped, selectUnattended, type UnattendedSelection } from '../plan/policy.ts'
-import type { Applied } from '../report/reporter.ts'
+import type { ApplyResult } from '../report/reporter.ts'
 import type { Host, InstallationOptions } from '../session/host.ts'
 import { type CheckedPlan, type PlanScope, planWithConsents } from '../session/planWithConsents.ts'
 import { openSession, type Session } from '../session/session.ts'
@@ -156,7 +156,7 @@ export class Daemon {
     }
   }
 
-  #recordResult(applied: Applied): void {
+  #recordResult(applied: ApplyResult): void {
     const { done, failed, skipped } = applied
     const { events, host } = this.#parts
     events.lockHeld(undefined)

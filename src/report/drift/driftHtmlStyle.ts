@@ -1,4 +1,4 @@
-/** Light and dark by the reader's choice, one column on narrow screens, no colours that carry a meaning alone. */
+/** Follows the browser's light or dark mode, uses one column on narrow screens, and never carries a meaning by colour alone. */
 export const DRIFT_CSS = `
 :root { --ink: #1c2430; --soft: #55606f; --page: #fff; --line: #d5dbe3; --shade: #f4f6f9; --good: #17692f; --warn: #8a4b00; --bad: #a8201a; }
 @media (prefers-color-scheme: dark) {

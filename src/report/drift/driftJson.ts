@@ -4,7 +4,7 @@ import type { FactValue, Json } from '../../values/json.ts'
 import type { Problem } from '../../values/problem.ts'
 import { isFingerprint } from '../format/valueText.ts'
 
-/** The report as one JSON document, for programs; `at`: when it was made, RFC 3339. */
+/** The report as one JSON document; `at`: the time of the check, RFC 3339. */
 export function driftJson(report: DriftReport, at: string): string {
   const { comparedWith, checked, drifted, unchecked, skipped, findings, problems, lastApply } = report
   const document = {
@@ -28,7 +28,7 @@ export function driftJson(report: DriftReport, at: string): string {
   return `${JSON.stringify(document, null, 2)}\n`
 }
 
-/** A field's sides are left out where nothing stands; a hidden one says so instead of its fingerprint. */
+/** An absent side is omitted; a hidden one is `(hidden)` instead of its fingerprint. */
 function fieldJson({ pointer, applied, found, by, class: is, acceptance, acceptedUntil, note, since }: DriftedField) {
   const hidden = isFingerprint(applied) || isFingerprint(found)
   const side = (value: FactValue | undefined) => (hidden ? '(hidden)' : (value as Json))

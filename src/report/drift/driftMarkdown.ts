@@ -1,69 +1,76 @@
 import type { DriftedField, DriftedResource, DriftReport } from '../../plan/drift.ts'
 import type { Problem } from '../../values/problem.ts'
-import { truncateMiddle } from '../format/fold.ts'
 import { fieldName } from '../format/groupByObject.ts'
-import { absenceText, readable, remarkOf, sidesOf, type Together, together, verdictOf } from './driftRows.ts'
+import { truncateMiddle } from '../format/wrap.ts'
+import { absenceText, type FieldGroup, groupFields, remarkOf, shortTimes, sidesOf, verdictOf } from './driftRows.ts'
 
-/** More resources than this are folded away, so that a comment stays one screen long. */
-const OPEN = 10
+/** More resources than this are folded, so that a comment stays one screen long. */
+const MAX_UNFOLDED = 10
 
-/** The report as Markdown, as it fits a merge request's comment or a ticket. */
+/** The report as Markdown for a comment in a merge request or a ticket. */
 export function driftMarkdown(report: DriftReport, at: string): string {
   const { drifted, unchecked, skipped, findings, problems, lastApply } = report
-  const resources = drifted.flatMap((each) => resource(each, absenceText(report)))
+  const resources = drifted.flatMap((drift) => resource(drift, absenceText(report)))
   const parts = [
-    `### ${escaped(verdictOf(report))}`,
-    [`Checked ${readable(at)}.`, ...(lastApply ? [`Last applied ${readable(lastApply.at)} by ${escaped(lastApply.who)}.`] : [])].join(' '),
+    `### ${escapeMarkdown(verdictOf(report))}`,
+    [
+      `Checked ${shortTimes(at)}.`,
+      ...(lastApply ? [`Last applied ${shortTimes(lastApply.at)} by ${escapeMarkdown(lastApply.who)}.`] : []),
+    ].join(' '),
     ...(report.comparedWith === 'file' ? ['There is no state: compared with the file. Secret values could not be compared.'] : []),
-    ...(drifted.length > OPEN ? [`<details><summary>${drifted.length} resources</summary>`, ...resources, '</details>'] : resources),
-    ...(problems.length > 0 ? ['**Problems**', problems.map((one) => `- ${sentence(one)}`).join('\n')] : []),
+    ...(drifted.length > MAX_UNFOLDED
+      ? [`<details><summary>${drifted.length} resources</summary>`, ...resources, '</details>']
+      : resources),
+    ...(problems.length > 0 ? ['**Problems**', problems.map((problem) => `- ${sentence(problem)}`).join('\n')] : []),
     ...(unchecked.length > 0
       ? ['**Not checked**', unchecked.map(({ address, why }) => `- ${code(address)}: ${sentence(why)}`).join('\n')]
       : []),
-    ...(findings.length > 0 ? ['**Warnings**', findings.map((one) => `- ${code(one.address)}: ${sentence(one)}`).join('\n')] : []),
+    ...(findings.length > 0
+      ? ['**Warnings**', findings.map((finding) => `- ${code(finding.address)}: ${sentence(finding)}`).join('\n')]
+      : []),
     ...(skipped.length > 0 ? [`Skipped with --skip: ${skipped.map(code).join(', ')}.`] : []),
   ]
   return `${parts.join('\n\n')}\n`
 }
 
 function resource({ address, is, fields, keysUnknown, since }: DriftedResource, absence: string): string[] {
-  if (is === 'gone') return [`**${code(address)}**: ${absence}${since === undefined ? '' : `, since ${readable(since)}`}.`]
+  if (is === 'gone') return [`**${code(address)}**: ${absence}${since === undefined ? '' : `, since ${shortTimes(since)}`}.`]
   const unknown = keysUnknown ? ['Other values may have changed: they cannot be compared, because the encryption key was replaced.'] : []
-  return [`**${code(address)}**`, ...together(fields).flatMap(part), ...unknown]
+  return [`**${code(address)}**`, ...groupFields(fields).flatMap(fieldGroup), ...unknown]
 }
 
-/** The fields of an object stand under its name; what came or went as a whole is one line. */
-function part({ object, whole, fields }: Together): string[] {
+/** The fields of an object below its name; an object that was added or deleted as a whole is one line. */
+function fieldGroup({ object, wholeObject, fields }: FieldGroup): string[] {
   const [first] = fields
   if (object === undefined || first === undefined) return [table(fields)]
-  if (whole === undefined) return [code(object), table(fields)]
-  return [`${code(object)} ${whole}: ${escaped(readable(remarkOf(first)))}`]
+  if (wholeObject === undefined) return [code(object), table(fields)]
+  return [`${code(object)} ${wholeObject}: ${escapeMarkdown(shortTimes(remarkOf(first)))}`]
 }
 
-/** Narrow enough for a comment, whatever stands in it: the page and the JSON have the whole values. */
+/** Values are truncated to fit a comment; HTML and JSON have them in full. */
 function table(fields: readonly DriftedField[]): string {
   const rows = fields.map((field) => {
     const { applied, found } = sidesOf(field)
     // A field with a note has words of groundcrew's own, which are short.
-    const room = field.note === undefined ? ROOM : Number.POSITIVE_INFINITY
+    const room = field.note === undefined ? MAX_VALUE_COLUMNS : Number.POSITIVE_INFINITY
     const change = `${code(truncateMiddle(applied, room))} → ${code(truncateMiddle(found, room))}`
-    return `| ${[code(fieldName(field.pointer)), change, field.class, escaped(readable(remarkOf(field)))].join(' | ')} |`
+    return `| ${[code(fieldName(field.pointer)), change, field.class, escapeMarkdown(shortTimes(remarkOf(field)))].join(' | ')} |`
   })
   return ['| field | applied → live | class | |', '|---|---|---|---|', ...rows].join('\n')
 }
 
-const ROOM = 40
+const MAX_VALUE_COLUMNS = 40
 
 function sentence({ summary, remedy }: Problem): string {
-  return escaped(`${summary} ${remedy}`)
+  return escapeMarkdown(`${summary} ${remedy}`)
 }
 
-/** In a code span nothing but the backtick means anything; a table's bar has to be escaped even there. */
+/** In a code span only the backtick is special; the bar of a table has to be escaped even there. */
 function code(text: string): string {
   const ticks = text.includes('`') ? '``' : '`'
   return `${ticks}${text.replaceAll('|', '\\|').replaceAll('\n', ' ')}${ticks}`
 }
 
-function escaped(text: string): string {
+function escapeMarkdown(text: string): string {
   return text.replaceAll(/[\\`*_{}[\]<>|#]/g, '\\$&').replaceAll('\n', ' ')
 }

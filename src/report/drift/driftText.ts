@@ -1,61 +1,61 @@
 import { type DriftedField, type DriftedResource, type DriftReport, isDrift } from '../../plan/drift.ts'
 import { type Field, fieldLines, type Layout } from '../format/fieldLines.ts'
 import { findingsText } from '../format/fieldText.ts'
-import { prose } from '../format/fold.ts'
 import { fieldName, groupByObject, isWholeObject } from '../format/groupByObject.ts'
 import type { Style } from '../format/style.ts'
 import { isFingerprint, shortValue, valueChange } from '../format/valueText.ts'
+import { wrapSentences } from '../format/wrap.ts'
 import { absenceText, remarkOf, sidesOf, verdictOf } from './driftRows.ts'
 
-/** What changed behind our back, as a person reads it. The same report gives the same bytes. */
+/** What changed outside groundcrew, for a terminal. The same report gives the same bytes. */
 export function driftText(report: DriftReport, style: Style, width = Number.POSITIVE_INFINITY): string {
-  const page = { style, width }
-  const [gone, changed] = [report.drifted.filter(isGone), report.drifted.filter((one) => !isGone(one))]
-  const blocks = [...changed.map((one) => changedText(one, page)), ...goneText(gone, report, style)]
-  return [...blocks, ...findingsText(report.findings, page), ...footer(report, page)].join('\n')
+  const layout = { style, width }
+  const [deleted, changed] = [report.drifted.filter(isDeleted), report.drifted.filter((resource) => !isDeleted(resource))]
+  const blocks = [...changed.map((resource) => changedText(resource, layout)), ...deletedLines(deleted, report, style)]
+  return [...blocks, ...findingsText(report.findings, layout), ...footer(report, layout)].join('\n')
 }
 
-function isGone({ is }: DriftedResource): boolean {
+function isDeleted({ is }: DriftedResource): boolean {
   return is === 'gone'
 }
 
-function goneText(gone: readonly DriftedResource[], report: DriftReport, style: Style): string[] {
-  const why = absenceText(report)
+function deletedLines(deleted: readonly DriftedResource[], report: DriftReport, style: Style): string[] {
+  const absence = absenceText(report)
   const line = ({ address, since }: DriftedResource) =>
-    `  ${style.removed('-')} ${style.strong(address)}  ${style.faint(`(${why}${since === undefined ? '' : `, since ${since}`})`)}`
-  return gone.length === 0 ? [] : [...gone.map(line), '']
+    `  ${style.removed('-')} ${style.strong(address)}  ${style.faint(`(${absence}${since === undefined ? '' : `, since ${since}`})`)}`
+  return deleted.length === 0 ? [] : [...deleted.map(line), '']
 }
 
-function changedText({ address, fields, keysUnknown }: DriftedResource, page: Layout): string {
-  const { style } = page
+function changedText({ address, fields, keysUnknown }: DriftedResource, layout: Layout): string {
+  const { style } = layout
   const { own, objects } = groupByObject(fields)
-  const lines = [...rows(own, page, INDENT), ...objects.flatMap(([name, of]) => objectLines(name, of, page))]
-  const what = fields.length > 0 ? 'other values may have changed as well' : 'it changed since it was applied; which values is not known'
-  const unknown = keysUnknown ? [`${style.changed('~')} ${what}: they cannot be compared, because the encryption key was replaced`] : []
+  const lines = [...rows(own, layout, INDENT), ...objects.flatMap(([name, objectFields]) => objectLines(name, objectFields, layout))]
+  const hint = fields.length > 0 ? 'other values may have changed as well' : 'it changed since it was applied; which values is not known'
+  const unknown = keysUnknown ? [`${style.changed('~')} ${hint}: they cannot be compared, because the encryption key was replaced`] : []
   const indented = [...lines, ...unknown].map((line) => `${' '.repeat(INDENT)}${line}`)
   return [`  ${style.changed('~')} ${style.strong(address)}`, ...indented, ''].join('\n')
 }
 
 const INDENT = 6
 
-/** What came or went as a whole is one line. */
-function objectLines(name: string, fields: readonly DriftedField[], page: Layout): string[] {
-  const { style } = page
+/** An object that was added or deleted as a whole is one line. */
+function objectLines(name: string, fields: readonly DriftedField[], layout: Layout): string[] {
+  const { style } = layout
   const [first] = fields as [DriftedField, ...DriftedField[]]
   if (!isWholeObject(fields))
-    return [`${style.changed('~')} ${style.strong(name)}`, ...rows(fields, page, INDENT + 4).map((line) => `    ${line}`)]
-  const what = first.applied === undefined ? 'added' : 'deleted'
-  return [`${symbolOf(first, style)} ${style.strong(name)}  (${what})  ${style.faint(`# ${remarkOf(first)}`)}`]
+    return [`${style.changed('~')} ${style.strong(name)}`, ...rows(fields, layout, INDENT + 4).map((line) => `    ${line}`)]
+  const outcome = first.applied === undefined ? 'added' : 'deleted'
+  return [`${symbolOf(first, style)} ${style.strong(name)}  (${outcome})  ${style.faint(`# ${remarkOf(first)}`)}`]
 }
 
-function rows(fields: readonly DriftedField[], page: Layout, indent: number): string[] {
-  return fieldLines(fields.map(row), page, indent)
+function rows(fields: readonly DriftedField[], layout: Layout, indent: number): string[] {
+  return fieldLines(fields.map(row), layout, indent)
 
   function row(field: DriftedField): Field {
     return {
-      symbol: symbolOf(field, page.style),
+      symbol: symbolOf(field, layout.style),
       name: fieldName(field.pointer),
-      value: (room) => valueLines(field, room, page.style),
+      value: (room) => valueLines(field, room, layout.style),
       remark: remarkOf(field),
     }
   }
@@ -73,7 +73,7 @@ function valueLines(field: DriftedField, room: number, style: Style): readonly s
   return found === undefined ? [`${shortValue(applied, room - ' (removed)'.length)} (removed)`] : valueChange(applied, found, room, style)
 }
 
-/** `!` is reported only, `.` is accepted. */
+/** `!` is reported only, `.` is accepted; the others as in a plan. */
 function symbolOf({ applied, found, class: is }: DriftedField, style: Style): string {
   if (is !== 'repaired') return is === 'reported' ? style.changed('!') : style.faint('.')
   if (applied === undefined) return style.added('+')
@@ -85,15 +85,15 @@ function footer(report: DriftReport, { style, width }: Layout): string[] {
   const applied = lastApply === undefined ? '' : ` Last applied ${lastApply.at} by ${lastApply.who}.`
   const next = drifted.some(isDrift) ? ' groundcrew plan shows how they will be repaired.' : ''
   const verdict = verdictOf(report)
-  const [first = '', ...more] = prose(`${verdict}${applied}${next}`, width)
+  const [first = '', ...more] = wrapSentences(`${verdict}${applied}${next}`, width)
   return [
     ...(report.comparedWith === 'file' ? ['There is no state: compared with the file. Secret values could not be compared.'] : []),
     ...(checked > 0 ? [first.replace(verdict, style.strong(verdict)), ...more] : []),
-    ...listed('Skipped with --skip', skipped, style.faint),
-    ...listed(style.removed('Not checked'), unchecked.map(({ address }) => address).sort(), style.removed),
+    ...nameList('Skipped with --skip', skipped, style.faint),
+    ...nameList(style.removed('Not checked'), unchecked.map(({ address }) => address).sort(), style.removed),
   ]
 }
 
-function listed(title: string, names: readonly string[], mark: (text: string) => string): string[] {
+function nameList(title: string, names: readonly string[], mark: (text: string) => string): string[] {
   return names.length === 0 ? [] : [`${title}: ${names.length}.`, ...names.map((name) => `  ${mark('?')} ${name}`)]
 }

@@ -1,39 +1,39 @@
 import type { Attribution, Finding } from '../../kinds/kind.ts'
-import { type Layout, roomIn } from './fieldLines.ts'
-import { prose, wrappedList } from './fold.ts'
+import { clampRoom, type Layout } from './fieldLines.ts'
+import { wrapList, wrapSentences } from './wrap.ts'
 
-/** `kubectl-edit at 2026-11-24T10:00:00Z`: who wrote it, as far as the server knows. */
+/** `kubectl-edit at 2026-11-24T10:00:00Z`: the last writer of a field, as far as the server knows. */
 export function attribution(by: Attribution): string {
   return by.time === undefined ? by.manager : `${by.manager} at ${by.time}`
 }
 
-/** Two columns, the first as wide as it has to be. */
+/** Two columns, the first as wide as its longest name. */
 export function columns(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(0, ...rows.map(([name]) => name.length))
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`)
 }
 
-/** What a person should know; one line for what several resources share. */
-export function findingsText(findings: readonly Finding[], page: Layout): string[] {
+/** The findings as warnings; those that are equal for several resources are one. */
+export function findingsText(findings: readonly Finding[], layout: Layout): string[] {
   if (findings.length === 0) return []
-  const groups = Map.groupBy(findings, (one) => `${one.code} ${one.summary}`)
-  return [page.style.strong('Warnings:'), ...[...groups.values()].flatMap((group) => findingLines(group, page)), '']
+  const groups = Map.groupBy(findings, ({ code, summary }) => `${code} ${summary}`)
+  return [layout.style.strong('Warnings:'), ...[...groups.values()].flatMap((group) => findingLines(group, layout)), '']
 }
 
 function findingLines(group: readonly Finding[], { style, width }: Layout): string[] {
   const [first] = group as [Finding, ...Finding[]]
-  const room = width === Number.POSITIVE_INFINITY ? width : roomIn(width - 4)
-  const [head = '', ...more] = told(
+  const room = width === Number.POSITIVE_INFINITY ? width : clampRoom(width - 4)
+  const [head = '', ...more] = summaryLines(
     first.summary.replace(/\.$/, ''),
-    group.map((one) => one.address),
+    group.map(({ address }) => address),
     room,
   )
   const detail = first.detail === undefined ? [] : first.detail.split('\n')
-  const remedy = prose(`${group.length > 1 ? 'For the first: ' : ''}${first.remedy}`, room).map(style.faint)
+  const remedy = wrapSentences(`${group.length > 1 ? 'For the first: ' : ''}${first.remedy}`, room).map(style.faint)
   return [`  ${style.changed('!')} ${head}`, ...[...more, ...detail, ...remedy].map((line) => `    ${line}`)]
 }
 
-function told(summary: string, names: readonly string[], room: number): string[] {
+function summaryLines(summary: string, names: readonly string[], room: number): string[] {
   const line = `${summary}: ${names.join(', ')}.`
-  return line.length <= room ? [line] : [...prose(`${summary}:`, room), ...wrappedList(names, room - 2).map((one) => `  ${one}`)]
+  return line.length <= room ? [line] : [...wrapSentences(`${summary}:`, room), ...wrapList(names, room - 2).map((names) => `  ${names}`)]
 }

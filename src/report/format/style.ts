@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 
-/** Colours, or none: decided once for a stream, never looked up again. */
+/** Colours, or none: decided once for each stream. */
 export type Style = {
   readonly added: (text: string) => string
   readonly changed: (text: string) => string
@@ -13,36 +13,35 @@ const plain = (text: string) => text
 
 export const PLAIN: Style = { added: plain, changed: plain, removed: plain, strong: plain, faint: plain }
 
-// The stream was judged by the caller; styleText would look at stdout again, whatever it is used for.
-const coloured = (format: 'green' | 'yellow' | 'red' | 'bold' | 'dim') => (text: string) =>
-  styleText(format, text, { validateStream: false })
+// The caller has checked the stream; styleText would check stdout, whichever stream the text is for.
+const color = (format: 'green' | 'yellow' | 'red' | 'bold' | 'dim') => (text: string) => styleText(format, text, { validateStream: false })
 
-export const COLOURED: Style = {
-  added: coloured('green'),
-  changed: coloured('yellow'),
-  removed: coloured('red'),
-  strong: coloured('bold'),
-  faint: coloured('dim'),
+export const COLORED: Style = {
+  added: color('green'),
+  changed: color('yellow'),
+  removed: color('red'),
+  strong: color('bold'),
+  faint: color('dim'),
 }
 
-const NARROWEST = 40
+const MIN_COLUMNS = 40
 
-/** How many columns a line has: COLUMNS beats the terminal's own width, and what is no terminal has no end. */
+/** The width of a line: COLUMNS takes precedence over the terminal's own width; undefined if the stream is no terminal. */
 export function chooseWidth(
   stream: { readonly isTTY?: boolean; readonly columns?: number },
   env: { readonly [name: string]: string | undefined },
 ): number | undefined {
-  const told = /^\d+$/.test(env.COLUMNS ?? '') ? Number(env.COLUMNS) : 0
-  const columns = told > 0 ? told : stream.isTTY === true ? (stream.columns ?? 0) : 0
-  return columns > 0 ? Math.max(NARROWEST, columns) : undefined
+  const requested = /^\d+$/.test(env.COLUMNS ?? '') ? Number(env.COLUMNS) : 0
+  const columns = requested > 0 ? requested : stream.isTTY === true ? (stream.columns ?? 0) : 0
+  return columns > 0 ? Math.max(MIN_COLUMNS, columns) : undefined
 }
 
-/** NO_COLOR beats all; a dumb terminal and anything that is no terminal get none. */
+/** No colours with NO_COLOR, on a dumb terminal, or on a stream that is no terminal. */
 export function chooseStyle(
   stream: { readonly isTTY?: boolean },
   env: { readonly [name: string]: string | undefined },
   noColor: boolean,
 ): Style {
   const allowed = !noColor && !env.NO_COLOR && env.TERM !== 'dumb'
-  return allowed && stream.isTTY === true ? COLOURED : PLAIN
+  return allowed && stream.isTTY === true ? COLORED : PLAIN
 }

@@ -1,21 +1,21 @@
 import { keyIdOf } from '../../values/fingerprint.ts'
 import { canonicalJson, type FactValue, type Json } from '../../values/json.ts'
-import { escapeControls, truncateMiddle } from './fold.ts'
 import { inlineChange, lineChange } from './stringChange.ts'
 import type { Style } from './style.ts'
+import { escapeControls, truncateMiddle } from './wrap.ts'
 
-/** A value as people read it; quoted where it would not be clear without, and nothing in it that a terminal obeys. */
+/** A value, quoted only where it would be ambiguous without, and without anything that a terminal executes. */
 export function showValue(value: FactValue | undefined): string {
   const isClear = typeof value === 'string' && value !== '' && !/[\s\p{Cc}\p{Cf}]|^["']/u.test(value)
   return isClear ? value : escapeControls(canonicalJson((value ?? null) as Json))
 }
 
-/** A fingerprint is no secret, but says nothing to a person either. */
+/** A fingerprint is no secret, but tells a reader nothing: it is never printed. */
 export function isFingerprint(value: FactValue | undefined): boolean {
   return keyIdOf(value) !== undefined
 }
 
-/** A value by itself in so many columns; of one that is longer, how long it is. */
+/** A value in at most `room` columns; a longer one is truncated, with its length. */
 export function shortValue(value: FactValue | undefined, room: number): string {
   const text = showValue(value)
   if (text.length <= room) return text
@@ -23,7 +23,7 @@ export function shortValue(value: FactValue | undefined, room: number): string {
   return `${truncateMiddle(text, Math.max(12, room - size.length - 3))} (${size})`
 }
 
-/** What becomes of a value, on one line where that can be read, else on several. */
+/** The change of a value, on one line where that is readable, else on several. */
 export function valueChange(from: FactValue, to: FactValue, room: number, style: Style): string[] {
   if (typeof from === 'string' && typeof to === 'string' && hasLines(from) && hasLines(to)) return lineChange(from, to, room, style)
   const [before, after] = [showValue(from), showValue(to)]
@@ -36,7 +36,7 @@ export function valueChange(from: FactValue, to: FactValue, room: number, style:
 
 const ARROW = ' -> '
 
-/** A newline at the end makes no second line. */
+/** A newline at the end does not make a second line. */
 function hasLines(text: string): boolean {
   return text.trimEnd().includes('\n')
 }

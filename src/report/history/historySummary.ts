@@ -1,6 +1,6 @@
 import type { EndResult, JournalRecord } from '../../state/journal.ts'
 
-/** One apply in short. Times are ISO 8601; `seconds` is missing for one that never ended. */
+/** Summary of one apply. Times are ISO 8601; an interrupted apply has no `seconds`. */
 export type HistorySummary = {
   readonly run: string
   readonly begun?: string
@@ -14,11 +14,11 @@ export type HistorySummary = {
   readonly skipped: number
 }
 
-/** What an apply's records come to. */
+/** The summary of an apply's records. */
 export function historySummary(run: string, records: readonly JournalRecord[]): HistorySummary {
   const begin = records.find((record) => record.type === 'begin')
   const end = records.find((record) => record.type === 'end')
-  const count = (t: JournalRecord['type']) => records.filter((record) => record.type === t).length
+  const count = (type: JournalRecord['type']) => records.filter((record) => record.type === type).length
   return {
     run,
     ...(begin && { begun: begin.at, who: begin.who, groundcrew: begin.tool }),

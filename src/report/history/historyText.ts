@@ -1,14 +1,14 @@
 import type { JournalRecord } from '../../state/journal.ts'
 import { historySummary } from './historySummary.ts'
 
-/** One line for an apply: when, who, how it ended, what it did. */
+/** One line for an apply: its ID, operator, result and counts. */
 export function historyLine(run: string, records: readonly JournalRecord[]): string {
   const { who = 'unknown', result, planned, done, failed } = historySummary(run, records)
   const tally = `${done} of ${planned} done${failed === 0 ? '' : `, ${failed} failed`}`
   return [run.padEnd(28), who.padEnd(20), result.padEnd(11), tally].join('  ')
 }
 
-/** One apply in full: each step with its fields and causes, how long it took and how it ended. */
+/** One apply in full: each step with its fields and causes, its duration and result. */
 export function historyDetail(records: readonly JournalRecord[]): string {
   return records.flatMap(recordLines).join('\n')
 }
@@ -24,7 +24,10 @@ function recordLines(record: JournalRecord): string[] {
     case 'done':
       return [`${record.at}  ${record.address}: done after ${record.seconds} s`]
     case 'failed':
-      return [`${record.at}  ${record.address}: failed after ${record.seconds} s`, ...record.problems.map((one) => `    ${one.summary}`)]
+      return [
+        `${record.at}  ${record.address}: failed after ${record.seconds} s`,
+        ...record.problems.map(({ summary }) => `    ${summary}`),
+      ]
     case 'skipped':
       return [`${record.at}  ${record.address}: skipped, it depends on ${record.because}`]
     case 'end':

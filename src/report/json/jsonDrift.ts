@@ -1,13 +1,13 @@
 import type { DriftedField, DriftedResource, DriftReport } from '../../plan/drift.ts'
-import { type Body, diagnostic, editOf, findingOf, problemOf } from './jsonParts.ts'
+import { diagnostic, type EventBody, editOf, findingOf, problemOf } from './jsonParts.ts'
 
-/** A report of drift as events: what drifted, what could not be checked, what is wrong, and the sum. */
-export function driftEvents(report: DriftReport): Body[] {
+/** A drift report as events: drift, unchecked resources, findings, problems, and the summary. */
+export function driftEvents(report: DriftReport): EventBody[] {
   const cause = report.comparedWith === 'state' ? 'drifted' : 'unexplained'
   return [
-    ...report.drifted.map((one) => drifted(one, cause)),
+    ...report.drifted.map((resource) => driftEvent(resource, cause)),
     ...report.unchecked.map(
-      ({ address, why }): Body => ({
+      ({ address, why }): EventBody => ({
         level: 'error',
         message: `${address}: Not checked: ${why.summary}`,
         type: 'resource_unchecked',
@@ -21,24 +21,24 @@ export function driftEvents(report: DriftReport): Body[] {
   ]
 }
 
-function drifted({ address, is, fields, keysUnknown }: DriftedResource, cause: 'drifted' | 'unexplained'): Body {
+function driftEvent({ address, is, fields, keysUnknown }: DriftedResource, cause: 'drifted' | 'unexplained'): EventBody {
   const action = is === 'gone' ? 'delete' : 'update'
   return {
     message: `${address}: Drift detected (${action})`,
     type: 'resource_drift',
     address,
     action,
-    edits: fields.map((field) => editOf(backTo(field, cause))),
+    edits: fields.map((field) => editOf(revertingEdit(field, cause))),
     ...(keysUnknown && { keysUnknown }),
   }
 }
 
-/** As a plan tells it: from what is there to what it was. */
-function backTo({ pointer, applied, found, by }: DriftedField, cause: 'drifted' | 'unexplained') {
+/** The drift of a field as the edit that reverts it, as in a plan. */
+function revertingEdit({ pointer, applied, found, by }: DriftedField, cause: 'drifted' | 'unexplained') {
   return { pointer, from: found, to: applied, cause, ...(by && { by }) }
 }
 
-function summary({ comparedWith, lastApply, checked, drifted, unchecked, skipped, problems }: DriftReport): Body {
+function summary({ comparedWith, lastApply, checked, drifted, unchecked, skipped, problems }: DriftReport): EventBody {
   const incomplete = unchecked.length + problems.length > 0
   return {
     level: incomplete ? 'error' : 'info',

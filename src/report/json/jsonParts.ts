@@ -5,43 +5,43 @@ import type { Problem } from '../../values/problem.ts'
 import { isFingerprint } from '../format/valueText.ts'
 import type { StreamEdit, StreamEvent } from './eventSchema.ts'
 
-type Head = '@level' | '@message' | '@module' | '@timestamp'
-type Distribute<E> = E extends unknown ? Omit<E, Head> : never
+type HeadField = '@level' | '@message' | '@module' | '@timestamp'
+type Distribute<E> = E extends unknown ? Omit<E, HeadField> : never
 
-/** An event before the stream dates it. */
-export type Body = Distribute<StreamEvent> & { readonly level?: StreamEvent['@level']; readonly message: string }
+/** An event without the fields that the stream adds. */
+export type EventBody = Distribute<StreamEvent> & { readonly level?: StreamEvent['@level']; readonly message: string }
 
 export type Range = { filename: string; start: { line: number; column: number } }
 
-/** A place as the stream names it. */
+/** A position in a file in the terms of the stream. */
 export function rangeOf({ file, line, col }: Position): Range {
   return { filename: file, start: { line, column: col } }
 }
 
-/** A problem's fields as the stream names them. */
+/** The fields of a problem in the terms of the stream. */
 export function problemOf({ code, summary, detail, remedy, at }: Problem) {
   return { code, summary, ...(detail !== undefined && { detail }), remedy, ...(at !== undefined && { range: rangeOf(at) }) }
 }
 
 /** A problem as an event. */
-export function diagnostic(problem: Problem): Body {
-  const told = { severity: 'error' as const, ...problemOf(problem) }
-  return { level: 'error', message: `Error: ${problem.summary}`, type: 'diagnostic', diagnostic: told }
+export function diagnostic(problem: Problem): EventBody {
+  const fields = { severity: 'error' as const, ...problemOf(problem) }
+  return { level: 'error', message: `Error: ${problem.summary}`, type: 'diagnostic', diagnostic: fields }
 }
 
-/** Why a change will not be applied unless it is allowed, as an event: no error yet, a plan may hold it. */
-export function refusal(problem: Problem): Body {
-  const told = { severity: 'warning' as const, ...problemOf(problem) }
-  return { level: 'warn', message: `Refused: ${problem.summary}`, type: 'diagnostic', diagnostic: told }
+/** The refusal of a change as an event: a warning, because a plan may contain it. */
+export function refusal(problem: Problem): EventBody {
+  const fields = { severity: 'warning' as const, ...problemOf(problem) }
+  return { level: 'warn', message: `Refused: ${problem.summary}`, type: 'diagnostic', diagnostic: fields }
 }
 
-/** Something to know that no change repairs, as an event. */
-export function findingOf(found: Finding): Body {
-  const { address } = found
-  return { level: 'warn', message: `${address}: ${found.summary}`, type: 'finding', address, ...problemOf(found) }
+/** A finding as an event. */
+export function findingOf(finding: Finding): EventBody {
+  const { address } = finding
+  return { level: 'warn', message: `${address}: ${finding.summary}`, type: 'finding', address, ...problemOf(finding) }
 }
 
-/** A field's difference as the stream tells it: of a secret only that it differs. */
+/** The change of a field in the terms of the stream; the values of a secret are hidden. */
 export function editOf({ pointer, from, to, cause, by, origin }: Edit): StreamEdit {
   const hidden = isFingerprint(from) || isFingerprint(to)
   const side = (value: FactValue) => (hidden ? '(hidden)' : leafOf(value))
@@ -56,7 +56,7 @@ export function editOf({ pointer, from, to, cause, by, origin }: Edit): StreamEd
   }
 }
 
-/** The only map that is a leaf is an empty one. */
+/** A map in a fact is always empty. */
 function leafOf(value: FactValue): NonNullable<StreamEdit['to']> | null {
   return isMap(value) ? {} : value
 }

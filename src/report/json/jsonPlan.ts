@@ -1,10 +1,10 @@
 import type { Restart } from '../../kinds/kind.ts'
 import { type Action, counts, dataAtRisk, hasChanges, isWrite, type Plan, type PlannedChange, refusals, restarts } from '../../plan/plan.ts'
 import { countsText } from '../plan/planFooter.ts'
-import { type Body, diagnostic, editOf, findingOf, problemOf, refusal } from './jsonParts.ts'
+import { diagnostic, type EventBody, editOf, findingOf, problemOf, refusal } from './jsonParts.ts'
 
-/** A plan as events: what drifted, what changes, what blocks, what is worth knowing, and the sum. */
-export function planEvents(plan: Plan): Body[] {
+/** A plan as events: drift, changes, blocked resources, findings, problems, and the summary. */
+export function planEvents(plan: Plan): EventBody[] {
   return [
     ...plan.changes.filter(hasDrifted).map(drift),
     ...plan.changes.filter((change) => isWrite(change.action) || change.action === 'forget').map(planned),
@@ -12,7 +12,7 @@ export function planEvents(plan: Plan): Body[] {
     ...plan.findings.map(findingOf),
     ...plan.problems.map(diagnostic),
     ...refusals(plan).map(refusal),
-    // Of another world nothing was planned, so there is nothing to sum up.
+    // Nothing is planned for another world, so there is no summary.
     ...(plan.changes.length === 0 ? [] : [summary(plan)]),
   ]
 }
@@ -21,31 +21,31 @@ function hasDrifted({ action, edits }: PlannedChange): boolean {
   return isWrite(action) && edits.some(({ cause }) => cause === 'drifted' || cause === 'both')
 }
 
-function drift({ address, action, edits }: PlannedChange): Body {
-  const gone = action === 'recover'
+function drift({ address, action, edits }: PlannedChange): EventBody {
+  const isDeleted = action === 'recover'
   const drifted = edits.filter(({ cause }) => cause === 'drifted' || cause === 'both').map(editOf)
-  const message = `${address}: Drift detected (${gone ? 'delete' : 'update'})`
-  return { message, type: 'resource_drift', address, action: gone ? 'delete' : 'update', edits: drifted }
+  const message = `${address}: Drift detected (${isDeleted ? 'delete' : 'update'})`
+  return { message, type: 'resource_drift', address, action: isDeleted ? 'delete' : 'update', edits: drifted }
 }
 
-type Told = Exclude<Action, 'adopt' | 'keep' | 'accept' | 'blocked'>
+type StreamAction = Exclude<Action, 'adopt' | 'keep' | 'accept' | 'blocked'>
 
-function planned({ address, action, edits, impact }: PlannedChange): Body {
+function planned({ address, action, edits, impact }: PlannedChange): EventBody {
   return {
     message: `${address}: Plan to ${action}`,
     type: 'planned_change',
     address,
-    action: action as Told,
+    action: action as StreamAction,
     edits: edits.map(editOf),
     restarts: impact.restarts.map(restartOf),
-    dataAtRisk: impact.dataAtRisk.map((one) => ({ ...one })),
+    dataAtRisk: impact.dataAtRisk.map((risk) => ({ ...risk })),
     access: [...impact.access],
     notes: [...(impact.notes ?? [])],
-    refusals: impact.refusals.map((one) => ({ ...problemOf(one), consent: one.consent })),
+    refusals: impact.refusals.map((refused) => ({ ...problemOf(refused), consent: refused.consent })),
   }
 }
 
-function blocked({ address, why }: PlannedChange): Body {
+function blocked({ address, why }: PlannedChange): EventBody {
   return {
     level: 'error',
     message: `${address}: Not planned`,
@@ -59,7 +59,7 @@ function restartOf({ workload, pods, because }: Restart) {
   return { workload, pods, ...(because && { because: [...because] }) }
 }
 
-function summary(plan: Plan): Body {
+function summary(plan: Plan): EventBody {
   const { add, change, destroy } = counts(plan)
   const incomplete = plan.problems.length > 0 || plan.changes.some(({ action }) => action === 'blocked')
   return {
@@ -71,6 +71,6 @@ function summary(plan: Plan): Body {
     resources: plan.changes.length,
     notLookedAt: plan.notLookedAt,
     restarts: restarts(plan).map(restartOf),
-    dataAtRisk: dataAtRisk(plan).map((one) => ({ ...one })),
+    dataAtRisk: dataAtRisk(plan).map((risk) => ({ ...risk })),
   }
 }

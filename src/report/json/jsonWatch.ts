@@ -2,11 +2,11 @@ import type { WatchEvent } from '../../watch/watchEvents.ts'
 import { PLAIN } from '../format/style.ts'
 import { watchText } from '../watchText.ts'
 import { appliedEvents, applyEvent } from './jsonApply.ts'
-import { type Body, diagnostic } from './jsonParts.ts'
+import { diagnostic, type EventBody } from './jsonParts.ts'
 import { planEvents } from './jsonPlan.ts'
 
-/** What a daemon does and finds as events: plans, problems and applies as other commands tell them, all else as remarks. */
-export function watchEvents(event: WatchEvent): Body[] {
+/** The daemon's events: plans, problems and applies as in other commands, everything else as `log`. */
+export function watchEvents(event: WatchEvent): EventBody[] {
   switch (event.type) {
     case 'watch_plan':
       return planEvents(event.plan)
@@ -19,18 +19,18 @@ export function watchEvents(event: WatchEvent): Body[] {
     case 'watch_triggered':
     case 'watch_clear':
     case 'watch_stopping':
-      return remark(event, 'info')
+      return logEvent(event, 'info')
     case 'watch_left_out':
     case 'watch_paused':
-      return remark(event, 'warn')
+      return logEvent(event, 'warn')
     case 'watch_stopped':
-      return remark(event, event.abandonedStep ? 'warn' : 'info')
+      return logEvent(event, event.abandonedStep ? 'warn' : 'info')
     default:
       return [applyEvent(event)]
   }
 }
 
-function remark(event: WatchEvent, level: 'info' | 'warn'): Body[] {
+function logEvent(event: WatchEvent, level: 'info' | 'warn'): EventBody[] {
   const message = watchText(event, PLAIN)
   return message === undefined ? [] : [{ level, message, type: 'log' }]
 }

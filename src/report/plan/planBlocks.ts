@@ -3,98 +3,99 @@ import { showPointer } from '../../plan/diff.ts'
 import type { PlannedChange } from '../../plan/plan.ts'
 import { kindOf } from '../../values/address.ts'
 import { canonicalJson, type FactValue, isMap, type Json, pointer, segments } from '../../values/json.ts'
-import { type Field, fieldLines, type Layout, roomIn } from '../format/fieldLines.ts'
+import { clampRoom, type Field, fieldLines, type Layout } from '../format/fieldLines.ts'
 import { columns } from '../format/fieldText.ts'
-import { prose, wrappedList } from '../format/fold.ts'
-import { fieldName, groupByObject, isWholeObject } from '../format/groupByObject.ts'
-import { groupSimilar } from '../format/groupSimilar.ts'
+import { fieldName, type Group, groupByObject, groupSimilar, isWholeObject } from '../format/groupByObject.ts'
 import { isFingerprint, shortValue, valueChange } from '../format/valueText.ts'
-import { editSymbol, headline, whyOf } from './planWords.ts'
+import { wrapList, wrapSentences } from '../format/wrap.ts'
+import { causeText, editSymbol, headline } from './planWords.ts'
 
 const INDENT = 6
-const DEEPER = 4
+const OBJECT_INDENT = 4
 
-/** What changes, a paragraph each; resources that change alike share one. */
-export function changeBlocks(changes: readonly PlannedChange[], page: Layout): string[] {
-  const sameAs = ({ address, action, edits, impact }: PlannedChange) =>
-    `${kindOf(address)} ${action} ${sameEdits(edits)} ${impact.notes?.join(' ') ?? ''}`
-  return groupSimilar(changes, sameAs).map((group) => block(group, page))
+/** A paragraph for each change; resources with the same change share one. */
+export function changeBlocks(changes: readonly PlannedChange[], layout: Layout): string[] {
+  const changeKey = ({ address, action, edits, impact }: PlannedChange) =>
+    `${kindOf(address)} ${action} ${editsKey(edits)} ${impact.notes?.join(' ') ?? ''}`
+  return groupSimilar(changes, changeKey).map((group) => block(group, layout))
 }
 
-/** Equal for edits that read the same, wherever they were declared and whoever made them. */
-function sameEdits(edits: readonly Edit[]): string {
+/** Equal for edits that print the same, wherever they were declared and whoever made them. */
+function editsKey(edits: readonly Edit[]): string {
   const side = (value: FactValue | undefined): Json => (isFingerprint(value) ? 'hidden' : ((value ?? null) as Json))
-  return canonicalJson(edits.map(({ pointer: where, from, to, cause }) => [where, side(from), side(to), cause]))
+  return canonicalJson(edits.map((edit) => [edit.pointer, side(edit.from), side(edit.to), edit.cause]))
 }
 
-function block(group: readonly [PlannedChange, ...PlannedChange[]], page: Layout): string {
+function block(group: Group<PlannedChange>, layout: Layout): string {
   const [first] = group
-  const fresh = first.action === 'create' || first.action === 'recover'
-  const edits = mergeEdits(group.map((one) => one.edits))
-  const lines = fresh ? creationLines(first.edits, page) : editLines(edits, page)
-  const many = group.length > 1
-  const names = many ? wrappedList(group.map(({ address }) => address).sort(), roomIn(page.width - INDENT)) : []
-  const notes = (first.impact.notes ?? []).flatMap((note) => prose(note, page.width - INDENT))
-  const head = headline(first, page.style, many ? `${group.length} ${kindOf(first.address)}s with the same change` : undefined)
+  const isNew = first.action === 'create' || first.action === 'recover'
+  const edits = mergeEdits(group.map(({ edits }) => edits))
+  const lines = isNew ? creationLines(first.edits, layout) : editLines(edits, layout)
+  const isGroup = group.length > 1
+  const names = isGroup ? wrapList(group.map(({ address }) => address).sort(), clampRoom(layout.width - INDENT)) : []
+  const notes = (first.impact.notes ?? []).flatMap((note) => wrapSentences(note, layout.width - INDENT))
+  const head = headline(first, layout.style, isGroup ? `${group.length} ${kindOf(first.address)}s with the same change` : undefined)
   return [`  ${head}`, ...indented([...names, ...notes, ...lines], INDENT), ''].join('\n')
 }
 
-/** An edit that is made in several places, with a word of the others where it was not declared or made at once. */
-function mergeEdits(all: readonly (readonly Edit[])[]): readonly Told[] {
-  const [first = []] = all
+/** One edit for those of a whole group; `and others` if their causes differ. */
+function mergeEdits(editLists: readonly (readonly Edit[])[]): readonly AttributedEdit[] {
+  const [first = []] = editLists
   return first.map((edit, i) => {
-    const others = all.some((edits) => whyOf(edits[i] as Edit) !== whyOf(edit))
-    return { ...edit, why: `${whyOf(edit)}${others ? ' and others' : ''}` }
+    const others = editLists.some((edits) => causeText(edits[i] as Edit) !== causeText(edit))
+    return { ...edit, causeText: `${causeText(edit)}${others ? ' and others' : ''}` }
   })
 }
 
-type Told = Edit & { readonly why: string }
+type AttributedEdit = Edit & { readonly causeText: string }
 
-/** Everything is new: fields without symbols; keys whose values are hidden are counted, not listed. */
-function creationLines(edits: readonly Edit[], page: Layout): string[] {
+/** A new resource: fields without symbols; keys with hidden values are counted, not listed. */
+function creationLines(edits: readonly Edit[], layout: Layout): string[] {
   const hidden = new Map<string, number>()
-  for (const edit of groupByObject(edits).own.filter((one) => isFingerprint(one.to)))
+  for (const edit of groupByObject(edits).own.filter(({ to }) => isFingerprint(to)))
     hidden.set(parentOf(edit), (hidden.get(parentOf(edit)) ?? 0) + 1)
-  // What is off or empty goes without saying where everything is new.
-  const said = edits.filter((edit) => !isFingerprint(edit.to) && edit.to !== false && !isMap(edit.to))
-  const { own, objects } = groupByObject(said)
+  // Of a new resource, what is off or empty is not worth a line.
+  const stated = edits.filter((edit) => !isFingerprint(edit.to) && edit.to !== false && !isMap(edit.to))
+  const { own, objects } = groupByObject(stated)
   const widest = Math.max(0, ...own.map((edit) => showPointer(edit.pointer).length))
-  const room = roomIn(page.width - INDENT - widest - 2)
-  const open = own.map((edit) => [showPointer(edit.pointer), shortValue(edit.to, room)] as const)
-  const counted = [...hidden].map(([where, count]) => [where, `${count} values, hidden`] as const)
-  const made = objects.length === 0 ? [] : [['objects', `${objects.length} objects`] as const]
-  return columns([...open, ...counted, ...made].sort(([a], [b]) => (a < b ? -1 : 1)))
+  const room = clampRoom(layout.width - INDENT - widest - 2)
+  const values = own.map((edit) => [showPointer(edit.pointer), shortValue(edit.to, room)] as const)
+  const hiddenCounts = [...hidden].map(([parent, count]) => [parent, `${count} values, hidden`] as const)
+  const objectCount = objects.length === 0 ? [] : [['objects', `${objects.length} objects`] as const]
+  return columns([...values, ...hiddenCounts, ...objectCount].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-function editLines(edits: readonly Told[], page: Layout): string[] {
+function editLines(edits: readonly AttributedEdit[], layout: Layout): string[] {
   const { own, objects } = groupByObject(edits)
-  const within = (one: Told) => ({ ...one, pointer: fieldName(one.pointer) })
-  const groups = groupSimilar(objects, ([name, of]) => (isWholeObject(of) ? name : sameEdits(of.map(within))))
-  return [...fieldLines(own.map(field), page, INDENT), ...groups.flatMap((group) => objectLines(group, page))]
+  const inObject = (edit: AttributedEdit) => ({ ...edit, pointer: fieldName(edit.pointer) })
+  const groups = groupSimilar(objects, ([name, fields]) => (isWholeObject(fields) ? name : editsKey(fields.map(inObject))))
+  return [...editColumns(own, layout, INDENT), ...groups.flatMap((group) => objectLines(group, layout))]
+}
 
-  function field(edit: Told): Field {
-    return {
-      symbol: editSymbol(edit, page.style),
-      name: fieldName(edit.pointer),
-      value: (room) => change(edit, room, page),
-      remark: edit.why,
-    }
-  }
+function editColumns(edits: readonly AttributedEdit[], layout: Layout, indent: number): string[] {
+  const field = (edit: AttributedEdit): Field => ({
+    symbol: editSymbol(edit, layout.style),
+    name: fieldName(edit.pointer),
+    value: (room) => change(edit, room, layout),
+    remark: edit.causeText,
+  })
+  return fieldLines(edits.map(field), layout, indent)
+}
 
-  /** What came or went as a whole is one line. */
-  function objectLines(group: readonly [readonly [string, readonly Told[]], ...(readonly [string, readonly Told[]])[]], at: Layout) {
-    const [[name, of]] = group
-    const [first] = of as [Told, ...Told[]]
-    if (isWholeObject(of)) {
-      const what = first.from === undefined ? 'missing' : 'not in the chart'
-      return [`${editSymbol(first, at.style)} ${at.style.strong(name)}  (${what})  ${at.style.faint(`# ${first.why}`)}`]
-    }
-    const many = group.length > 1
-    const names = many ? wrappedList(group.map(([one]) => one).sort(), roomIn(at.width - INDENT - DEEPER)) : []
-    const head = `${at.style.changed('~')} ${at.style.strong(many ? `${group.length} objects with the same change` : name)}`
-    const lines = fieldLines(mergeEdits(group.map(([, all]) => all)).map(field), at, INDENT + DEEPER)
-    return [head, ...indented([...names, ...lines], DEEPER)]
+/** An object that is created or deleted as a whole is one line. */
+function objectLines(group: Group<readonly [string, readonly AttributedEdit[]]>, layout: Layout): string[] {
+  const [[name, edits]] = group
+  const { style, width } = layout
+  if (isWholeObject(edits)) {
+    const [first] = edits as [AttributedEdit, ...AttributedEdit[]]
+    const status = first.from === undefined ? 'missing' : 'not in the chart'
+    return [`${editSymbol(first, style)} ${style.strong(name)}  (${status})  ${style.faint(`# ${first.causeText}`)}`]
   }
+  const isGroup = group.length > 1
+  const names = isGroup ? wrapList(group.map(([member]) => member).sort(), clampRoom(width - INDENT - OBJECT_INDENT)) : []
+  const head = `${style.changed('~')} ${style.strong(isGroup ? `${group.length} objects with the same change` : name)}`
+  const lines = editColumns(mergeEdits(group.map(([, fields]) => fields)), layout, INDENT + OBJECT_INDENT)
+  return [head, ...indented([...names, ...lines], OBJECT_INDENT)]
 }
 
 function change(edit: Edit, room: number, { style }: Layout): readonly string[] {

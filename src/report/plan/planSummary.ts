@@ -1,21 +1,22 @@
 import type { PlannedChange } from '../../plan/plan.ts'
-import { type Layout, roomIn } from '../format/fieldLines.ts'
-import { shortList } from '../format/fold.ts'
+import { clampRoom, type Layout } from '../format/fieldLines.ts'
 import { fieldName, groupByObject } from '../format/groupByObject.ts'
 import { pluralize } from '../format/pluralize.ts'
+import { PLAIN } from '../format/style.ts'
+import { abbreviateList } from '../format/wrap.ts'
 import { headline, symbolOf } from './planWords.ts'
 
-/** One line a resource, the most dangerous last: that is where people look. */
-export function summaryLines(changes: readonly PlannedChange[], page: Layout): string[] {
-  const ranked = changes.map((change, i) => ({ change, rank: danger(change), i }))
+/** One line per resource, the most dangerous last: the end of the output is what is read. */
+export function summaryLines(changes: readonly PlannedChange[], layout: Layout): string[] {
+  const ranked = changes.map((change, i) => ({ change, rank: dangerRank(change), i }))
   const ordered = ranked.sort((a, b) => a.rank - b.rank || a.i - b.i).map(({ change }) => change)
-  const widest = Math.min(WIDEST_NAME, Math.max(0, ...ordered.map(({ address }) => address.length)))
-  return ordered.map((change) => `  ${line(change, widest, page)}`)
+  const widest = Math.min(MAX_NAME_COLUMNS, Math.max(0, ...ordered.map(({ address }) => address.length)))
+  return ordered.map((change) => `  ${line(change, widest, layout)}`)
 }
 
-const WIDEST_NAME = 48
+const MAX_NAME_COLUMNS = 48
 
-function danger({ action, impact }: PlannedChange): number {
+function dangerRank({ action, impact }: PlannedChange): number {
   if (impact.dataAtRisk.length + impact.refusals.length > 0) return 7
   if (action === 'remove') return 6
   if (action === 'replace') return 5
@@ -23,25 +24,22 @@ function danger({ action, impact }: PlannedChange): number {
   return action === 'update' || action === 'repair' ? 3 : action === 'create' ? 1 : action === 'recover' ? 2 : 0
 }
 
-function line(change: PlannedChange, widest: number, page: Layout): string {
+function line(change: PlannedChange, widest: number, layout: Layout): string {
   const { action, address } = change
   const isEdited = action === 'update' || action === 'repair' || action === 'replace'
-  const means = consequences(change)
-  const start = 2 + symbolOf(action, PLAIN_WIDTH).length + 1 + Math.max(widest, address.length) + 2
-  const room = roomIn(page.width - start - (means === '' ? 0 : means.length + 4))
-  const what = isEdited ? shortList(namesOf(change), room) : ''
-  if (!isEdited) return `${headline(change, page.style)}${remark(means, page)}`
-  return `${symbolOf(action, page.style)} ${page.style.strong(address)}${' '.repeat(Math.max(0, widest - address.length))}  ${what}${remark(means, page)}`
+  const consequence = consequences(change)
+  const start = 2 + symbolOf(action, PLAIN).length + 1 + Math.max(widest, address.length) + 2
+  const room = clampRoom(layout.width - start - (consequence === '' ? 0 : consequence.length + 4))
+  const fields = isEdited ? abbreviateList(namesOf(change), room) : ''
+  if (!isEdited) return `${headline(change, layout.style)}${remark(consequence, layout)}`
+  return `${symbolOf(action, layout.style)} ${layout.style.strong(address)}${' '.repeat(Math.max(0, widest - address.length))}  ${fields}${remark(consequence, layout)}`
 }
 
-const same = (text: string) => text
-const PLAIN_WIDTH = { added: same, changed: same, removed: same, strong: same, faint: same }
-
-function remark(means: string, { style }: Layout): string {
-  return means === '' ? '' : `  ${style.faint(`# ${means}`)}`
+function remark(consequence: string, { style }: Layout): string {
+  return consequence === '' ? '' : `  ${style.faint(`# ${consequence}`)}`
 }
 
-/** What a reader would miss in a list of fields: who restarts, what may be lost. */
+/** What a list of fields does not show: restarts, data at risk. */
 function consequences({ action, impact }: PlannedChange): string {
   const pods = impact.restarts.reduce((sum, { pods: own }) => sum + own, 0)
   return [

@@ -6,28 +6,28 @@ import { changeBlocks } from './planBlocks.ts'
 import { planFooter } from './planFooter.ts'
 import { summaryLines } from './planSummary.ts'
 
-/** `width`: columns of a line, no end by default; `compact`: one line a resource, none of its fields' values. */
-export type PlanForm = { readonly width?: number; readonly compact?: boolean }
+/** `width`: columns of a line, unlimited by default; `compact`: one line per resource, without values. */
+export type PlanTextOptions = { readonly width?: number; readonly compact?: boolean }
 
-/** A plan of more lines says at its end once more what changes: the last screen is what people see. */
-const LONG = 60
+/** A plan with more lines ends with a summary: the last screen is what is read. */
+const MAX_WITHOUT_SUMMARY = 60
 
-/** The plan as a person reads it: what changes, why, what restarts, what is at risk. The same plan gives the same bytes. */
-export function planText(plan: Plan, style: Style, { width = Number.POSITIVE_INFINITY, compact = false }: PlanForm = {}): string {
-  const page = { style, width }
+/** The plan for a terminal: what changes, why, what restarts, what is at risk. The same plan gives the same bytes. */
+export function planText(plan: Plan, style: Style, { width = Number.POSITIVE_INFINITY, compact = false }: PlanTextOptions = {}): string {
+  const layout = { style, width }
   const shown = plan.changes.filter((change) => isWrite(change.action) || change.action === 'forget')
-  const { body, again } = compact ? inShort(shown, page) : inFull(shown, page)
-  return [...body, ...findingsText(plan.findings, page), ...again, ...planFooter(plan, page)].join('\n')
+  const { body, summary } = compact ? compactParts(shown, layout) : fullParts(shown, layout)
+  return [...body, ...findingsText(plan.findings, layout), ...summary, ...planFooter(plan, layout)].join('\n')
 }
 
-type Parts = { readonly body: readonly string[]; readonly again: readonly string[] }
+type Parts = { readonly body: readonly string[]; readonly summary: readonly string[] }
 
-function inShort(shown: readonly PlannedChange[], page: Layout): Parts {
-  return { body: shown.length === 0 ? [] : [...summaryLines(shown, page), ''], again: [] }
+function compactParts(shown: readonly PlannedChange[], layout: Layout): Parts {
+  return { body: shown.length === 0 ? [] : [...summaryLines(shown, layout), ''], summary: [] }
 }
 
-function inFull(shown: readonly PlannedChange[], page: Layout): Parts {
-  const body = changeBlocks(shown, page)
-  const isLong = shown.length > 1 && body.join('\n').split('\n').length > LONG
-  return { body, again: isLong ? [page.style.strong('Summary:'), ...summaryLines(shown, page), ''] : [] }
+function fullParts(shown: readonly PlannedChange[], layout: Layout): Parts {
+  const body = changeBlocks(shown, layout)
+  const isLong = shown.length > 1 && body.join('\n').split('\n').length > MAX_WITHOUT_SUMMARY
+  return { body, summary: isLong ? [layout.style.strong('Summary:'), ...summaryLines(shown, layout), ''] : [] }
 }

@@ -21,7 +21,7 @@ const HEADLINES: Partial<Record<Action, string>> = {
   forget: 'no longer declared: removed from the state, not deleted',
 }
 
-/** `~ bucket/a  (drifted)`: a change's first line, of one resource or of several that are alike. */
+/** `~ bucket/a  (drifted)`: the first line of a change, of one resource or of several with the same change. */
 export function headline({ action, address }: PlannedChange, style: Style, name: string = address): string {
   const headline = HEADLINES[action]
   return `${symbolOf(action, style)} ${style.strong(name)}${headline === undefined ? '' : style.faint(`  (${headline})`)}`
@@ -38,11 +38,11 @@ export function editSymbol({ from, to }: Edit, style: Style): string {
 }
 
 /** `declared desired-state.yaml:42:7`, `drifted, kubectl-edit at …`. */
-export function whyOf({ cause, origin, by }: Edit): string {
-  const where = origin === undefined ? '' : origin === 'guide' ? ' by the guide' : ` ${showPosition(origin)}`
-  const who = by === undefined ? '' : `, ${attribution(by)}`
-  if (cause === 'declared') return `declared${where}`
-  if (cause === 'drifted') return `drifted${who}`
-  if (cause === 'both') return `declared${where} and drifted${who}`
-  return `not as declared${where}${who}`
+export function causeText({ cause, origin, by }: Edit): string {
+  const declaration = origin === undefined ? '' : origin === 'guide' ? ' by the guide' : ` ${showPosition(origin)}`
+  const writer = by === undefined ? '' : `, ${attribution(by)}`
+  if (cause === 'declared') return `declared${declaration}`
+  if (cause === 'drifted') return `drifted${writer}`
+  if (cause === 'both') return `declared${declaration} and drifted${writer}`
+  return `not as declared${declaration}${writer}`
 }

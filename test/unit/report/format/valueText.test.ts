@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { plainLength } from '../../../../src/report/format/fold.ts'
-import { COLOURED, PLAIN } from '../../../../src/report/format/style.ts'
+import { COLORED, PLAIN } from '../../../../src/report/format/style.ts'
 import { shortValue, showValue, valueChange } from '../../../../src/report/format/valueText.ts'
+import { visibleLength } from '../../../../src/report/format/wrap.ts'
 
 const change = (from: string, to: string, room = 60) => valueChange(from, to, room, PLAIN).join('\n')
 
@@ -84,11 +84,11 @@ test('however it is folded, a difference is never hidden, and two values that di
 })
 
 test('colours add nothing but colours', () => {
-  const [plain, coloured] = [PLAIN, COLOURED].map((style) =>
+  const [plain, coloured] = [PLAIN, COLORED].map((style) =>
     valueChange('a/b/c/'.repeat(9), `${'a/b/c/'.repeat(8)}a/x/c/`, 60, style).join('\n'),
   )
   assert.is.not(plain, coloured)
-  assert.is(plainLength(coloured ?? ''), plain?.length)
+  assert.is(visibleLength(coloured ?? ''), plain?.length)
 })
 
 test.run()

@@ -1,11 +1,11 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { NO_IMPACT } from '../../../src/kinds/kind.ts'
-import type { PlannedChange } from '../../../src/plan/plan.ts'
-import { plainLength } from '../../../src/report/format/fold.ts'
-import { COLOURED, chooseWidth, PLAIN } from '../../../src/report/format/style.ts'
-import { planText } from '../../../src/report/plan/planText.ts'
-import { at, change, edit, inObject, planOf } from '../../support/plans.ts'
+import { NO_IMPACT } from '../../../../src/kinds/kind.ts'
+import type { PlannedChange } from '../../../../src/plan/plan.ts'
+import { COLORED, chooseWidth, PLAIN } from '../../../../src/report/format/style.ts'
+import { visibleLength } from '../../../../src/report/format/wrap.ts'
+import { planText } from '../../../../src/report/plan/planText.ts'
+import { at, change, edit, inObject, planOf } from '../../../support/plans.ts'
 
 const upgrade = change('release/spacelift/spacelift', 'update', [
   { ...edit('/chart/version', '3.0.0', '3.0.1', 'declared'), origin: at },
@@ -140,8 +140,8 @@ test('on any width from fifty columns on, what can be broken is broken there', (
   }
   const findings = buckets(9).map(({ address }) => ({ ...problem, address }))
   for (const width of [50, 60, 80, 120]) {
-    const text = planText({ ...planOf(restarts, ...buckets(9)), findings }, COLOURED, { width })
-    const wide = text.split('\n').filter((line) => plainLength(line) > width)
+    const text = planText({ ...planOf(restarts, ...buckets(9)), findings }, COLORED, { width })
+    const wide = text.split('\n').filter((line) => visibleLength(line) > width)
     // Commands are there to be copied, and a difference marked within its line is one piece.
     assert.equal(
       wide.filter((line) => !/mc ls|\[-/.test(line)),
