@@ -1,89 +1,88 @@
-/** A handshake costs 1 to 2 ms of computing on each side: so nearby, where two connections never wait, there are no more. */
+/** A handshake costs 1 to 2 ms of CPU time on each side: a server nearby, which never lets two connections wait, gets no more. */
 const LOW = 2
-/** Who waits so long and hears of nobody else's answer either has a server that is far away, or busy. */
-const SOON_MS = 30
+/** When a request waits for so long and no other response arrives meanwhile, the server is far away or busy. */
+const SLOW_AFTER_MS = 30
 
-type Waiting = { readonly begin: () => void; readonly fail: (error: unknown) => void }
+type Waiting = { readonly start: () => void; readonly fail: (error: unknown) => void }
 
 /**
- * How many requests to one server are on their way at once: two as long as answers keep coming soon, `most` as soon as
- * they do not, since then waiting costs more than connections do. `isSilence` tells a server that said nothing for too
- * long from other failures.
+ * Limits the concurrent requests to one server: two while it responds quickly, `max` as soon as it does not, since waiting
+ * then costs more than connections do. `isTimeout` distinguishes a server that did not respond in time from other failures.
  */
 export class AdaptiveLimiter {
-  readonly #most: number
-  readonly #isSilence: (error: unknown) => boolean
-  readonly #soonMs: number
+  readonly #max: number
+  readonly #isTimeout: (error: unknown) => boolean
+  readonly #slowAfterMs: number
   readonly #waiting: Waiting[] = []
-  #lanes: number
-  #busy = 0
-  #answers = 0
+  #limit: number
+  #running = 0
+  #responses = 0
   #timer: NodeJS.Timeout | undefined
 
-  constructor(most: number, isSilence: (error: unknown) => boolean, soonMs = SOON_MS) {
-    this.#most = most
-    this.#isSilence = isSilence
-    this.#soonMs = soonMs
-    this.#lanes = Math.min(LOW, most)
+  constructor(max: number, isTimeout: (error: unknown) => boolean, slowAfterMs = SLOW_AFTER_MS) {
+    this.#max = max
+    this.#isTimeout = isTimeout
+    this.#slowAfterMs = slowAfterMs
+    this.#limit = Math.min(LOW, max)
   }
 
   /**
-   * Runs a request when there is a lane for it, in the order in which they came. Throws what it throws; and when the
-   * server stayed silent towards one request and all others meanwhile, those that wait fail with it: one person's patience
-   * is enough for all. `first`: before all that wait.
+   * Runs a request as soon as the limit allows it, in the order of the calls. Throws what the request throws; when the server
+   * responds neither to this request nor to any other meanwhile, the waiting requests fail with it, so that a user waits for
+   * one timeout only. `first`: ahead of all waiting requests.
    */
   async run<T>(request: () => Promise<T>, first = false): Promise<T> {
-    if (this.#busy >= this.#lanes) await this.#turn(first)
-    else this.#busy++
-    const before = this.#answers
+    if (this.#running >= this.#limit) await this.#enqueue(first)
+    else this.#running++
+    const before = this.#responses
     try {
-      const answer = await request()
-      this.#answers++
-      return answer
+      const response = await request()
+      this.#responses++
+      return response
     } catch (error) {
-      if (this.#isSilence(error) && this.#answers === before) for (const { fail } of this.#waiting.splice(0)) fail(error)
+      if (this.#isTimeout(error) && this.#responses === before) for (const { fail } of this.#waiting.splice(0)) fail(error)
       throw error
     } finally {
-      this.#leave()
+      this.#release()
     }
   }
 
-  /** A lane that is handed on stays busy all the while. */
-  #turn(first: boolean): Promise<void> {
-    return new Promise((begin, fail) => {
-      if (first) this.#waiting.unshift({ begin, fail })
-      else this.#waiting.push({ begin, fail })
-      if (this.#lanes < this.#most) this.#timer ??= setTimeout(() => this.#late(), this.#soonMs)
+  /** `#running` stays the same when a finished request hands its place to a waiting one. */
+  #enqueue(first: boolean): Promise<void> {
+    return new Promise((start, fail) => {
+      if (first) this.#waiting.unshift({ start, fail })
+      else this.#waiting.push({ start, fail })
+      if (this.#limit < this.#max) this.#timer ??= setTimeout(() => this.#checkSlow(), this.#slowAfterMs)
     })
   }
 
-  #leave(): void {
+  #release(): void {
     const next = this.#waiting.shift()
-    if (next === undefined) this.#busy--
-    else next.begin()
+    if (next === undefined) this.#running--
+    else next.start()
     if (this.#waiting.length > 0) this.#timer?.refresh()
-    else this.#rest()
+    else this.#stopTimer()
   }
 
-  /** Answers may have come while this process computed: they are heard first. */
-  #late(): void {
-    const before = this.#answers
+  /** Responses may have arrived while this process was busy: let them be processed first. */
+  #checkSlow(): void {
+    const before = this.#responses
     setImmediate(() => {
-      if (this.#answers > before) this.#timer?.refresh()
-      else this.#widen()
+      if (this.#responses > before) this.#timer?.refresh()
+      else this.#raiseLimit()
     })
   }
 
-  #widen(): void {
-    this.#rest()
-    this.#lanes = this.#most
-    for (const { begin } of this.#waiting.splice(0, this.#lanes - this.#busy)) {
-      this.#busy++
-      begin()
+  #raiseLimit(): void {
+    this.#stopTimer()
+    this.#limit = this.#max
+    for (const { start } of this.#waiting.splice(0, this.#limit - this.#running)) {
+      this.#running++
+      start()
     }
   }
 
-  #rest(): void {
+  #stopTimer(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
   }

@@ -5,11 +5,11 @@ import { type Problem, ProblemError } from '../../values/problem.ts'
 import { AdaptiveLimiter } from './adaptiveLimiter.ts'
 import { transportProblem } from './transportProblem.ts'
 
-/** A server as it is spoken to, and as it is called in problems. */
+/** A server's address, and its name in problems. */
 export type Endpoint = {
   readonly url: URL
   /** `the API server`, `MinIO`, `the registry registry.example.com`. */
-  readonly what: string
+  readonly name: string
   /** First part of its problems' codes: `cluster`, `minio`, `registry`. */
   readonly code: string
   /** PEM; the system's authorities when absent. */
@@ -25,9 +25,9 @@ export type Request = {
   /** With its query. */
   readonly path: string
   readonly headers?: { readonly [name: string]: string }
-  /** Pieces are sent one after the other: each may be overwritten when the next is asked for. */
+  /** Pieces are sent one after the other: each may be overwritten when the next one is requested. */
   readonly body?: string | Buffer | AsyncIterable<Buffer>
-  /** Until the answer's head; the body may take as long between two pieces. */
+  /** Limit until the response's head; the body may take as long between two pieces. */
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
 }
@@ -39,49 +39,50 @@ export type StreamedResponse = {
   readonly stream: http.IncomingMessage
 }
 
-/** A silent server is answered for within 10 s of a person's time, connection included. */
+/** A server that does not respond is reported within 10 s, connection setup included. */
 export const TIMEOUT_MS = 8_000
 
 /**
- * A write that its holder of the lock decided on, and that could not be sent for so long, may find another holder: a lock
- * is assertLockHeld 20 s after its last renewal and taken over after 30 s. Seconds after boot count, also those of a suspension.
+ * A write that a run decided on while it held the lock, and that was delayed for longer, may be sent after another run took
+ * the lock over: a lock counts as held for 20 s after its last renewal and can be taken over after 30 s. Seconds since boot,
+ * which also count while the machine is suspended.
  */
 const WRITE_WITHIN_SECONDS = 8
 
-/** Importing it would load undici: an ES module of Node's reads all that it exports. */
+/** Not imported: an import of this built-in module evaluates all of its exports, which loads undici. */
 const plainHttp = () => process.getBuiltinModule('node:http')
 
-/** `soonMs`: how long an answer may take that still comes soon; see {@link AdaptiveLimiter}. */
-export type Patience = { readonly soonMs?: number | undefined; readonly writeWithinSeconds?: number | undefined }
+/** `slowAfterMs`: a server that takes longer to respond is slow; see {@link AdaptiveLimiter}. */
+export type HttpLimits = { readonly slowAfterMs?: number | undefined; readonly writeWithinSeconds?: number | undefined }
 
-/** One server over one pool of kept-alive connections. Throws a ProblemError for all that is no HTTP answer. */
+/** One server over one pool of kept-alive connections. Throws a ProblemError for anything but an HTTP response. */
 export class HttpClient {
   readonly endpoint: Endpoint
   readonly agent: http.Agent
-  readonly #lanes: AdaptiveLimiter
+  readonly #limiter: AdaptiveLimiter
   readonly #writeWithinSeconds: number
 
-  constructor(endpoint: Endpoint, maxSockets = 16, { soonMs, writeWithinSeconds = WRITE_WITHIN_SECONDS }: Patience = {}) {
+  constructor(endpoint: Endpoint, maxSockets = 16, { slowAfterMs, writeWithinSeconds = WRITE_WITHIN_SECONDS }: HttpLimits = {}) {
     this.#writeWithinSeconds = writeWithinSeconds
     this.endpoint = endpoint
     const options = { keepAlive: true, maxSockets, scheduling: 'fifo' as const }
     const isSecure = endpoint.url.protocol === 'https:'
     this.agent = isSecure ? new https.Agent({ ...options, ...tlsOptions(endpoint) }) : new (plainHttp().Agent)(options)
-    this.#lanes = new AdaptiveLimiter(maxSockets, (error) => error instanceof SilentServer, soonMs)
+    this.#limiter = new AdaptiveLimiter(maxSockets, (error) => error instanceof SilentServerError, slowAfterMs)
   }
 
-  /** Sends a request when it is its turn and reads the whole answer. Writes come first, and are not sent late. */
+  /** Sends a request when it is its turn and reads the whole response. Writes come first, and are not sent late. */
   async request(request: Request): Promise<Response> {
-    const decided = uptime()
+    const decidedAt = uptime()
     const isWrite = !isRepeatable(request)
     const send = () => {
-      if (isWrite && uptime() - decided > this.#writeWithinSeconds) throw new ProblemError(tooLate(this.endpoint))
+      if (isWrite && uptime() - decidedAt > this.#writeWithinSeconds) throw new ProblemError(tooLate(this.endpoint))
       return this.#exchange(request)
     }
-    return this.#lanes.run(send, isWrite).catch((error) => Promise.reject(this.#problem(error)))
+    return this.#limiter.run(send, isWrite).catch((error) => Promise.reject(this.#problem(error)))
   }
 
-  /** Sends a request and answers as soon as the head is there; the caller reads or destroys the stream. */
+  /** Sends a request and returns as soon as the response's head has arrived; the caller reads or destroys the stream. */
   async open(request: Request): Promise<StreamedResponse> {
     return this.#deliver(request).catch((error) => Promise.reject(this.#problem(error)))
   }
@@ -101,7 +102,7 @@ export class HttpClient {
     return { status, headers, body: Buffer.concat(chunks) }
   }
 
-  /** A kept-alive connection may have been closed by the server while our request was on its way. */
+  /** The server may have closed a kept-alive connection while the request was on its way. */
   async #deliver(request: Request): Promise<StreamedResponse> {
     return this.#send(request).catch((error) => {
       if (isStale(error) && isRepeatable(request)) return this.#send(request)
@@ -123,14 +124,14 @@ export class HttpClient {
         ...(signal && { signal }),
       }
       const request = send(target)
-      const silent = setTimeout(() => request.destroy(new SilentServer()), timeoutMs)
+      const timeout = setTimeout(() => request.destroy(new SilentServerError()), timeoutMs)
       request.on('error', (error) => {
-        clearTimeout(silent)
+        clearTimeout(timeout)
         reject(Object.assign(error, { onReusedSocket: request.reusedSocket }))
       })
       request.on('response', (stream) => {
-        clearTimeout(silent)
-        stream.setTimeout(timeoutMs, () => stream.destroy(new SilentServer()))
+        clearTimeout(timeout)
+        stream.setTimeout(timeoutMs, () => stream.destroy(new SilentServerError()))
         resolve({ status: stream.statusCode ?? 0, headers: stream.headers, stream })
       })
       sendBody(request, body, reject)
@@ -138,16 +139,16 @@ export class HttpClient {
   }
 }
 
-function tooLate({ what, code }: Endpoint): Problem {
+function tooLate({ name, code }: Endpoint): Problem {
   return {
     code: `${code}/too-late`,
-    summary: `A write to ${what} could not be sent in time, so it is not sent: somebody else may hold the lock by now.`,
-    remedy: 'Look why this machine or the server was busy or suspended, then apply again: it goes on from here.',
+    summary: `A write to ${name} was delayed for too long and was not sent: another client may hold the lock by now.`,
+    remedy: 'Check why this machine or the server was busy or suspended, then apply again: it continues from here.',
   }
 }
 
-/** Nothing came for too long. */
-export class SilentServer extends Error {
+/** Nothing arrived within the time limit. */
+export class SilentServerError extends Error {
   readonly code = 'SILENT'
 }
 
@@ -160,12 +161,12 @@ function sendBody(request: http.ClientRequest, body: Request['body'], reject: (e
     })
 }
 
-/** Ends early when the request has: an answer that came before the end of the body, a broken connection. */
+/** Stops early when the request ends before its body: by an early response or a broken connection. */
 async function writeBody(request: http.ClientRequest, body: AsyncIterable<Buffer>): Promise<void> {
-  const over = new Promise<true>((resolve) => request.once('close', () => resolve(true)))
+  const closed = new Promise<true>((resolve) => request.once('close', () => resolve(true)))
   for await (const piece of body) {
     const written = new Promise<false>((resolve) => request.write(piece, () => resolve(false)))
-    if (await Promise.race([written, over])) return
+    if (await Promise.race([written, closed])) return
   }
   request.end()
 }

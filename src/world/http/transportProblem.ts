@@ -1,64 +1,64 @@
 import type { Problem } from '../../values/problem.ts'
 import type { Endpoint } from './httpClient.ts'
 
-type ErrorTemplate = { readonly code: string; readonly what: (name: string) => string; readonly remedy: string }
+type ErrorTemplate = { readonly code: string; readonly summary: (name: string) => string; readonly remedy: string }
 
 const REFUSED: ErrorTemplate = {
   code: 'refused-connection',
-  what: (name) => `${name} refused the connection`,
-  remedy: 'Look whether it runs and listens there, and whether the address and port are right.',
+  summary: (name) => `${name} refused the connection`,
+  remedy: 'Check that it is running, and check the address and the port.',
 }
 const SILENT: ErrorTemplate = {
   code: 'silent',
-  what: (name) => `${name} does not answer`,
-  remedy:
-    'Something listens there but says nothing, or a firewall drops the packets: look at the address, the port and what stands between.',
+  summary: (name) => `${name} does not respond`,
+  remedy: 'Check the address and the port, and whether a firewall in between drops the packets.',
 }
 const NAME: ErrorTemplate = {
   code: 'unknown-host',
-  what: (name) => `the name of ${name} cannot be resolved`,
-  remedy: 'Look at the address and at this machine’s DNS.',
+  summary: (name) => `the host name of ${name} cannot be resolved`,
+  remedy: 'Check the address and this machine’s DNS.',
 }
 const RESET: ErrorTemplate = {
   code: 'broken-connection',
-  what: (name) => `${name} broke the connection off`,
-  remedy: 'Try again; if it stays, look at its log and at proxies between.',
+  summary: (name) => `${name} closed the connection`,
+  remedy: 'Try again; if it happens again, check its log and the proxies in front of it.',
 }
 const AUTHORITY: ErrorTemplate = {
   code: 'untrusted-certificate',
-  what: (name) => `the certificate of ${name} is not signed by an authority this machine trusts`,
-  remedy: 'Name the right authority: caFile in desired-state.yaml (MinIO, registry), certificate-authority in the kubeconfig (API server).',
+  summary: (name) => `the certificate of ${name} is not signed by an authority that this machine trusts`,
+  remedy:
+    'Set the certificate authority: caFile in desired-state.yaml (MinIO, registry), certificate-authority in the kubeconfig (API server).',
 }
 const EXPIRED: ErrorTemplate = {
   code: 'expired-certificate',
-  what: (name) => `the certificate of ${name} has expired or is not valid yet`,
-  remedy: 'Renew it, or look at this machine’s clock.',
+  summary: (name) => `the certificate of ${name} has expired or is not valid yet`,
+  remedy: 'Renew the certificate, or correct this machine’s clock.',
 }
 const HOSTNAME: ErrorTemplate = {
   code: 'other-hostname',
-  what: (name) => `the certificate of ${name} is for another host name`,
-  remedy: 'Use the name that the certificate has, or have one made for this name.',
+  summary: (name) => `the certificate of ${name} is for another host name`,
+  remedy: 'Use a host name that the certificate contains, or issue a certificate for this one.',
 }
 const NOT_TLS: ErrorTemplate = {
   code: 'not-tls',
-  what: (name) => `${name} does not speak TLS there`,
-  remedy: 'Is it http and not https (plainHttp: true for a registry), or is the port another one?',
+  summary: (name) => `${name} does not speak TLS on this port`,
+  remedy: 'Check the scheme (http instead of https; plainHttp: true for a registry) and the port.',
 }
 const NOT_HTTP: ErrorTemplate = {
   code: 'not-http',
-  what: (name) => `${name} does not speak plain HTTP there`,
-  remedy: 'Is it https and not http, or is the port another one?',
+  summary: (name) => `${name} does not speak plain HTTP on this port`,
+  remedy: 'Check the scheme (https instead of http) and the port.',
 }
 const CLIENT: ErrorTemplate = {
   code: 'client-certificate',
-  what: (name) => `${name} refused our client certificate`,
-  remedy: 'Look at the user of this context in the kubeconfig: its certificate may have expired.',
+  summary: (name) => `${name} rejected the client certificate`,
+  remedy: 'Check the user of this context in the kubeconfig: its client certificate may have expired.',
 }
-const ABORTED: ErrorTemplate = { code: 'interrupted', what: (name) => `the request to ${name} was interrupted`, remedy: 'Run it again.' }
+const ABORTED: ErrorTemplate = { code: 'interrupted', summary: (name) => `the request to ${name} was interrupted`, remedy: 'Run it again.' }
 const OTHER: ErrorTemplate = {
   code: 'unreachable',
-  what: (name) => `${name} cannot be reached`,
-  remedy: 'Look at the address and the network between.',
+  summary: (name) => `${name} cannot be reached`,
+  remedy: 'Check the address and the network.',
 }
 
 const BY_CODE: { readonly [code: string]: ErrorTemplate } = {
@@ -88,20 +88,20 @@ const BY_CODE: { readonly [code: string]: ErrorTemplate } = {
   ABORT_ERR: ABORTED,
 }
 
-/** What went wrong on the way to a server, as a person needs to hear it. Only Node's code is used: messages may carry anything. */
-export function transportProblem(error: unknown, endpoint: Pick<Endpoint, 'what' | 'code' | 'url'>): Problem {
+/** The problem for a request that got no response. It shows only Node's error code: messages may contain secrets. */
+export function transportProblem(error: unknown, endpoint: Pick<Endpoint, 'name' | 'code' | 'url'>): Problem {
   const code = codeOf(error)
-  const words = BY_CODE[code] ?? OTHER
-  const sentence = words.what(endpoint.what)
+  const template = BY_CODE[code] ?? OTHER
+  const sentence = template.summary(endpoint.name)
   return {
-    code: `${endpoint.code}/${words.code}`,
+    code: `${endpoint.code}/${template.code}`,
     summary: `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)} (${endpoint.url.origin}).`,
-    ...(words === OTHER && code !== '' && { detail: `The system says ${code}.` }),
-    remedy: words.remedy,
+    ...(template === OTHER && code !== '' && { detail: `Error code: ${code}.` }),
+    remedy: template.remedy,
   }
 }
 
-/** Node's code of an error; of several attempts (IPv6, then IPv4) the last one's. */
+/** Node's code of an error; after several attempts (IPv6, then IPv4) the code of the last one. */
 function codeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors.at(-1))
   const code = (error as { code?: unknown }).code

@@ -49,7 +49,7 @@ function endpointOf(server: string, tls: Partial<Endpoint>): Endpoint {
       summary: 'The server of this context is no URL.',
       remedy: 'Mend its cluster in the kubeconfig: kubectl config view.',
     })
-  return { url: new URL(server), what: 'the API server', code: 'cluster', ...tls }
+  return { url: new URL(server), name: 'the API server', code: 'cluster', ...tls }
 }
 
 async function pem(from: Named, name: string): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { IncomingHttpHeaders } from 'node:http'
 import { getCACertificates } from 'node:tls'
 import { ProblemError } from '../../values/problem.ts'
-import { type Endpoint, HttpClient, SilentServer, type StreamedResponse } from '../http/httpClient.ts'
+import { type Endpoint, HttpClient, SilentServerError, type StreamedResponse } from '../http/httpClient.ts'
 import { transportProblem } from '../http/transportProblem.ts'
 import { caFileProblem, oversize } from './registryProblems.ts'
 
@@ -74,7 +74,7 @@ export class RegistryTransport {
       })
       return await readReply(response, client.endpoint)
     } catch (error) {
-      throw idle.signal.aborted ? new ProblemError(transportProblem(new SilentServer(), client.endpoint)) : error
+      throw idle.signal.aborted ? new ProblemError(transportProblem(new SilentServerError(), client.endpoint)) : error
     } finally {
       idle.stop()
       // A connection with half a body on it is good for nothing.
@@ -101,7 +101,7 @@ export class RegistryTransport {
     const read = caFiles.map((file) => readFile(file, 'utf8').catch(() => Promise.reject(caFileProblem(url.host, file))))
     const usual = isAddition ? getCACertificates('default') : []
     const ca = caFiles.length === 0 ? undefined : [...usual, ...(await Promise.all(read))].join('\n')
-    return new HttpClient({ url: new URL(url.origin), what: `the registry ${url.host}`, code: 'registry', ...(ca !== undefined && { ca }) })
+    return new HttpClient({ url: new URL(url.origin), name: `the registry ${url.host}`, code: 'registry', ...(ca !== undefined && { ca }) })
   }
 }
 

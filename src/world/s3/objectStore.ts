@@ -29,7 +29,7 @@ export type ObjectStore = ObjectStoreReads &
 
 /** MinIO through its S3 and admin APIs. Nothing is loaded or asked before the first use. */
 export function connectObjectStore({ endpoint, ca, now = () => new Date(), ...credentials }: ObjectStoreOptions): ObjectStore {
-  const server = { url: new URL(endpoint), what: 'MinIO', code: 'minio', ...(ca !== undefined && { ca }) }
+  const server = { url: new URL(endpoint), name: 'MinIO', code: 'minio', ...(ca !== undefined && { ca }) }
   const client = new S3Client(server, credentials, now)
   return {
     warm: () =>

@@ -3,149 +3,149 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { AdaptiveLimiter } from '../../../../src/world/http/adaptiveLimiter.ts'
 
-const SILENCE = new Error('silence')
-const isSilence = (error: unknown) => error === SILENCE
-/** Longer than any test: such a server counts as near. */
+const TIMEOUT = new Error('timeout')
+const isTimeout = (error: unknown) => error === TIMEOUT
+/** Longer than any test: such a server never counts as slow. */
 const NEVER = 2 ** 30
 
-/** A server whose answers the test gives. */
+/** A server whose responses the test controls. */
 class Server {
-  readonly asked: string[] = []
+  readonly received: string[] = []
   readonly #open = new Map<string, { resolve(text: string): void; reject(error: Error): void }>()
 
-  readonly ask = (what: string) => (): Promise<string> => {
-    this.asked.push(what)
-    return new Promise((resolve, reject) => this.#open.set(what, { resolve, reject }))
+  readonly send = (name: string) => (): Promise<string> => {
+    this.received.push(name)
+    return new Promise((resolve, reject) => this.#open.set(name, { resolve, reject }))
   }
 
-  get busy(): number {
+  get running(): number {
     return this.#open.size
   }
 
-  async answers(what: string): Promise<void> {
-    this.#take(what)?.resolve(`${what}!`)
+  async respond(name: string): Promise<void> {
+    this.#take(name)?.resolve(`${name}!`)
     await settled()
   }
 
-  async fails(what: string, error: Error): Promise<void> {
-    this.#take(what)?.reject(error)
+  async fail(name: string, error: Error): Promise<void> {
+    this.#take(name)?.reject(error)
     await settled()
   }
 
-  #take(what: string) {
-    const open = this.#open.get(what)
-    this.#open.delete(what)
+  #take(name: string) {
+    const open = this.#open.get(name)
+    this.#open.delete(name)
     return open
   }
 }
 
-test('a server that answers soon is asked two things at a time, in order', async () => {
+test('a fast server gets two requests at a time, in order', async () => {
   const server = new Server()
-  const lanes = new AdaptiveLimiter(12, isSilence, NEVER)
-  const all = Promise.all(['a', 'b', 'c', 'd'].map((what) => lanes.run(server.ask(what))))
-  assert.equal(server.asked, ['a', 'b'])
-  await server.answers('b')
-  assert.equal(server.asked, ['a', 'b', 'c'])
-  for (const what of ['a', 'c', 'd']) await server.answers(what)
-  assert.equal(await all, ['a!', 'b!', 'c!', 'd!'])
+  const limiter = new AdaptiveLimiter(12, isTimeout, NEVER)
+  const results = Promise.all(['a', 'b', 'c', 'd'].map((name) => limiter.run(server.send(name))))
+  assert.equal(server.received, ['a', 'b'])
+  await server.respond('b')
+  assert.equal(server.received, ['a', 'b', 'c'])
+  for (const name of ['a', 'c', 'd']) await server.respond(name)
+  assert.equal(await results, ['a!', 'b!', 'c!', 'd!'])
 })
 
-test('what must not wait comes before all that waits', async () => {
+test('a request that goes first comes before all waiting requests', async () => {
   const server = new Server()
-  const lanes = new AdaptiveLimiter(2, isSilence, NEVER)
-  const all = Promise.all([...['a', 'b', 'c'].map((what) => lanes.run(server.ask(what))), lanes.run(server.ask('write'), true)])
-  await server.answers('a')
-  assert.equal(server.asked, ['a', 'b', 'write'])
-  for (const what of ['b', 'write', 'c']) await server.answers(what)
-  await all
+  const limiter = new AdaptiveLimiter(2, isTimeout, NEVER)
+  const results = Promise.all([...['a', 'b', 'c'].map((name) => limiter.run(server.send(name))), limiter.run(server.send('write'), true)])
+  await server.respond('a')
+  assert.equal(server.received, ['a', 'b', 'write'])
+  for (const name of ['b', 'write', 'c']) await server.respond(name)
+  await results
 })
 
-test('one that lets everybody wait is asked as much at a time as is allowed, and from then on', async () => {
+test('a server that becomes slow gets the maximum of concurrent requests from then on', async () => {
   const server = new Server()
-  const lanes = new AdaptiveLimiter(4, isSilence, 1)
-  const all = Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((what) => lanes.run(server.ask(what))))
-  while (server.busy < 4) await settled()
-  assert.equal(server.asked, ['a', 'b', 'c', 'd'])
-  for (const what of ['d', 'a']) await server.answers(what)
-  assert.equal(server.asked, ['a', 'b', 'c', 'd', 'e', 'f'])
-  for (const what of ['b', 'c', 'e', 'f']) await server.answers(what)
-  await all
-  const later = Promise.all(['g', 'h', 'i', 'j', 'k'].map((what) => lanes.run(server.ask(what))))
-  assert.is(server.busy, 4)
-  for (const what of ['g', 'h', 'i', 'j', 'k']) await server.answers(what)
+  const limiter = new AdaptiveLimiter(4, isTimeout, 1)
+  const results = Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => limiter.run(server.send(name))))
+  while (server.running < 4) await settled()
+  assert.equal(server.received, ['a', 'b', 'c', 'd'])
+  for (const name of ['d', 'a']) await server.respond(name)
+  assert.equal(server.received, ['a', 'b', 'c', 'd', 'e', 'f'])
+  for (const name of ['b', 'c', 'e', 'f']) await server.respond(name)
+  await results
+  const later = Promise.all(['g', 'h', 'i', 'j', 'k'].map((name) => limiter.run(server.send(name))))
+  assert.is(server.running, 4)
+  for (const name of ['g', 'h', 'i', 'j', 'k']) await server.respond(name)
   await later
 })
 
-test('a server that says nothing to anybody is waited for once', async () => {
+test('when no request gets a response, the waiting requests fail with the first timeout', async () => {
   const server = new Server()
-  const lanes = new AdaptiveLimiter(12, isSilence, NEVER)
-  const all = Promise.allSettled(['a', 'b', 'c', 'd'].map((what) => lanes.run(server.ask(what))))
-  await server.fails('a', SILENCE)
-  await server.fails('b', SILENCE)
+  const limiter = new AdaptiveLimiter(12, isTimeout, NEVER)
+  const results = Promise.allSettled(['a', 'b', 'c', 'd'].map((name) => limiter.run(server.send(name))))
+  await server.fail('a', TIMEOUT)
+  await server.fail('b', TIMEOUT)
   assert.equal(
-    (await all).map((one) => one.status === 'rejected' && one.reason),
-    [SILENCE, SILENCE, SILENCE, SILENCE],
+    (await results).map((result) => result.status === 'rejected' && result.reason),
+    [TIMEOUT, TIMEOUT, TIMEOUT, TIMEOUT],
   )
-  assert.equal(server.asked, ['a', 'b'])
-  const again = lanes.run(server.ask('e'))
-  await server.answers('e')
+  assert.equal(server.received, ['a', 'b'])
+  const again = limiter.run(server.send('e'))
+  await server.respond('e')
   assert.is(await again, 'e!')
 })
 
-test('silence towards one request while others are answered is its own', async () => {
+test('a timeout of one request while others get responses fails only this request', async () => {
   const server = new Server()
-  const lanes = new AdaptiveLimiter(12, isSilence, NEVER)
-  const all = Promise.allSettled(['a', 'b', 'c', 'd'].map((what) => lanes.run(server.ask(what))))
-  await server.answers('b')
-  await server.fails('a', SILENCE)
-  for (const what of ['c', 'd']) await server.answers(what)
+  const limiter = new AdaptiveLimiter(12, isTimeout, NEVER)
+  const results = Promise.allSettled(['a', 'b', 'c', 'd'].map((name) => limiter.run(server.send(name))))
+  await server.respond('b')
+  await server.fail('a', TIMEOUT)
+  for (const name of ['c', 'd']) await server.respond(name)
   assert.equal(
-    (await all).map((one) => one.status),
+    (await results).map((result) => result.status),
     ['rejected', 'fulfilled', 'fulfilled', 'fulfilled'],
   )
 })
 
-test('other failures are each request’s own', async () => {
+test('any other failure fails only its own request', async () => {
   const server = new Server()
-  const lanes = new AdaptiveLimiter(12, isSilence, NEVER)
-  const all = Promise.allSettled(['a', 'b', 'c'].map((what) => lanes.run(server.ask(what))))
-  await server.fails('a', new Error('reset'))
-  for (const what of ['b', 'c']) await server.answers(what)
+  const limiter = new AdaptiveLimiter(12, isTimeout, NEVER)
+  const results = Promise.allSettled(['a', 'b', 'c'].map((name) => limiter.run(server.send(name))))
+  await server.fail('a', new Error('reset'))
+  for (const name of ['b', 'c']) await server.respond(name)
   assert.equal(
-    (await all).map((one) => one.status),
+    (await results).map((result) => result.status),
     ['rejected', 'fulfilled', 'fulfilled'],
   )
 })
 
-test('whatever the order of answers, every request is made once and no more at a time than is allowed', async () => {
+test('in any order of responses, every request is sent once and the limit is never exceeded', async () => {
   const order = fc.record({
-    most: fc.integer({ min: 1, max: 6 }),
-    soonMs: fc.constantFrom(0, NEVER),
+    max: fc.integer({ min: 1, max: 6 }),
+    slowAfterMs: fc.constantFrom(0, NEVER),
     picks: fc.array(fc.nat(), { maxLength: 30 }),
   })
   await fc.assert(
-    fc.asyncProperty(order, async ({ most, soonMs, picks }) => {
+    fc.asyncProperty(order, async ({ max, slowAfterMs, picks }) => {
       const server = new Server()
-      const lanes = new AdaptiveLimiter(most, isSilence, soonMs)
+      const limiter = new AdaptiveLimiter(max, isTimeout, slowAfterMs)
       const names = picks.map((_, i) => `${i}`)
-      const all = Promise.allSettled(names.map((what) => lanes.run(server.ask(what))))
-      const answered = new Set<string>()
+      const results = Promise.allSettled(names.map((name) => limiter.run(server.send(name))))
+      const done = new Set<string>()
       for (const pick of picks) {
         await settled()
-        assert.ok(server.busy <= most)
-        const open = server.asked.filter((what) => !answered.has(what))
-        const what = open[pick % open.length] as string
-        answered.add(what)
-        await (pick % 3 === 0 ? server.fails(what, new Error('reset')) : server.answers(what))
+        assert.ok(server.running <= max)
+        const open = server.received.filter((name) => !done.has(name))
+        const name = open[pick % open.length] as string
+        done.add(name)
+        await (pick % 3 === 0 ? server.fail(name, new Error('reset')) : server.respond(name))
       }
-      await all
-      assert.equal(server.asked, names)
+      await results
+      assert.equal(server.received, names)
     }),
     { numRuns: 100, seed: 20 },
   )
 })
 
-/** Everything that was decided has been carried out. */
+/** Lets all pending promise callbacks run. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
 
 test.run()

@@ -3,8 +3,8 @@ import * as assert from 'uvu/assert'
 import { ProblemError } from '../../../../src/values/problem.ts'
 import {
   isTransient,
-  LONGEST_ASKED_MS,
-  MOST_TRIES,
+  MAX_RETRY_AFTER_MS,
+  MAX_TRIES,
   RetryAfterError,
   retryAfterMs,
   waitAfter,
@@ -24,15 +24,15 @@ test('Retry-After is seconds or a date; anything else is no wish', () => {
 })
 
 test('waits grow, differ by chance and have an end', () => {
-  const waits = Array.from({ length: MOST_TRIES - 1 }, (_, i) => waitAfter([cut], i + 1) as number)
+  const waits = Array.from({ length: MAX_TRIES - 1 }, (_, i) => waitAfter([cut], i + 1) as number)
   for (const [i, wait] of waits.entries()) assert.ok(wait >= 125 * 2 ** i * (i < 5 ? 1 : 0) && wait <= 250 * 2 ** i)
   assert.ok(new Set(Array.from({ length: 20 }, () => waitAfter([cut], 3))).size > 1)
-  assert.is(waitAfter([cut], MOST_TRIES), undefined)
+  assert.is(waitAfter([cut], MAX_TRIES), undefined)
 })
 
 test('the longest wish of a registry counts, one that is too long is for a person to decide', () => {
   assert.is(waitAfter([cut, busy(30_000), busy(20_000)], 1), 30_000)
-  assert.is(waitAfter([busy(LONGEST_ASKED_MS + 1)], 1), undefined)
+  assert.is(waitAfter([busy(MAX_RETRY_AFTER_MS + 1)], 1), undefined)
 })
 
 test('only what may pass is waited for', async () => {
