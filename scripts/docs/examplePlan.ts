@@ -1,6 +1,7 @@
+import { KINDS } from '../../src/kinds/index.ts'
 import { type Edit, type Finding, type Impact, NO_IMPACT } from '../../src/kinds/kind.ts'
 import type { Action, Plan, PlannedChange } from '../../src/plan/plan.ts'
-import type { Address } from '../../src/values/address.ts'
+import { type Address, kindOf } from '../../src/values/address.ts'
 import type { Position } from '../../src/values/position.ts'
 
 /** A change window's plan, as a real one read: what the file changed, and what somebody did by hand since. */
@@ -68,5 +69,6 @@ function edit(pointer: string, from: Edit['from'], to: Edit['to'], cause: Edit['
 }
 
 function change(name: string, action: Action, edits: readonly Edit[], impact: Partial<Impact> = {}): PlannedChange {
-  return { address: name as Address, action, edits, impact: { ...NO_IMPACT, ...impact }, after: [] }
+  const objects = KINDS.find((kind) => kind.name === kindOf(name as Address))?.traits.objects
+  return { address: name as Address, action, edits, impact: { ...NO_IMPACT, ...impact }, after: [], ...(objects && { objects }) }
 }

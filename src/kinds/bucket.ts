@@ -38,6 +38,7 @@ export const bucket: Kind<BucketFacts, BucketMaterial, LiveBucket, BucketBasis> 
   name: 'bucket',
   holdsData: true,
   replaceOnly: [],
+  namedAt: ['/objectStorage/buckets'],
   readFacts,
   declare: ({ installation }) => installation.objectStorage.buckets.map((declared) => declareBucket(declared, installation)),
   observe: ({ view, includeUnmanaged = false }, { address }) =>

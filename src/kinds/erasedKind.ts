@@ -11,6 +11,7 @@ import {
   type Finding,
   type Impact,
   type Kind,
+  type KindTraits,
   NO_IMPACT,
   type Observation,
   type Origins,
@@ -33,6 +34,7 @@ export interface ErasedKind {
   readonly name: string
   readonly holdsData: boolean
   readonly replaceOnly: readonly string[]
+  readonly traits: KindTraits
   declare(resolved: Resolved): readonly ErasedDeclared[]
   /** A resource as the state remembers it. Throws a ProblemError for facts that this version cannot read. */
   recorded(stored: StoredResource): ErasedRecorded
@@ -101,6 +103,7 @@ export function eraseTypes<F extends FactMap, M, E, B>(kind: Kind<F, M, E, B>): 
     name: kind.name,
     holdsData: kind.holdsData,
     replaceOnly: kind.replaceOnly,
+    traits: kind,
     declare: (resolved) => kind.declare(resolved).map((declared) => eraseDeclared(kind, declared)),
     recorded: (stored) => eraseRecorded(kind, { ...stored, facts: kind.readFacts(stored.facts) }),
   }

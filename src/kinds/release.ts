@@ -19,6 +19,13 @@ export const release: Kind<ReleaseFacts, Material, Evidence, Basis> = {
   name: 'release',
   holdsData: false,
   replaceOnly: [],
+  objects: { below: '/objects', marker: '/apiVersion', undeclared: 'not in the chart' },
+  namedAt: ['/release/name', '/release'],
+  manualRemoval: (address) => {
+    const [, namespace, name] = address.split('/')
+    return `helm uninstall ${name} --namespace ${namespace}`
+  },
+  isInstallation: true,
   readFacts,
   declare,
   observe: observe,

@@ -9,7 +9,7 @@ import { Sealed } from '../values/sealed.ts'
 import { type Declared, type Desired, type Impact, type Kind, NO_IMPACT, type ReadContext, type Recorded } from './kind.ts'
 import { converge, remove } from './secret/converge.ts'
 import { assertDeletable, deleting, finalizerDifferences, finalizerFindings } from './secret/deletion.ts'
-import { existingEncryptionKey, replacedKeyImpact } from './secret/encryptionKey.ts'
+import { encryptionKey, existingEncryptionKey, replacedKeyImpact } from './secret/encryptionKey.ts'
 import {
   type Basis,
   type Evidence,
@@ -32,6 +32,7 @@ export const secret: Kind<SecretFacts, Material, Evidence, Basis> = {
   holdsData: true,
   // The API server rejects a change of the type, and any change of an immutable secret.
   replaceOnly: ['/type', '/immutable'],
+  encryptionKey,
   readFacts,
   declare: (resolved) => READERS.map((reader) => declareSecret(resolved, reader)),
   observe,

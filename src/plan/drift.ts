@@ -1,4 +1,4 @@
-import type { Attribution, Edit, Finding, UnmanagedDifference } from '../kinds/kind.ts'
+import type { Attribution, Edit, Finding, ObjectGroups, UnmanagedDifference } from '../kinds/kind.ts'
 import type { Acceptance, Acceptances } from '../values/acceptance.ts'
 import type { Address } from '../values/address.ts'
 import { keyIdOf } from '../values/fingerprint.ts'
@@ -37,6 +37,8 @@ export type DriftedResource = {
   readonly is: 'changed' | 'gone'
   readonly fields: readonly DriftedField[]
   readonly keysUnknown: boolean
+  /** How the kind groups the fields, where it does. */
+  readonly objects?: ObjectGroups
   /** When the resource was first found drifted, RFC 3339, where that is remembered. */
   readonly since?: string
 }
@@ -71,20 +73,32 @@ export type Comparison = {
       }
     | { readonly is: 'absent' }
   /** Fields known to differ although their fingerprints were made with two keys. */
-  readonly certain?: ReadonlySet<JsonPointer>
+  readonly knownChanged?: ReadonlySet<JsonPointer>
   readonly acceptances?: Acceptances
+  readonly objects?: ObjectGroups
 }
 
 /** What drifted of one resource; undefined when it is as it was applied. */
-export function driftOf({ address, applied, found, certain = new Set(), acceptances }: Comparison): DriftedResource | undefined {
+export function driftOf({
+  address,
+  applied,
+  found,
+  knownChanged = new Set(),
+  acceptances,
+  objects,
+}: Comparison): DriftedResource | undefined {
   if (found.is === 'absent') return { address, is: 'gone', fields: [], keysUnknown: false }
   const all = differences(applied.facts, found.facts)
-  const [incomparable, told] = [all.filter((one) => isIncomparable(one, certain)), all.filter((one) => !isIncomparable(one, certain))]
+  const [incomparable, told] = [
+    all.filter((one) => isIncomparable(one, knownChanged)),
+    all.filter((one) => !isIncomparable(one, knownChanged)),
+  ]
   // What the server calls the same version is the same, whatever the fingerprints are made with.
   const keysUnknown = incomparable.length > 0 && applied.guard !== found.guard
   const fields = [...told.map((one) => fieldOf(one, found.by)), ...(found.unmanaged ?? []).map(reportedField)]
   if (fields.length === 0 && !keysUnknown) return undefined
-  return { address, is: 'changed', fields: fields.map((field) => accepted(address, field, acceptances)), keysUnknown }
+  const judged = fields.map((field) => accepted(address, field, acceptances))
+  return { address, is: 'changed', fields: judged, keysUnknown, ...(objects && { objects }) }
 }
 
 function reportedField({ pointer: where, expected, actual, summary, remedy, isRepaired }: UnmanagedDifference): DriftedField {
@@ -103,9 +117,9 @@ export function isDrift({ is, fields, keysUnknown }: DriftedResource): boolean {
   return is === 'gone' || keysUnknown || fields.some((field) => field.class !== 'accepted')
 }
 
-function isIncomparable({ pointer: where, from, to }: Difference, certain: ReadonlySet<JsonPointer>): boolean {
+function isIncomparable({ pointer: where, from, to }: Difference, knownChanged: ReadonlySet<JsonPointer>): boolean {
   const [before, now] = [keyIdOf(from), keyIdOf(to)]
-  return before !== undefined && now !== undefined && before !== now && !certain.has(where)
+  return before !== undefined && now !== undefined && before !== now && !knownChanged.has(where)
 }
 
 function fieldOf({ pointer: where, from, to }: Difference, by: ReadonlyMap<JsonPointer, Attribution>): DriftedField {
@@ -122,10 +136,10 @@ export function driftFromPlan(plan: Plan, skip: readonly string[] = []): DriftRe
   return {
     comparedWith: 'file',
     checked: changes.length - unchecked.length,
-    drifted: writes.map(({ address, action, edits }) =>
+    drifted: writes.map(({ address, action, edits, objects }) =>
       action === 'create' || action === 'recover'
         ? { address, is: 'gone', fields: [], keysUnknown: false }
-        : { address, is: 'changed', fields: edits.map(reversed), keysUnknown: false },
+        : { address, is: 'changed', fields: edits.map(reversed), keysUnknown: false, ...(objects && { objects }) },
     ),
     unchecked,
     skipped,

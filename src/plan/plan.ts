@@ -1,4 +1,4 @@
-import type { DataRisk, Edit, Finding, Impact, Refusal, RemovalPolicy, Restart, WriteAction } from '../kinds/kind.ts'
+import type { DataRisk, Edit, Finding, Impact, ObjectGroups, Refusal, RemovalPolicy, Restart, WriteAction } from '../kinds/kind.ts'
 import type { Address } from '../values/address.ts'
 import type { FactMap } from '../values/json.ts'
 import type { Problem } from '../values/problem.ts'
@@ -12,6 +12,8 @@ export type PlannedChange = {
   readonly edits: readonly Edit[]
   readonly impact: Impact
   readonly after: readonly Address[]
+  /** How the kind groups the edited fields, where it does. */
+  readonly objects?: ObjectGroups
   /** The facts once this plan is applied; undefined for blocked and removed. */
   readonly wanted?: FactMap
   /** What it means should the file no longer declare it. */

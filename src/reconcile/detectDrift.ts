@@ -19,7 +19,7 @@ export type DriftQuestion = {
   /** Addresses, or the beginning of some, that are left out by choice. */
   readonly skip: readonly string[]
   /** Fields known to differ; see ClusterKey. */
-  readonly certain: ReadonlyMap<Address, ReadonlySet<JsonPointer>>
+  readonly knownChanged: ReadonlyMap<Address, ReadonlySet<JsonPointer>>
   /** The file's. */
   readonly accept: readonly Acceptance[]
 }
@@ -58,7 +58,7 @@ export async function lookForDrift(asked: DriftQuestion): Promise<DriftReport> {
 type Outcome = { readonly drifted: DriftedResource | undefined } | { readonly address: Address; readonly why: Problem }
 
 async function compare(
-  { kinds, look, certain }: DriftQuestion,
+  { kinds, look, knownChanged }: DriftQuestion,
   acceptances: Acceptances,
   address: Address,
   stored: StoredFacts,
@@ -68,9 +68,11 @@ async function compare(
   try {
     const { public: shown } = await kind.recorded(asResource(address, stored)).observe(look)
     if (shown.is === 'unknown') return { address, why: shown.why }
-    const known = certain.get(address)
+    const known = knownChanged.get(address)
     const applied = { facts: stored.facts as FactMap, guard: stored.guard }
-    return { drifted: driftOf({ address, applied, found: shown, acceptances, ...(known && { certain: known }) }) }
+    const { objects } = kind.traits
+    const comparison = { address, applied, found: shown, acceptances, ...(known && { knownChanged: known }), ...(objects && { objects }) }
+    return { drifted: driftOf(comparison) }
   } catch (error) {
     if (error instanceof ProblemError) return { address, why: error.problems[0] as Problem }
     throw error
@@ -89,6 +91,6 @@ function noSuchResource(names: readonly string[]): Problem {
   return {
     code: 'drift/no-such-resource',
     summary: `The state remembers no ${names.join(', no ')}.`,
-    remedy: 'groundcrew state list names what there is; a part of an address is enough: bucket, secret/NAMESPACE.',
+    remedy: 'List the addresses: groundcrew state list. The first parts of an address are enough.',
   }
 }

@@ -75,11 +75,10 @@ type Setting = {
 }
 
 function declaredCandidate(it: ErasedDeclared, { gone, kinds, state, look, acceptances }: Setting): Candidate {
-  const kind = kindOf(it.address)
-  const node = { address: it.address, after: [...it.after, ...blockers(gone, kind)] }
-  const fixed = kinds.find((one) => one.name === kind)?.replaceOnly ?? []
+  const kind = kinds.find(({ name }) => name === kindOf(it.address)) as ErasedKind
+  const node = { address: it.address, after: [...it.after, ...blockers(gone, kind.name)] }
   const stored = state.resources[it.address]
-  const known = { fixed, last: stored?.facts as FactMap | undefined, acceptances }
+  const known = { kind, last: stored?.facts as FactMap | undefined, acceptances }
   const observe = async () => {
     const seen = await it.observe(look, stored && asResource(it.address, stored))
     return (before: EarlierOutcomes) => planDeclared(it, node, seen, before, look, known)
@@ -120,6 +119,6 @@ function noSuchResource(names: readonly string[], all: readonly Node[]): Problem
     code: 'plan/no-such-resource',
     summary: `The installation has no ${names.map((name) => name || 'resource with an empty name').join(', no ')}.`,
     detail: `It has: ${all.map((it) => it.address).join(', ')}.`,
-    remedy: 'Name one of these, or a part of them: bucket, secret/NAMESPACE.',
+    remedy: 'Name one of these, or the first parts of one.',
   }
 }

@@ -5,7 +5,7 @@ import { dependents, type Node } from '../plan/graph.ts'
 import type { State, StoredFacts } from '../state/state.ts'
 import { type Address, kindOf } from '../values/address.ts'
 import type { Problem } from '../values/problem.ts'
-import { adoptedStays, renamed, unknownKind } from './orphanProblems.ts'
+import { adoptedBlocks, renamed, unknownKind } from './orphanProblems.ts'
 import { asResource, blocked, blockedBy, type EarlierOutcomes, type Outcome, orBlocked } from './outcome.ts'
 
 /** A resource that the state remembers and the file no longer declares. It waits for all that stood on it. */
@@ -31,7 +31,7 @@ export function findOrphans(kinds: readonly ErasedKind[], state: State, declared
     if (kind === undefined) problems.push(unknownKind(address))
     else if (fate === 'remove' || fate === 'forget')
       gone.push({ address, after: (standOn.get(address) ?? []).map((node) => node.address), kind, stored, disposition: fate })
-    else problems.push(stored.removalPolicy === undefined ? renamed(address, installation) : adoptedStays(address, installation))
+    else problems.push((stored.removalPolicy === undefined ? renamed : adoptedBlocks)(address, kind.traits, installation))
   }
   return { orphans: gone, problems }
 }

@@ -1,4 +1,4 @@
-import type { ErasedDeclared, ErasedDesire, ErasedObservation } from '../kinds/erasedKind.ts'
+import type { ErasedDeclared, ErasedDesire, ErasedKind, ErasedObservation } from '../kinds/erasedKind.ts'
 import { type Finding, NO_IMPACT, type ReadContext, type Upstream, type WriteAction } from '../kinds/kind.ts'
 import { decide } from '../plan/decide.ts'
 import type { Node } from '../plan/graph.ts'
@@ -10,8 +10,8 @@ import { blocked, blockedBy, type EarlierOutcomes, type Outcome, orBlocked } fro
 
 /** What is known of a declared resource before the world is looked at. */
 export type Known = {
-  /** Pointers of facts that only a replacement can change. */
-  readonly fixed: readonly string[]
+  /** The kind of the resource. */
+  readonly kind: Pick<ErasedKind, 'replaceOnly' | 'traits'>
   /** The facts last applied, if the state remembers any. */
   readonly last: FactMap | undefined
   /** Differences that are let be. */
@@ -31,16 +31,17 @@ export async function planDeclared(
   return blockedBy(node, before) ?? orBlocked(it, async () => decided(it, seen, await seen.desire(look, upstreamOf(before)), known))
 }
 
-function decided(it: ErasedDeclared, seen: ErasedObservation, wanted: ErasedDesire, { fixed, last, acceptances }: Known): Outcome {
+function decided(it: ErasedDeclared, seen: ErasedObservation, wanted: ErasedDesire, { kind, last, acceptances }: Known): Outcome {
   const { address, after, origins, removalPolicy } = it
   const { public: shown } = seen
+  const { objects } = kind.traits
   const found = shown.is === 'present' ? { is: 'present' as const, facts: shown.facts, by: shown.by } : { is: 'absent' as const }
   const { action, edits } = decide({
     desired: wanted.facts,
     observed: found,
     last,
     origins,
-    replaceOnly: fixed,
+    replaceOnly: kind.replaceOnly,
     repairPointers: wanted.repairPointers,
   })
   const accepted = (found.is === 'absent' ? [] : edits).flatMap((edit) => acceptances.of(address, edit.pointer) ?? [])
@@ -48,7 +49,16 @@ function decided(it: ErasedDeclared, seen: ErasedObservation, wanted: ErasedDesi
   const write = isWrite(action) ? (action as WriteAction) : undefined
   const impact = write === undefined ? NO_IMPACT : wanted.impact(write, edits)
   return {
-    change: { address, action, edits, impact, after, wanted: wanted.facts, ...(removalPolicy && { removalPolicy }) },
+    change: {
+      address,
+      action,
+      edits,
+      impact,
+      after,
+      wanted: wanted.facts,
+      ...(objects && { objects }),
+      ...(removalPolicy && { removalPolicy }),
+    },
     ...(write && { step: { action: write, carryOut: (work) => wanted.converge(work, write, edits) } }),
     ...(shown.is === 'present' && {
       found: { facts: shown.facts, guard: shown.guard, ...(wanted.bookkeeping && { bookkeeping: wanted.bookkeeping }) },

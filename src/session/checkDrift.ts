@@ -43,9 +43,9 @@ async function compare(
   folder: string,
 ): Promise<DriftReport> {
   const { world: view, installation } = session
-  const [world, { fingerprint, certain }] = await Promise.all([
+  const [world, { fingerprint, knownChanged }] = await Promise.all([
     readWorld(view, installation),
-    clusterKey(view, installation, state ?? emptyState(''), host.randomness.uuid()),
+    clusterKey(KINDS, view, installation, state ?? emptyState(''), host.randomness.uuid()),
   ])
   const mismatch = 'identity' in world && !scope.acceptNewWorld ? worldMismatch(state?.world ?? null, world.identity) : undefined
   if (mismatch !== undefined) return { ...NOTHING, problems: [mismatch] }
@@ -55,7 +55,7 @@ async function compare(
   const skip = scope.skip ?? []
   const report = await (state === undefined
     ? compareWithFile(host, session, look, skip)
-    : lookForDrift({ kinds: KINDS, state, look, skip, certain, accept: installation.drift.accept }))
+    : lookForDrift({ kinds: KINDS, state, look, skip, knownChanged, accept: installation.drift.accept }))
   const last = await lastApply(folder)
   return { ...report, ...(last && { lastApply: last }), problems: worldProblems(world, state) }
 }

@@ -1,11 +1,11 @@
-import { SECRET_NAMES } from '../installation/spacelift.ts'
 import { KINDS } from '../kinds/index.ts'
 import type { Finding } from '../kinds/kind.ts'
+import type { Plan } from '../plan/plan.ts'
 import type { Selection } from '../plan/select.ts'
 import { makePlan, type Planned } from '../reconcile/makePlan.ts'
 import { readWorld, worldMismatch } from '../reconcile/worldCheck.ts'
 import type { State, WorldIdentity } from '../state/state.ts'
-import { address, kindOf } from '../values/address.ts'
+import { kindOf } from '../values/address.ts'
 import type { Problem } from '../values/problem.ts'
 import type { InstallationOptions } from './host.ts'
 import type { Session } from './session.ts'
@@ -36,24 +36,30 @@ export async function planWithConsents(session: Session, state: State, options: 
     ...planned.plan.problems.filter((p) => !fromWorld.some((q) => q.code === p.code && q.summary === p.summary)),
   ]
   if (other) return { planned: emptyPlan(planned), world: identity, problems: [other] }
-  const { refused, told } = splitNewInstallWarnings(session, planned)
-  return { planned: withFindings(applyConsents(planned, options), told), world: identity, problems: [...problems, ...refused] }
+  const { refused, findings } = splitNewInstallWarnings(session, planned)
+  return { planned: withFindings(applyConsents(planned, options), findings), world: identity, problems: [...problems, ...refused] }
 }
 
-/** A weak key or an expired licence is refused for a new installation; one that runs must stay manageable, and is told. */
+/** A weak key or an expired licence is refused for a new installation; one that exists must stay manageable, so it is only reported. */
 function splitNewInstallWarnings(
   { warnings, resolved }: Session,
   { plan }: Planned,
-): { refused: readonly Problem[]; told: readonly Finding[] } {
-  const releases = plan.changes.filter((change) => kindOf(change.address) === 'release')
-  // One that takes the place of another belongs to an installation that runs.
-  const isNew = releases.some(({ action }) => action === 'create') && !releases.some(({ action }) => action === 'remove')
-  const shared = address('secret', resolved.installation.kubernetes.namespace, SECRET_NAMES.shared)
-  return isNew ? { refused: warnings, told: [] } : { refused: [], told: warnings.map((one) => ({ ...one, address: shared })) }
+): { readonly refused: readonly Problem[]; readonly findings: readonly Finding[] } {
+  if (isNewInstallation(plan)) return { refused: warnings, findings: [] }
+  const roles = KINDS.flatMap(({ traits }) => traits.encryptionKey ?? [])
+  const addresses = roles.map((role) => role.locate(resolved.installation).address)
+  return { refused: [], findings: addresses.flatMap((address) => warnings.map((warning) => ({ ...warning, address }))) }
 }
 
-function withFindings(planned: Planned, told: readonly Finding[]): Planned {
-  return { ...planned, plan: { ...planned.plan, findings: [...told, ...planned.plan.findings] } }
+function isNewInstallation({ changes }: Plan): boolean {
+  const names = KINDS.filter(({ traits }) => traits.isInstallation).map(({ name }) => name)
+  const actions = changes.filter(({ address }) => names.includes(kindOf(address))).map(({ action }) => action)
+  // One that replaces another belongs to an installation that exists.
+  return actions.includes('create') && !actions.includes('remove')
+}
+
+function withFindings(planned: Planned, findings: readonly Finding[]): Planned {
+  return { ...planned, plan: { ...planned.plan, findings: [...findings, ...planned.plan.findings] } }
 }
 
 /** A refusal is lifted when its very flag was given. */

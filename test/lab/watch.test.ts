@@ -64,7 +64,7 @@ watch('a half-saved file changes nothing and is told once, with its places; the 
   await sleep(6_000)
   const { kubernetes, minio, registry } = await stop()
   assert.equal(writes([...kubernetes, ...minio, ...registry]), [])
-  assert.is(daemon.news.match(/problems?:\n/g)?.length, 1, daemon.news)
+  assert.is(daemon.news.match(/Errors:\n/g)?.length, 1, daemon.news)
   assert.is(await runs(it), before)
   await daemon.after(() => writeFile(site.file, whole), APPLIED)
   assert.equal(await noncurrent(it, 'spacelift-run-logs'), [9])

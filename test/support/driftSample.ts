@@ -33,6 +33,7 @@ export const EVERYTHING: DriftReport = {
     {
       address: address('release', 'spacelift', 'spacelift'),
       is: 'changed',
+      objects: { below: '/objects', marker: '/apiVersion', undeclared: 'not in the chart' },
       keysUnknown: true,
       fields: [
         {

@@ -1,4 +1,5 @@
-import { type Edit, NO_IMPACT } from '../../src/kinds/kind.ts'
+import { KINDS } from '../../src/kinds/index.ts'
+import { type Edit, NO_IMPACT, type ObjectGroups } from '../../src/kinds/kind.ts'
 import type { Plan, PlannedChange } from '../../src/plan/plan.ts'
 import { address } from '../../src/values/address.ts'
 
@@ -11,7 +12,13 @@ export function planOf(...changes: PlannedChange[]): Plan {
 
 export function change(name: string, action: PlannedChange['action'], edits: readonly Edit[]): PlannedChange {
   const [kind, ...rest] = name.split('/') as [string, ...string[]]
-  return { address: address(kind, ...rest), action, edits, impact: NO_IMPACT, after: [] }
+  const objects = objectGroupsOf(kind)
+  return { address: address(kind, ...rest), action, edits, impact: NO_IMPACT, after: [], ...(objects && { objects }) }
+}
+
+/** How this kind groups its fields. */
+export function objectGroupsOf(kind: string): ObjectGroups | undefined {
+  return KINDS.find(({ name }) => name === kind)?.traits.objects
 }
 
 export function edit(pointer: string, from: Edit['from'], to: Edit['to'], cause: Edit['cause']): Edit {

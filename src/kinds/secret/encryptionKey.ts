@@ -1,7 +1,9 @@
-import { ENCRYPTION_KEY } from '../../installation/spacelift.ts'
-import type { Address } from '../../values/address.ts'
+import { ENCRYPTION_KEY, SECRET_NAMES } from '../../installation/spacelift.ts'
+import { type Address, address as addressOf } from '../../values/address.ts'
+import { keyIdOf } from '../../values/fingerprint.ts'
+import { isMap, pointer } from '../../values/json.ts'
 import { readRsaKey } from '../../values/rsaKey.ts'
-import { type Declared, type Impact, NO_IMPACT } from '../kind.ts'
+import { type Declared, type EncryptionKeyRole, type Impact, NO_IMPACT } from '../kind.ts'
 import type { Material, SecretFacts, SecretObservation } from './facts.ts'
 
 /** `keep`: facts of the live key that stay as they are. `differs`: the live key and the declared one are different keys. */
@@ -35,4 +37,20 @@ export function replacedKeyImpact(address: Address): Impact {
     consent: '--replace-encryption-key',
   }
   return { ...NO_IMPACT, dataAtRisk: [{ address, what }], refusals: [refusal] }
+}
+
+/** The encryption key is a value of the secret that all of Spacelift's workloads share. */
+export const encryptionKey: EncryptionKeyRole = {
+  locate: ({ kubernetes }) => ({
+    address: addressOf('secret', kubernetes.namespace, SECRET_NAMES.shared),
+    pointer: pointer('keys', ENCRYPTION_KEY),
+  }),
+  async read(view, { kubernetes }) {
+    const read = await view.cluster.secret(kubernetes.namespace, SECRET_NAMES.shared)
+    return read.is === 'present' ? read.value.data.get(ENCRYPTION_KEY) : undefined
+  },
+  keyIdOf(facts) {
+    const keys = isMap(facts) && isMap(facts.keys) ? Object.values(facts.keys) : []
+    return keys.map(keyIdOf).find((id) => id !== undefined)
+  },
 }

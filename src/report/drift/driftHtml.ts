@@ -1,6 +1,6 @@
+import { showPointer } from '../../plan/diff.ts'
 import { type DriftedField, type DriftedResource, type DriftReport, isDrift } from '../../plan/drift.ts'
 import type { Problem } from '../../values/problem.ts'
-import { fieldName } from '../format/groupByObject.ts'
 import { DRIFT_CSS } from './driftHtmlStyle.ts'
 import { absenceText, type FieldGroup, groupFields, remarkOf, shortTimes, sidesOf, verdictOf } from './driftRows.ts'
 
@@ -70,13 +70,13 @@ function section(title: string, parts: readonly string[]): string {
   return parts.length === 0 ? '' : `<section>\n<h2>${escapeHtml(title)}</h2>\n${parts.join('\n')}\n</section>`
 }
 
-function resource({ address, is, fields, keysUnknown, since }: DriftedResource, absence: string): string {
+function resource({ address, is, fields, keysUnknown, objects, since }: DriftedResource, absence: string): string {
   const age = since === undefined ? '' : ` <span class="age">since ${escapeHtml(shortTimes(since))}</span>`
   const gone = is === 'gone' ? ` <strong class="gone">${absence}</strong>` : ''
   const unknown = keysUnknown
     ? '<p>Other values may have changed: they cannot be compared, because the encryption key was replaced.</p>'
     : ''
-  return `<article>\n<h3><code>${escapeHtml(address)}</code>${gone}${age}</h3>\n${groupFields(fields).map(fieldGroup).join('\n')}${unknown}\n</article>`
+  return `<article>\n<h3><code>${escapeHtml(address)}</code>${gone}${age}</h3>\n${groupFields(fields, objects).map(fieldGroup).join('\n')}${unknown}\n</article>`
 }
 
 /** The fields of an object below its name; an object that was added or deleted as a whole is one line. */
@@ -94,7 +94,7 @@ function table(fields: readonly DriftedField[]): string {
 
 function row(field: DriftedField): string {
   const { applied, found } = sidesOf(field)
-  return `<tr><th scope="row"><code>${breakable(fieldName(field.pointer))}</code></th><td data-name="Applied"><code>${breakable(applied)}</code></td><td data-name="Live"><code>${breakable(found)}</code></td><td data-name="Class"><span class="class ${field.class}">${field.class}</span></td><td data-name="Changed by, reason">${escapeHtml(shortTimes(remarkOf(field)))}</td></tr>`
+  return `<tr><th scope="row"><code>${breakable(showPointer(field.pointer))}</code></th><td data-name="Applied"><code>${breakable(applied)}</code></td><td data-name="Live"><code>${breakable(found)}</code></td><td data-name="Class"><span class="class ${field.class}">${field.class}</span></td><td data-name="Changed by, reason">${escapeHtml(shortTimes(remarkOf(field)))}</td></tr>`
 }
 
 function problemItem(address: string | undefined, { summary, remedy }: Problem): string {

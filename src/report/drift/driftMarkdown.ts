@@ -1,6 +1,6 @@
+import { showPointer } from '../../plan/diff.ts'
 import type { DriftedField, DriftedResource, DriftReport } from '../../plan/drift.ts'
 import type { Problem } from '../../values/problem.ts'
-import { fieldName } from '../format/groupByObject.ts'
 import { truncateMiddle } from '../format/wrap.ts'
 import { absenceText, type FieldGroup, groupFields, remarkOf, shortTimes, sidesOf, verdictOf } from './driftRows.ts'
 
@@ -33,10 +33,10 @@ export function driftMarkdown(report: DriftReport, at: string): string {
   return `${parts.join('\n\n')}\n`
 }
 
-function resource({ address, is, fields, keysUnknown, since }: DriftedResource, absence: string): string[] {
+function resource({ address, is, fields, keysUnknown, objects, since }: DriftedResource, absence: string): string[] {
   if (is === 'gone') return [`**${code(address)}**: ${absence}${since === undefined ? '' : `, since ${shortTimes(since)}`}.`]
   const unknown = keysUnknown ? ['Other values may have changed: they cannot be compared, because the encryption key was replaced.'] : []
-  return [`**${code(address)}**`, ...groupFields(fields).flatMap(fieldGroup), ...unknown]
+  return [`**${code(address)}**`, ...groupFields(fields, objects).flatMap(fieldGroup), ...unknown]
 }
 
 /** The fields of an object below its name; an object that was added or deleted as a whole is one line. */
@@ -54,7 +54,7 @@ function table(fields: readonly DriftedField[]): string {
     // A field with a note has words of groundcrew's own, which are short.
     const room = field.note === undefined ? MAX_VALUE_COLUMNS : Number.POSITIVE_INFINITY
     const change = `${code(truncateMiddle(applied, room))} → ${code(truncateMiddle(found, room))}`
-    return `| ${[code(fieldName(field.pointer)), change, field.class, escapeMarkdown(shortTimes(remarkOf(field)))].join(' | ')} |`
+    return `| ${[code(showPointer(field.pointer)), change, field.class, escapeMarkdown(shortTimes(remarkOf(field)))].join(' | ')} |`
   })
   return ['| field | applied → live | class | |', '|---|---|---|---|', ...rows].join('\n')
 }

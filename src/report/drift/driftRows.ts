@@ -1,6 +1,7 @@
+import type { ObjectGroups } from '../../kinds/kind.ts'
 import { type DriftedField, type DriftedResource, type DriftReport, isDrift } from '../../plan/drift.ts'
 import { attribution } from '../format/fieldText.ts'
-import { groupByObject, isWholeObject } from '../format/groupByObject.ts'
+import { groupByObject } from '../format/groupByObject.ts'
 import { isFingerprint, showValue } from '../format/valueText.ts'
 import { escapeControls } from '../format/wrap.ts'
 
@@ -16,11 +17,11 @@ export function sidesOf({ applied, found, note }: DriftedField): { readonly appl
 /** Fields shown together: the resource's own, or those of one of its objects. `wholeObject`: the object was added or deleted as a whole. */
 export type FieldGroup = { readonly object?: string; readonly wholeObject?: 'added' | 'deleted'; readonly fields: readonly DriftedField[] }
 
-export function groupFields(fields: readonly DriftedField[]): FieldGroup[] {
-  const { own, objects } = groupByObject(fields)
-  const groups = objects.map(([object, objectFields]): FieldGroup => {
+export function groupFields(fields: readonly DriftedField[], objectGroups: ObjectGroups | undefined): FieldGroup[] {
+  const { own, objects } = groupByObject(fields, objectGroups)
+  const groups = objects.map(({ name: object, fields: objectFields, isWhole }): FieldGroup => {
     const isAdded = objectFields[0]?.applied === undefined
-    return { object, fields: objectFields, ...(isWholeObject(objectFields) && { wholeObject: isAdded ? 'added' : 'deleted' }) }
+    return { object, fields: objectFields, ...(isWhole && { wholeObject: isAdded ? 'added' : 'deleted' }) }
   })
   return own.length === 0 ? groups : [{ fields: own }, ...groups]
 }

@@ -1,7 +1,8 @@
+import { showPointer } from '../../plan/diff.ts'
 import { type DriftedField, type DriftedResource, type DriftReport, isDrift } from '../../plan/drift.ts'
 import { type Field, fieldLines, type Layout } from '../format/fieldLines.ts'
 import { findingsText } from '../format/fieldText.ts'
-import { fieldName, groupByObject, isWholeObject } from '../format/groupByObject.ts'
+import { groupByObject, type ObjectFields } from '../format/groupByObject.ts'
 import type { Style } from '../format/style.ts'
 import { isFingerprint, shortValue, valueChange } from '../format/valueText.ts'
 import { wrapSentences } from '../format/wrap.ts'
@@ -26,10 +27,10 @@ function deletedLines(deleted: readonly DriftedResource[], report: DriftReport, 
   return deleted.length === 0 ? [] : [...deleted.map(line), '']
 }
 
-function changedText({ address, fields, keysUnknown }: DriftedResource, layout: Layout): string {
+function changedText({ address, fields, keysUnknown, objects: groups }: DriftedResource, layout: Layout): string {
   const { style } = layout
-  const { own, objects } = groupByObject(fields)
-  const lines = [...rows(own, layout, INDENT), ...objects.flatMap(([name, objectFields]) => objectLines(name, objectFields, layout))]
+  const { own, objects } = groupByObject(fields, groups)
+  const lines = [...rows(own, layout, INDENT), ...objects.flatMap((object) => objectLines(object, layout))]
   const hint = fields.length > 0 ? 'other values may have changed as well' : 'it changed since it was applied; which values is not known'
   const unknown = keysUnknown ? [`${style.changed('~')} ${hint}: they cannot be compared, because the encryption key was replaced`] : []
   const indented = [...lines, ...unknown].map((line) => `${' '.repeat(INDENT)}${line}`)
@@ -39,11 +40,10 @@ function changedText({ address, fields, keysUnknown }: DriftedResource, layout: 
 const INDENT = 6
 
 /** An object that was added or deleted as a whole is one line. */
-function objectLines(name: string, fields: readonly DriftedField[], layout: Layout): string[] {
+function objectLines({ name, fields, isWhole }: ObjectFields<DriftedField>, layout: Layout): string[] {
   const { style } = layout
   const [first] = fields as [DriftedField, ...DriftedField[]]
-  if (!isWholeObject(fields))
-    return [`${style.changed('~')} ${style.strong(name)}`, ...rows(fields, layout, INDENT + 4).map((line) => `    ${line}`)]
+  if (!isWhole) return [`${style.changed('~')} ${style.strong(name)}`, ...rows(fields, layout, INDENT + 4).map((line) => `    ${line}`)]
   const outcome = first.applied === undefined ? 'added' : 'deleted'
   return [`${symbolOf(first, style)} ${style.strong(name)}  (${outcome})  ${style.faint(`# ${remarkOf(first)}`)}`]
 }
@@ -54,7 +54,7 @@ function rows(fields: readonly DriftedField[], layout: Layout, indent: number): 
   function row(field: DriftedField): Field {
     return {
       symbol: symbolOf(field, layout.style),
-      name: fieldName(field.pointer),
+      name: showPointer(field.pointer),
       value: (room) => valueLines(field, room, layout.style),
       remark: remarkOf(field),
     }

@@ -1,29 +1,28 @@
-import { showPointer } from '../../plan/diff.ts'
+import type { ObjectGroups } from '../../kinds/kind.ts'
 import { type JsonPointer, pointer, segments } from '../../values/json.ts'
 
+/** The fields of one object, with pointers that start at the object. `isWhole`: the object was added or removed as a whole. */
+export type ObjectFields<T> = { readonly name: string; readonly fields: readonly T[]; readonly isWhole: boolean }
+
 /** Fields of a resource: its own, and those of each of its objects. */
-export type FieldsByObject<T> = { readonly own: readonly T[]; readonly objects: readonly (readonly [string, readonly T[]])[] }
+export type FieldsByObject<T> = { readonly own: readonly T[]; readonly objects: readonly ObjectFields<T>[] }
 
-/** Separates the fields of a release from those of its objects: `/objects/apps~1Deployment~1spacelift-server/...`. */
-export function groupByObject<T extends { readonly pointer: JsonPointer }>(fields: readonly T[]): FieldsByObject<T> {
-  const objects = Map.groupBy(fields, ({ pointer: fieldPointer }) => objectOf(fieldPointer))
-  const own = objects.get(undefined) ?? []
-  return { own, objects: [...objects].flatMap(([key, objectFields]) => (key === undefined ? [] : [[key, objectFields] as const])) }
-}
-
-/** A field's name; that of an object's field is relative to the object, whose name is printed above. */
-export function fieldName(fieldPointer: JsonPointer): string {
-  return objectOf(fieldPointer) === undefined ? showPointer(fieldPointer) : showPointer(pointer(...segments(fieldPointer).slice(2)))
-}
-
-/** True if these are all fields of an object: only then its apiVersion is among them. */
-export function isWholeObject(fields: readonly { readonly pointer: JsonPointer }[]): boolean {
-  return fields.some(({ pointer: fieldPointer }) => fieldName(fieldPointer) === 'apiVersion')
-}
-
-function objectOf(fieldPointer: JsonPointer): string | undefined {
-  const [objects, key, ...rest] = segments(fieldPointer)
-  return objects === 'objects' && rest.length > 0 ? key : undefined
+/** Separates the fields of a resource from those of its objects, where its kind has objects. */
+export function groupByObject<T extends { readonly pointer: JsonPointer }>(
+  fields: readonly T[],
+  groups: ObjectGroups | undefined,
+): FieldsByObject<T> {
+  if (groups === undefined) return { own: fields, objects: [] }
+  const depth = segments(groups.below).length
+  const objectOf = ({ pointer: path }: T) =>
+    path.startsWith(`${groups.below}/`) && segments(path).length > depth + 1 ? segments(path)[depth] : undefined
+  const byName = Map.groupBy(fields, objectOf)
+  const objects = [...byName].flatMap(([name, objectFields]) => {
+    if (name === undefined) return []
+    const relative = objectFields.map((field) => ({ ...field, pointer: pointer(...segments(field.pointer).slice(depth + 1)) }))
+    return [{ name, fields: relative, isWhole: relative.some((field) => field.pointer === groups.marker) }]
+  })
+  return { own: byName.get(undefined) ?? [], objects }
 }
 
 /** This many items with the same text are printed as one. */

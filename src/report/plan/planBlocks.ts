@@ -1,11 +1,11 @@
-import type { Edit } from '../../kinds/kind.ts'
+import type { Edit, ObjectGroups } from '../../kinds/kind.ts'
 import { showPointer } from '../../plan/diff.ts'
 import type { PlannedChange } from '../../plan/plan.ts'
 import { kindOf } from '../../values/address.ts'
 import { canonicalJson, type FactValue, isMap, type Json, pointer, segments } from '../../values/json.ts'
 import { clampRoom, type Field, fieldLines, type Layout } from '../format/fieldLines.ts'
 import { columns } from '../format/fieldText.ts'
-import { fieldName, type Group, groupByObject, groupSimilar, isWholeObject } from '../format/groupByObject.ts'
+import { type Group, groupByObject, groupSimilar, type ObjectFields } from '../format/groupByObject.ts'
 import { isFingerprint, shortValue, valueChange } from '../format/valueText.ts'
 import { wrapList, wrapSentences } from '../format/wrap.ts'
 import { causeText, editSymbol, headline } from './planWords.ts'
@@ -30,7 +30,7 @@ function block(group: Group<PlannedChange>, layout: Layout): string {
   const [first] = group
   const isNew = first.action === 'create' || first.action === 'recover'
   const edits = mergeEdits(group.map(({ edits }) => edits))
-  const lines = isNew ? creationLines(first.edits, layout) : editLines(edits, layout)
+  const lines = isNew ? creationLines(first.edits, first.objects, layout) : editLines(edits, first.objects, layout)
   const isGroup = group.length > 1
   const names = isGroup ? wrapList(group.map(({ address }) => address).sort(), clampRoom(layout.width - INDENT)) : []
   const notes = (first.impact.notes ?? []).flatMap((note) => wrapSentences(note, layout.width - INDENT))
@@ -50,13 +50,13 @@ function mergeEdits(editLists: readonly (readonly Edit[])[]): readonly Attribute
 type AttributedEdit = Edit & { readonly causeText: string }
 
 /** A new resource: fields without symbols; keys with hidden values are counted, not listed. */
-function creationLines(edits: readonly Edit[], layout: Layout): string[] {
+function creationLines(edits: readonly Edit[], groups: ObjectGroups | undefined, layout: Layout): string[] {
   const hidden = new Map<string, number>()
-  for (const edit of groupByObject(edits).own.filter(({ to }) => isFingerprint(to)))
+  for (const edit of groupByObject(edits, groups).own.filter(({ to }) => isFingerprint(to)))
     hidden.set(parentOf(edit), (hidden.get(parentOf(edit)) ?? 0) + 1)
   // Of a new resource, what is off or empty is not worth a line.
   const stated = edits.filter((edit) => !isFingerprint(edit.to) && edit.to !== false && !isMap(edit.to))
-  const { own, objects } = groupByObject(stated)
+  const { own, objects } = groupByObject(stated, groups)
   const widest = Math.max(0, ...own.map((edit) => showPointer(edit.pointer).length))
   const room = clampRoom(layout.width - INDENT - widest - 2)
   const values = own.map((edit) => [showPointer(edit.pointer), shortValue(edit.to, room)] as const)
@@ -65,17 +65,16 @@ function creationLines(edits: readonly Edit[], layout: Layout): string[] {
   return columns([...values, ...hiddenCounts, ...objectCount].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-function editLines(edits: readonly AttributedEdit[], layout: Layout): string[] {
-  const { own, objects } = groupByObject(edits)
-  const inObject = (edit: AttributedEdit) => ({ ...edit, pointer: fieldName(edit.pointer) })
-  const groups = groupSimilar(objects, ([name, fields]) => (isWholeObject(fields) ? name : editsKey(fields.map(inObject))))
-  return [...editColumns(own, layout, INDENT), ...groups.flatMap((group) => objectLines(group, layout))]
+function editLines(edits: readonly AttributedEdit[], groups: ObjectGroups | undefined, layout: Layout): string[] {
+  const { own, objects } = groupByObject(edits, groups)
+  const similar = groupSimilar(objects, ({ name, fields, isWhole }) => (isWhole ? name : editsKey(fields)))
+  return [...editColumns(own, layout, INDENT), ...similar.flatMap((group) => objectLines(group, groups?.undeclared, layout))]
 }
 
 function editColumns(edits: readonly AttributedEdit[], layout: Layout, indent: number): string[] {
   const field = (edit: AttributedEdit): Field => ({
     symbol: editSymbol(edit, layout.style),
-    name: fieldName(edit.pointer),
+    name: showPointer(edit.pointer),
     value: (room) => change(edit, room, layout),
     remark: edit.causeText,
   })
@@ -83,18 +82,18 @@ function editColumns(edits: readonly AttributedEdit[], layout: Layout, indent: n
 }
 
 /** An object that is created or deleted as a whole is one line. */
-function objectLines(group: Group<readonly [string, readonly AttributedEdit[]]>, layout: Layout): string[] {
-  const [[name, edits]] = group
+function objectLines(group: Group<ObjectFields<AttributedEdit>>, undeclared: string | undefined, layout: Layout): string[] {
+  const [{ name, fields: edits, isWhole }] = group
   const { style, width } = layout
-  if (isWholeObject(edits)) {
+  if (isWhole) {
     const [first] = edits as [AttributedEdit, ...AttributedEdit[]]
-    const status = first.from === undefined ? 'missing' : 'not in the chart'
+    const status = first.from === undefined ? 'missing' : undeclared
     return [`${editSymbol(first, style)} ${style.strong(name)}  (${status})  ${style.faint(`# ${first.causeText}`)}`]
   }
   const isGroup = group.length > 1
-  const names = isGroup ? wrapList(group.map(([member]) => member).sort(), clampRoom(width - INDENT - OBJECT_INDENT)) : []
+  const names = isGroup ? wrapList(group.map((object) => object.name).sort(), clampRoom(width - INDENT - OBJECT_INDENT)) : []
   const head = `${style.changed('~')} ${style.strong(isGroup ? `${group.length} objects with the same change` : name)}`
-  const lines = editColumns(mergeEdits(group.map(([, fields]) => fields)), layout, INDENT + OBJECT_INDENT)
+  const lines = editColumns(mergeEdits(group.map(({ fields }) => fields)), layout, INDENT + OBJECT_INDENT)
   return [head, ...indented([...names, ...lines], OBJECT_INDENT)]
 }
 

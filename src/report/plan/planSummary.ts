@@ -1,6 +1,7 @@
+import { showPointer } from '../../plan/diff.ts'
 import type { PlannedChange } from '../../plan/plan.ts'
 import { clampRoom, type Layout } from '../format/fieldLines.ts'
-import { fieldName, groupByObject } from '../format/groupByObject.ts'
+import { groupByObject } from '../format/groupByObject.ts'
 import { pluralize } from '../format/pluralize.ts'
 import { PLAIN } from '../format/style.ts'
 import { abbreviateList } from '../format/wrap.ts'
@@ -51,7 +52,7 @@ function consequences({ action, impact }: PlannedChange): string {
 }
 
 /** The fields of the resource itself, then the objects in it that change. */
-function namesOf({ edits }: PlannedChange): string[] {
-  const { own, objects } = groupByObject(edits)
-  return [...own.map(({ pointer }) => fieldName(pointer)), ...objects.map(([name]) => name)]
+function namesOf({ edits, objects: groups }: PlannedChange): string[] {
+  const { own, objects } = groupByObject(edits, groups)
+  return [...own.map(({ pointer }) => showPointer(pointer)), ...objects.map(({ name }) => name)]
 }

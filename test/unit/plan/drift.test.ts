@@ -58,7 +58,7 @@ test('under another fingerprint key another version is changed, and it is said t
 })
 
 test('a field that is known to differ is told although its fingerprints compare with nothing', () => {
-  const found = compare({ keys: { A: ours('1') } }, { keys: { A: theirs('9') } }, { certain: new Set(['/keys/A']) })
+  const found = compare({ keys: { A: ours('1') } }, { keys: { A: theirs('9') } }, { knownChanged: new Set(['/keys/A']) })
   assert.equal([found?.fields.map((field) => field.pointer), found?.keysUnknown], [['/keys/A'], false])
 })
 
