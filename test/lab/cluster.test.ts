@@ -9,19 +9,19 @@ import { connect } from '../../src/world/kubernetes/connect.ts'
 import { ClusterLeases } from '../../src/world/kubernetes/leases.ts'
 
 const lab = await startLab()
-const question = { env: lab.env, home: lab.dir, cwd: lab.dir }
-const connection = await connect(question)
+const options = { env: lab.env, home: lab.dir, cwd: lab.dir }
+const connection = await connect(options)
 const api = new Api(connection)
 const cluster = new Cluster(api)
 const leases = new ClusterLeases(api)
-const none = { set: new Map<string, Sealed>(), unset: [], unannotate: [], dataIsMissing: false }
+const noEdit = { set: new Map<string, Sealed>(), unset: [], unannotate: [], dataIsMissing: false }
 
 test.after(async () => {
   api.close()
   await lab.stop()
 })
 
-test('absent is what the API server says is not there, and only that', async () => {
+test('only a Status NotFound of the API server proves absence', async () => {
   assert.is((await cluster.namespace('nowhere')).is, 'absent')
   assert.is((await cluster.secret('nowhere', 'nothing')).is, 'absent')
   assert.is((await cluster.release('default', 'nothing')).is, 'absent')
@@ -29,38 +29,38 @@ test('absent is what the API server says is not there, and only that', async () 
   assert.is(missingGroup.is, 'unknown')
 })
 
-test('a secret holds exactly what was set, and a stale guard writes nothing', async () => {
-  const made = await cluster.createSecret('default', 's', 'Opaque', new Map([['A', Sealed.of('1')]]))
-  const next = await cluster.patchSecret('default', 's', made, { ...none, set: new Map([['B', Sealed.of('2')]]), unset: ['A'] })
+test('a secret contains exactly the keys that were set, and a write with a stale guard is refused', async () => {
+  const created = await cluster.createSecret('default', 's', 'Opaque', new Map([['A', Sealed.of('1')]]))
+  const next = await cluster.patchSecret('default', 's', created, { ...noEdit, set: new Map([['B', Sealed.of('2')]]), unset: ['A'] })
   assert.equal(await keys('s'), ['B'])
-  await refused(cluster.patchSecret('default', 's', made, { ...none, unset: ['B'] }), 'cluster/changed-meanwhile')
-  await refused(cluster.deleteSecret('default', 's', made), 'cluster/changed-meanwhile')
+  await refused(cluster.patchSecret('default', 's', created, { ...noEdit, unset: ['B'] }), 'cluster/changed-meanwhile')
+  await refused(cluster.deleteSecret('default', 's', created), 'cluster/changed-meanwhile')
   await refused(cluster.createSecret('default', 's', 'Opaque', new Map()), 'cluster/exists')
   await cluster.deleteSecret('default', 's', next)
   assert.is((await cluster.secret('default', 's')).is, 'absent')
 })
 
-test('a namespace gets labels beside those it has, and a stale guard writes nothing', async () => {
+test('new labels of a namespace keep its other labels, and a write with a stale guard is refused', async () => {
   await cluster.createNamespace('labelled', { a: '1' })
   const live = async () => {
     const read = await cluster.namespace('labelled')
     if (read.is !== 'present') throw new Error(read.is)
     return read.value
   }
-  const made = await live()
-  await cluster.labelNamespace('labelled', made, { b: '2' })
+  const created = await live()
+  await cluster.labelNamespace('labelled', created, { b: '2' })
   const { 'kubernetes.io/metadata.name': _, ...labels } = (await live()).labels
   assert.equal(labels, { a: '1', b: '2' })
-  await refused(cluster.labelNamespace('labelled', made, { c: '3' }), 'cluster/changed-meanwhile')
+  await refused(cluster.labelNamespace('labelled', created, { c: '3' }), 'cluster/changed-meanwhile')
 })
 
 test('an empty secret gets its first key', async () => {
-  const made = await cluster.createSecret('default', 'empty', 'Opaque', new Map())
-  await cluster.patchSecret('default', 'empty', made, { ...none, set: new Map([['A', Sealed.of('1')]]), dataIsMissing: true })
+  const created = await cluster.createSecret('default', 'empty', 'Opaque', new Map())
+  await cluster.patchSecret('default', 'empty', created, { ...noEdit, set: new Map([['A', Sealed.of('1')]]), dataIsMissing: true })
   assert.equal(await keys('empty'), ['A'])
 })
 
-test('objects of a kind are listed in one request, those of the whole cluster by name, of a kind nobody knows by discovery', async () => {
+test('objects are read by list, cluster-scoped objects by name, kinds that are not built in by discovery', async () => {
   const accounts = await cluster.objects({ apiVersion: 'v1', kind: 'ServiceAccount' }, 'default', [])
   assert.equal(accounts.is === 'present' && accounts.value.map(({ kind, name }) => [kind, name]), [['ServiceAccount', 'default']])
   const spaces = await cluster.objects({ apiVersion: 'v1', kind: 'Namespace' }, '', ['default', 'nowhere'])
@@ -70,30 +70,30 @@ test('objects of a kind are listed in one request, those of the whole cluster by
   assert.is((await cluster.objects({ apiVersion: 'v1', kind: 'Nonsense' }, 'default', [])).is, 'unknown')
   assert.is((await cluster.objects({ apiVersion: 'no.such.group/v1', kind: 'Thing' }, 'default', [])).is, 'unknown')
   await cluster.objects({ apiVersion: 'v1', kind: 'Secret' }, 'default', []).then(
-    () => assert.unreachable('a Secret was read in the open'),
+    () => assert.unreachable('a Secret was read without sealing'),
     (error: Error) => assert.match(error.message, 'Secret'),
   )
 })
 
-test('an object is patched and deleted only as it was seen', async () => {
+test('an object is patched and deleted only at the observed version', async () => {
   const name = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'c' }
   await cluster.createObject(name, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' }, data: { a: '1', b: '2' } })
-  const seen = await configMap()
-  await cluster.patchObject(name, seen, [{ op: 'remove', path: '/data/a' }])
+  const observed = await configMap()
+  await cluster.patchObject(name, observed, [{ op: 'remove', path: '/data/a' }])
   assert.equal((await configMap()).raw.data, { b: '2' })
-  await refused(cluster.patchObject(name, seen, [{ op: 'remove', path: '/data/b' }]), 'cluster/changed-meanwhile')
-  await refused(cluster.deleteObject(name, seen), 'cluster/changed-meanwhile')
+  await refused(cluster.patchObject(name, observed, [{ op: 'remove', path: '/data/b' }]), 'cluster/changed-meanwhile')
+  await refused(cluster.deleteObject(name, observed), 'cluster/changed-meanwhile')
   await cluster.deleteObject(name, await configMap())
 })
 
 async function configMap() {
   const read = await cluster.objects({ apiVersion: 'v1', kind: 'ConfigMap' }, 'default', [])
-  const found = read.is === 'present' ? read.value.find((one) => one.name === 'c') : undefined
-  if (found === undefined) throw new Error('there is no ConfigMap c')
-  return found
+  const object = read.is === 'present' ? read.value.find((object) => object.name === 'c') : undefined
+  if (object === undefined) throw new Error('there is no ConfigMap c')
+  return object
 }
 
-test('a Lease is made once and replaced only by who saw its newest version', async () => {
+test('a Lease is created once and replaced only at its newest version', async () => {
   const time = '2026-11-24T00:00:00.000000Z'
   const lease = { holder: 'a', acquireTime: time, renewTime: time, durationSeconds: 30, transitions: 0, info: '{}' }
   await leases.ensureNamespace('locks')
@@ -106,7 +106,7 @@ test('a Lease is made once and replaced only by who saw its newest version', asy
   assert.is(await leases.replace('locks', 'l', lease, version), 'conflict')
 })
 
-test('a wrong authority, a wrong token and a missing right are unknown, each in its own words', async () => {
+test('a wrong authority, a wrong token and a missing right are unknown, each with its own problem', async () => {
   const { endpoint } = connection
   const { cert: _cert, key: _key, ...anonymous } = endpoint
   const as = (changed: typeof endpoint, token?: string) =>
@@ -119,8 +119,8 @@ test('a wrong authority, a wrong token and a missing right are unknown, each in 
   assert.is(await code(as(unknownAuthority)), 'cluster/untrusted-certificate')
 })
 
-test('a context that is not there is told with those that are', async () => {
-  await refused(connect({ ...question, context: 'nope' }), 'cluster/unknown-context')
+test('an unknown context is refused', async () => {
+  await refused(connect({ ...options, context: 'nope' }), 'cluster/unknown-context')
 })
 
 async function keys(name: string): Promise<string[]> {
@@ -128,13 +128,13 @@ async function keys(name: string): Promise<string[]> {
   return read.is === 'present' ? [...read.value.data.keys()] : [read.is]
 }
 
-async function code(reading: Promise<{ is: string; why?: { code: string } }>): Promise<string | undefined> {
-  return (await reading).why?.code
+async function code(read: Promise<{ is: string; why?: { code: string } }>): Promise<string | undefined> {
+  return (await read).why?.code
 }
 
-async function refused(writing: Promise<unknown>, expected: string): Promise<void> {
-  const outcome = await writing.then(
-    () => 'done',
+async function refused(write: Promise<unknown>, expected: string): Promise<void> {
+  const outcome = await write.then(
+    () => 'succeeded',
     (error: unknown) => error,
   )
   assert.instance(outcome, ProblemError)

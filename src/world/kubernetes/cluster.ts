@@ -24,7 +24,7 @@ import { guardOf, items, liveDeployment, liveNamespace, livePod, liveSecret, par
 import { Objects } from './objects.ts'
 import { markFailed, readRelease } from './releases.ts'
 
-/** The cluster as kinds know it, over the API server. */
+/** The cluster, as kinds read and write it, over the API server. */
 export class Cluster implements ClusterReads, ClusterWrites {
   readonly #api: Api
   readonly #objects: Objects
@@ -70,51 +70,61 @@ export class Cluster implements ClusterReads, ClusterWrites {
 
   async createNamespace(name: string, labels: Labels): Promise<void> {
     const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }
-    await this.#api.write({ method: 'POST', path: '/api/v1/namespaces', what: `the namespace ${name}`, body })
+    await this.#api.write({ method: 'POST', path: '/api/v1/namespaces', target: `the namespace ${name}`, body })
   }
 
   async labelNamespace(name: string, { resourceVersion }: Guard, labels: Labels): Promise<void> {
     const contentType = 'application/merge-patch+json'
     const body = { metadata: { resourceVersion, labels } }
-    await this.#api.write({ method: 'PATCH', path: `/api/v1/namespaces/${name}`, what: `the namespace ${name}`, contentType, body })
+    await this.#api.write({ method: 'PATCH', path: `/api/v1/namespaces/${name}`, target: `the namespace ${name}`, contentType, body })
   }
 
   async deleteNamespace(name: string, guard: Guard): Promise<void> {
-    await this.#api.write({ method: 'DELETE', path: `/api/v1/namespaces/${name}`, what: `the namespace ${name}`, body: only(guard) })
+    await this.#api.write({
+      method: 'DELETE',
+      path: `/api/v1/namespaces/${name}`,
+      target: `the namespace ${name}`,
+      body: preconditions(guard),
+    })
   }
 
   async createSecret(namespace: string, name: string, type: string, data: ReadonlyMap<string, Sealed>): Promise<LiveSecret> {
     const values = Object.fromEntries([...data].map(([key, value]) => [key, toBase64(value.open())]))
     const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, type, data: values }
     return liveSecret(
-      await this.#api.write({ method: 'POST', path: `/api/v1/namespaces/${namespace}/secrets`, what: secretName(namespace, name), body }),
+      await this.#api.write({ method: 'POST', path: `/api/v1/namespaces/${namespace}/secrets`, target: secretName(namespace, name), body }),
     )
   }
 
   async patchSecret(namespace: string, name: string, guard: Guard, edit: SecretEdit): Promise<Guard> {
     const contentType = 'application/json-patch+json'
-    const call = { method: 'PATCH' as const, path: secretPath(namespace, name), what: secretName(namespace, name), contentType }
+    const call = { method: 'PATCH' as const, path: secretPath(namespace, name), target: secretName(namespace, name), contentType }
     return guardOf(await this.#api.write({ ...call, body: secretPatch(guard, edit) }))
   }
 
   async deleteSecret(namespace: string, name: string, guard: Guard): Promise<void> {
-    await this.#api.write({ method: 'DELETE', path: secretPath(namespace, name), what: secretName(namespace, name), body: only(guard) })
+    await this.#api.write({
+      method: 'DELETE',
+      path: secretPath(namespace, name),
+      target: secretName(namespace, name),
+      body: preconditions(guard),
+    })
   }
 
   objects(kind: ObjectKind, namespace: string, names: readonly string[]): Promise<ReadResult<readonly LiveObject[]>> {
     return this.#objects.read(kind, namespace, names)
   }
 
-  createObject(it: ObjectName, raw: RawObject): Promise<void> {
-    return this.#objects.create(it, raw)
+  createObject(object: ObjectName, raw: RawObject): Promise<void> {
+    return this.#objects.create(object, raw)
   }
 
-  patchObject(it: ObjectName, guard: Guard, operations: readonly PatchOperation[]): Promise<void> {
-    return this.#objects.patch(it, guard, operations)
+  patchObject(object: ObjectName, guard: Guard, operations: readonly PatchOperation[]): Promise<void> {
+    return this.#objects.patch(object, guard, operations)
   }
 
-  deleteObject(it: ObjectName, guard: Guard): Promise<void> {
-    return this.#objects.delete(it, guard)
+  deleteObject(object: ObjectName, guard: Guard): Promise<void> {
+    return this.#objects.delete(object, guard)
   }
 
   markReleaseFailed(record: ReleaseRecord, description: string): Promise<void> {
@@ -122,12 +132,12 @@ export class Cluster implements ClusterReads, ClusterWrites {
   }
 }
 
-/**
- * Replacing the resourceVersion with the one that was seen makes a stale patch a 409; a failing `test` would be a 422
- * that cannot be told from others.
- */
 type Labels = { readonly [name: string]: string }
 
+/**
+ * Replacing the resourceVersion with the observed one makes the server refuse a stale patch with 409; a failing `test` would
+ * be a 422, which has other causes too.
+ */
 function secretPatch(guard: Guard, { set, unset, unannotate, dataIsMissing }: SecretEdit): unknown[] {
   const key = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1')
   return [
@@ -139,7 +149,7 @@ function secretPatch(guard: Guard, { set, unset, unannotate, dataIsMissing }: Se
   ]
 }
 
-function only(guard: Guard) {
+function preconditions(guard: Guard) {
   return { preconditions: { uid: guard.uid, resourceVersion: guard.resourceVersion } }
 }
 
@@ -151,14 +161,14 @@ function secretName(namespace: string, name: string): string {
   return `the secret ${namespace}/${name}`
 }
 
-function mapRead<A, B>(read: ReadResult<A>, change: (value: A) => B): ReadResult<B> {
-  return read.is === 'present' ? present(change(read.value)) : read
+function mapRead<A, B>(read: ReadResult<A>, convert: (value: A) => B): ReadResult<B> {
+  return read.is === 'present' ? present(convert(read.value)) : read
 }
 
 function noKubeSystem(): Problem {
   return {
     code: 'cluster/no-kube-system',
-    summary: 'The cluster has no namespace kube-system, so it cannot be told from another.',
-    remedy: 'Is it a Kubernetes cluster? Look at kubernetes.context and --kubeconfig.',
+    summary: 'The cluster has no namespace kube-system, so it cannot be distinguished from other clusters.',
+    remedy: 'Check kubernetes.context and --kubeconfig: the server may not be a Kubernetes API server.',
   }
 }

@@ -5,25 +5,25 @@ import { join } from 'node:path'
 import { ProblemError } from '../../values/problem.ts'
 import { Sealed } from '../../values/sealed.ts'
 import type { Endpoint } from '../http/httpClient.ts'
-import { type Kubeconfig, type KubeconfigQuestion, type Named, readKubeconfig } from './kubeconfig.ts'
+import { type Kubeconfig, type KubeconfigOptions, readKubeconfig, type YamlMap } from './kubeconfig.ts'
 
 export type Connection = {
   readonly endpoint: Endpoint
-  /** Of the Authorization header, where the user has a token. Asked before each request: some expire. */
+  /** The token of the Authorization header, if the user has one. Called before each request: some tokens expire. */
   readonly token: () => Promise<Sealed | undefined>
-  /** What helm is given; undefined inside a cluster, where it finds its own way. */
+  /** For helm; undefined inside a cluster, where helm connects by itself. */
   readonly kubeconfig: { readonly files: readonly string[]; readonly context: string } | undefined
 }
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
 
 /**
- * Finds the API server and how to show who we are. Certificates and tokens are read directly; client-node, which is
- * heavy, is loaded only for what needs it (exec plugins, OIDC). Throws a ProblemError.
+ * Finds the API server and the credentials for it. Certificates and tokens are read directly; client-node, which is slow to
+ * load, is loaded only for exec plugins and OIDC. Throws a ProblemError.
  */
-export async function connect(question: KubeconfigQuestion): Promise<Connection> {
-  if (isInCluster(question)) return inCluster(question)
-  const config = await readKubeconfig(question)
+export async function connect(options: KubeconfigOptions): Promise<Connection> {
+  if (isInCluster(options)) return inCluster(options)
+  const config = await readKubeconfig(options)
   const { cluster, user } = config
   const [ca, cert, key] = await Promise.all([
     pem(cluster, 'certificate-authority'),
@@ -46,30 +46,30 @@ function endpointOf(server: string, tls: Partial<Endpoint>): Endpoint {
   if (!URL.canParse(server))
     throw new ProblemError({
       code: 'cluster/no-server',
-      summary: 'The server of this context is no URL.',
-      remedy: 'Mend its cluster in the kubeconfig: kubectl config view.',
+      summary: 'The server of this context is not a URL.',
+      remedy: 'Correct its cluster in the kubeconfig: kubectl config view',
     })
   return { url: new URL(server), name: 'the API server', code: 'cluster', ...tls }
 }
 
-async function pem(from: Named, name: string): Promise<string | undefined> {
-  const data = from[`${name}-data`]
+async function pem(section: YamlMap, name: string): Promise<string | undefined> {
+  const data = section[`${name}-data`]
   if (typeof data === 'string' && data !== '') return Buffer.from(data, 'base64').toString('utf8')
-  const file = from[name]
+  const file = section[name]
   return typeof file === 'string' && file !== '' ? readReferenced(file) : undefined
 }
 
-/** TLS would fail with the words of its library, as if the server had done something wrong. */
+/** Otherwise TLS fails with its library's message, as if the server had caused it. */
 function checkPem(context: string, { ca, cert, key }: { readonly [name: string]: string | undefined }): void {
-  const wrong = [
-    ca !== undefined && !isReadable(() => new X509Certificate(ca)) ? 'certificate-authority' : [],
-    cert !== undefined && !isReadable(() => new X509Certificate(cert)) ? 'client-certificate' : [],
-    key !== undefined && !isReadable(() => createPrivateKey(key)) ? 'client-key' : [],
+  const damaged = [
+    ca !== undefined && !isParsable(() => new X509Certificate(ca)) ? 'certificate-authority' : [],
+    cert !== undefined && !isParsable(() => new X509Certificate(cert)) ? 'client-certificate' : [],
+    key !== undefined && !isParsable(() => createPrivateKey(key)) ? 'client-key' : [],
   ].flat()
-  if (wrong.length > 0) throw new ProblemError(notPem(context, wrong))
+  if (damaged.length > 0) throw new ProblemError(notPem(context, damaged))
 }
 
-function isReadable(read: () => unknown): boolean {
+function isParsable(read: () => unknown): boolean {
   try {
     read()
     return true
@@ -82,37 +82,37 @@ function tokenOf(config: Kubeconfig): Connection['token'] {
   const { token, tokenFile, exec } = config.user
   if (exec !== undefined || config.user['auth-provider'] !== undefined) return externalToken(config)
   if (typeof token === 'string' && token !== '') return async () => Sealed.of(token)
-  // Read each time: a mounted token is replaced while we run.
+  // Read each time: a mounted token is replaced while this process runs.
   if (typeof tokenFile === 'string') return async () => Sealed.of((await readReferenced(tokenFile)).trim())
   return async () => undefined
 }
 
-/** Exec plugins and OIDC: client-node knows them, and caches what they answer. */
+/** Exec plugins and OIDC: client-node runs them and caches their results. */
 function externalToken(config: Kubeconfig): Connection['token'] {
   return async () => {
     const { KubeConfig } = await import('@kubernetes/client-node')
-    const known = new KubeConfig()
-    known.loadFromOptions({
-      clusters: [{ name: 'it', server: String(config.cluster.server), skipTLSVerify: false }],
-      users: [{ name: 'me', exec: config.user.exec, authProvider: config.user['auth-provider'] }],
-      contexts: [{ name: 'here', cluster: 'it', user: 'me' }],
-      currentContext: 'here',
+    const kubeConfig = new KubeConfig()
+    kubeConfig.loadFromOptions({
+      clusters: [{ name: 'cluster', server: String(config.cluster.server), skipTLSVerify: false }],
+      users: [{ name: 'user', exec: config.user.exec, authProvider: config.user['auth-provider'] }],
+      contexts: [{ name: 'context', cluster: 'cluster', user: 'user' }],
+      currentContext: 'context',
     })
-    const options: { headers?: Record<string, string> } = { headers: {} }
-    await known.applyToHTTPSOptions(options as never).catch(() => {
+    const requestOptions: { headers?: Record<string, string> } = { headers: {} }
+    await kubeConfig.applyToHTTPSOptions(requestOptions as never).catch(() => {
       throw new ProblemError(noCredentials(config.context))
     })
-    const header = options.headers?.Authorization ?? ''
+    const header = requestOptions.headers?.Authorization ?? ''
     return header.startsWith('Bearer ') ? Sealed.of(header.slice('Bearer '.length)) : undefined
   }
 }
 
-function isInCluster({ kubeconfig, context, env, home }: KubeconfigQuestion): boolean {
-  const none = kubeconfig === undefined && context === undefined && !env.KUBECONFIG && !existsSync(join(home, '.kube', 'config'))
-  return none && env.KUBERNETES_SERVICE_HOST !== undefined && existsSync(`${SERVICE_ACCOUNT}/token`)
+function isInCluster({ kubeconfig, context, env, home }: KubeconfigOptions): boolean {
+  const noKubeconfig = kubeconfig === undefined && context === undefined && !env.KUBECONFIG && !existsSync(join(home, '.kube', 'config'))
+  return noKubeconfig && env.KUBERNETES_SERVICE_HOST !== undefined && existsSync(`${SERVICE_ACCOUNT}/token`)
 }
 
-async function inCluster({ env }: KubeconfigQuestion): Promise<Connection> {
+async function inCluster({ env }: KubeconfigOptions): Promise<Connection> {
   const server = `https://${env.KUBERNETES_SERVICE_HOST}:${env.KUBERNETES_SERVICE_PORT ?? '443'}`
   const ca = await readReferenced(`${SERVICE_ACCOUNT}/ca.crt`)
   return {
@@ -124,30 +124,34 @@ async function inCluster({ env }: KubeconfigQuestion): Promise<Connection> {
 
 async function readReferenced(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const summary = `${file}, which the kubeconfig names, cannot be read (${error.code}).`
-    throw new ProblemError({ code: 'cluster/kubeconfig-unreadable', summary, remedy: 'Mend its path or its rights: kubectl config view.' })
+    const summary = `${file}, a file that the kubeconfig refers to, cannot be read (${error.code}).`
+    throw new ProblemError({
+      code: 'cluster/kubeconfig-unreadable',
+      summary,
+      remedy: 'Correct its path or its permissions: kubectl config view',
+    })
   })
 }
 
 function noProxy(context: string) {
-  const summary = `The context ${context} goes through a proxy (proxy-url), which groundcrew does not do yet.`
+  const summary = `The context ${context} uses a proxy (proxy-url), which groundcrew does not support.`
   return { code: 'cluster/proxy', summary, remedy: 'Run groundcrew where the API server can be reached directly.' }
 }
 
 function notPem(context: string, names: readonly string[]) {
-  const summary = `The context ${context} has no readable ${names.join(' and no readable ')}: damaged, or not in PEM form.`
+  const summary = `The context ${context} has no readable ${names.join(' and no readable ')}: damaged, or not in PEM format.`
   return {
     code: 'cluster/bad-certificate',
     summary,
-    remedy: 'Fetch the kubeconfig again, or mend its cluster and user: kubectl config view.',
+    remedy: 'Fetch the kubeconfig again, or correct its cluster and user: kubectl config view',
   }
 }
 
 function noCredentials(context: string) {
-  const summary = `The credential plugin of the context ${context} gave no credentials.`
+  const summary = `The credential plugin of the context ${context} returned no credentials.`
   return {
     code: 'cluster/no-credentials',
     summary,
-    remedy: 'Try it: kubectl auth whoami. It may have to be installed, or to log in again.',
+    remedy: 'Test it: kubectl auth whoami. Install the plugin, or log in again.',
   }
 }

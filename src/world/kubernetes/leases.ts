@@ -1,7 +1,7 @@
 import { ProblemError } from '../../values/problem.ts'
 import { present, type ReadResult } from '../../values/readResult.ts'
 import type { Lease, Leases, LiveLease } from '../ports/leases.ts'
-import type { Api, Call } from './api.ts'
+import type { Api, ApiRequest } from './api.ts'
 import { map, parts, text } from './liveObjects.ts'
 
 const HOLDER = 'groundcrew.dev/holder'
@@ -15,20 +15,25 @@ export class ClusterLeases implements Leases {
   }
 
   async get(namespace: string, name: string): Promise<ReadResult<LiveLease>> {
-    const read = await this.#api.read(path(namespace, name), what(namespace, name))
+    const read = await this.#api.read(leasePath(namespace, name), leaseName(namespace, name))
     return read.is === 'present' ? present(liveLease(read.value)) : read
   }
 
   async create(namespace: string, name: string, lease: Lease): Promise<LiveLease | 'exists'> {
-    const call = { method: 'POST' as const, path: path(namespace), what: what(namespace, name), body: bodyOf(namespace, name, lease) }
+    const call = {
+      method: 'POST' as const,
+      path: leasePath(namespace),
+      target: leaseName(namespace, name),
+      body: bodyOf(namespace, name, lease),
+    }
     return this.#settle(call, 'exists')
   }
 
   async replace(namespace: string, name: string, lease: Lease, resourceVersion: string): Promise<LiveLease | 'conflict'> {
     const call = {
       method: 'PUT' as const,
-      path: path(namespace, name),
-      what: what(namespace, name),
+      path: leasePath(namespace, name),
+      target: leaseName(namespace, name),
       body: bodyOf(namespace, name, lease, resourceVersion),
     }
     return this.#settle(call, 'conflict')
@@ -39,14 +44,14 @@ export class ClusterLeases implements Leases {
     if (read.is === 'unknown') throw new ProblemError(read.why)
     if (read.is === 'present') return
     const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
-    const call = { method: 'POST' as const, path: '/api/v1/namespaces', what: `the namespace ${namespace}`, body }
-    const { status, body: answer } = await this.#api.attempt(call)
-    // Two first applies at once make it together.
-    if (status !== 201 && status !== 409) throw new ProblemError(this.#api.problem(call, status, answer))
+    const call = { method: 'POST' as const, path: '/api/v1/namespaces', target: `the namespace ${namespace}`, body }
+    const { status, body: response } = await this.#api.request(call)
+    // Another first apply may create it at the same time.
+    if (status !== 201 && status !== 409) throw new ProblemError(this.#api.problem(call, status, response))
   }
 
-  async #settle<O extends string>(call: Call, onConflict: O): Promise<LiveLease | O> {
-    const { status, body } = await this.#api.attempt(call)
+  async #settle<O extends string>(call: ApiRequest, onConflict: O): Promise<LiveLease | O> {
+    const { status, body } = await this.#api.request(call)
     if (status === 409) return onConflict
     if (status === 200 || status === 201) return liveLease(body)
     throw new ProblemError(this.#api.problem(call, status, body))
@@ -77,10 +82,10 @@ function bodyOf(namespace: string, name: string, lease: Lease, resourceVersion?:
   }
 }
 
-function path(namespace: string, name?: string): string {
+function leasePath(namespace: string, name?: string): string {
   return `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases${name === undefined ? '' : `/${name}`}`
 }
 
-function what(namespace: string, name: string): string {
+function leaseName(namespace: string, name: string): string {
   return `the Lease ${namespace}/${name}`
 }

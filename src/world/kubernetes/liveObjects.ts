@@ -7,24 +7,30 @@ import type { ManagedFields } from '../ports/managedFields.ts'
 
 type Raw = { readonly [key: string]: unknown }
 
-/** The namespace in an answer of the API server. */
+/** Reads a Namespace object. */
 export function liveNamespace(raw: unknown): LiveNamespace {
   const { object, metadata, guard } = parts(raw)
   const terminating = metadata.deletionTimestamp !== undefined
-  const heldBy = terminating
+  const deletionBlockers = terminating
     ? list(map(object.status).conditions)
-        .filter(isHolding)
-        .map((one) => text(one.message))
+        .filter(isBlocking)
+        .map((condition) => text(condition.message))
     : []
-  return { ...guard, terminating, deletionBlockers: heldBy, labels: strings(metadata.labels), managedFields: managedFields(metadata) }
+  return {
+    ...guard,
+    terminating,
+    deletionBlockers,
+    labels: strings(metadata.labels),
+    managedFields: managedFields(metadata),
+  }
 }
 
-/** Conditions of a namespace that goes are true where something is in its way. */
-function isHolding({ type, status }: Raw): boolean {
+/** A condition of a terminating namespace is true when it blocks the deletion. */
+function isBlocking({ type, status }: Raw): boolean {
   return status === 'True' && text(type).startsWith('Namespace')
 }
 
-/** The secret in an answer; its values are sealed here, at the door. */
+/** Reads a Secret object; its values are sealed here and never leave the adapter in clear text. */
 export function liveSecret(raw: unknown): LiveSecret {
   const { object, metadata, guard } = parts(raw)
   const data = Object.entries(map(object.data)).map(([key, value]) => [key, Sealed.of(fromBase64(String(value)))] as const)
@@ -57,24 +63,24 @@ export function liveDeployment(raw: unknown): LiveDeployment {
   }
 }
 
-/** The pod, unless it has run to its end or is going. */
+/** The pod, unless it has finished or is terminating. */
 export function livePod(raw: unknown): LivePod[] {
   const { object, metadata } = parts(raw)
   const status = map(object.status)
   if (metadata.deletionTimestamp !== undefined || status.phase === 'Succeeded' || status.phase === 'Failed') return []
-  const said = [status.initContainerStatuses, status.containerStatuses].flatMap(list)
-  const statuses = new Map(said.map((one) => [text(one.name), one]))
+  const containerStatuses = [status.initContainerStatuses, status.containerStatuses].flatMap(list)
+  const statuses = new Map(containerStatuses.map((status) => [text(status.name), status]))
   const spec = map(object.spec)
   const containers = [spec.initContainers, spec.containers].flatMap(list).map(({ name, image }): LiveContainer => {
-    const own = map(statuses.get(text(name)))
-    const [imageId, started] = [text(own.imageID), text(map(map(own.state).running).startedAt)]
+    const containerStatus = map(statuses.get(text(name)))
+    const [imageId, started] = [text(containerStatus.imageID), text(map(map(containerStatus.state).running).startedAt)]
     return { image: text(image), ...(imageId && { imageId }), ...(started && { started }) }
   })
   const deployment = deploymentOf(metadata)
   return [{ name: text(metadata.name), created: text(metadata.creationTimestamp), containers, ...(deployment && { deployment }) }]
 }
 
-/** A Deployment's ReplicaSets are called after it and the hash of their template, which stands on every pod of theirs. */
+/** A ReplicaSet is named after its Deployment and the hash of its template, which every pod of it has as a label. */
 function deploymentOf(metadata: Raw): LivePod['deployment'] {
   const template = text(map(metadata.labels)['pod-template-hash'])
   const owner = list(metadata.ownerReferences).find(({ controller, kind }) => controller === true && kind === 'ReplicaSet')
@@ -87,22 +93,22 @@ function list(value: unknown): Raw[] {
   return Array.isArray(value) ? value.map(map) : []
 }
 
-/** An object of a list, whose items do not say what they are. */
+/** An object of a list: the items of a list have no apiVersion and kind. */
 export function liveObject(raw: unknown, { apiVersion, kind }: ObjectKind): LiveObject {
   const { object, metadata, guard } = parts(raw)
   const names = { namespace: text(metadata.namespace), name: text(metadata.name) }
   return { ...guard, apiVersion, kind, ...names, raw: { ...object, apiVersion, kind }, managedFields: managedFields(metadata) }
 }
 
-/** uid and resourceVersion of what a write answered. */
+/** uid and resourceVersion of the object that a write returned. */
 export function guardOf(raw: unknown): Guard {
   return parts(raw).guard
 }
 
 /** The items of a list. */
 export function items(raw: unknown): unknown[] {
-  const { items: found } = map(raw)
-  return Array.isArray(found) ? found : []
+  const { items: entries } = map(raw)
+  return Array.isArray(entries) ? entries : []
 }
 
 export function parts(raw: unknown): { object: Raw; metadata: Raw; guard: Guard } {

@@ -5,7 +5,7 @@ import type { Api } from './api.ts'
 import { items, liveObject, map } from './liveObjects.ts'
 import { pathOf, resourceOf } from './resources.ts'
 
-/** Objects of any kind but Secret, which is read and written in its own sealed way. */
+/** Objects of any kind but Secret: Cluster reads and writes secrets itself and seals their values. */
 export class Objects {
   readonly #api: Api
 
@@ -17,33 +17,33 @@ export class Objects {
     refuseSecret(kind)
     const resource = await resourceOf(this.#api, kind)
     if (resource.is !== 'present') return resource.is === 'unknown' ? resource : unknown(notAList(kind))
-    if (!resource.value.isNamespaced) return this.#each(kind, names)
-    const what = `the objects of kind ${kind.kind} in namespace ${namespace}`
-    const read = await this.#api.read(pathOf(kind, resource.value, namespace), what)
+    if (!resource.value.isNamespaced) return this.#readEach(kind, names)
+    const target = `the objects of kind ${kind.kind} in namespace ${namespace}`
+    const read = await this.#api.read(pathOf(kind, resource.value, namespace), target)
     if (read.is === 'unknown') return read
     const isList = read.is === 'present' && map(read.value).kind === `${kind.kind}List`
     return isList ? present(items(read.value).map((item) => liveObject(item, kind))) : unknown(notAList(kind))
   }
 
-  async create(it: ObjectName, raw: RawObject): Promise<void> {
-    const path = await this.#path({ ...it, name: undefined })
-    await this.#api.write({ method: 'POST', path, what: whatOf(it), body: raw })
+  async create(object: ObjectName, raw: RawObject): Promise<void> {
+    const path = await this.#path({ ...object, name: undefined })
+    await this.#api.write({ method: 'POST', path, target: describeObject(object), body: raw })
   }
 
-  /** See Cluster.patchSecret for why the resourceVersion is replaced. */
-  async patch(it: ObjectName, { resourceVersion }: Guard, operations: readonly PatchOperation[]): Promise<void> {
+  /** See `secretPatch` in cluster.ts for why the resourceVersion is replaced. */
+  async patch(object: ObjectName, { resourceVersion }: Guard, operations: readonly PatchOperation[]): Promise<void> {
     const body = [{ op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion }, ...operations]
     const contentType = 'application/json-patch+json'
-    await this.#api.write({ method: 'PATCH', path: await this.#path(it), what: whatOf(it), contentType, body })
+    await this.#api.write({ method: 'PATCH', path: await this.#path(object), target: describeObject(object), contentType, body })
   }
 
-  async delete(it: ObjectName, { uid, resourceVersion }: Guard): Promise<void> {
+  async delete(object: ObjectName, { uid, resourceVersion }: Guard): Promise<void> {
     const body = { propagationPolicy: 'Background', preconditions: { uid, resourceVersion } }
-    await this.#api.write({ method: 'DELETE', path: await this.#path(it), what: whatOf(it), body })
+    await this.#api.write({ method: 'DELETE', path: await this.#path(object), target: describeObject(object), body })
   }
 
-  /** A list of a kind of the whole cluster would hold everybody's. */
-  async #each(kind: ObjectKind, names: readonly string[]): Promise<ReadResult<readonly LiveObject[]>> {
+  /** A list of a cluster-scoped kind would contain the objects of all other users. */
+  async #readEach(kind: ObjectKind, names: readonly string[]): Promise<ReadResult<readonly LiveObject[]>> {
     const reads = await Promise.all(
       names.map(async (name) => this.#api.read(await this.#path({ ...kind, namespace: '', name }), `the ${kind.kind} ${name}`)),
     )
@@ -60,18 +60,18 @@ export class Objects {
   }
 }
 
-function whatOf({ kind, namespace, name }: ObjectName): string {
+function describeObject({ kind, namespace, name }: ObjectName): string {
   return `the ${kind} ${namespace === '' ? name : `${namespace}/${name}`}`
 }
 
 function refuseSecret({ apiVersion, kind }: ObjectKind): void {
-  if (apiVersion === 'v1' && kind === 'Secret') throw new Error('a Secret is read where its values are sealed')
+  if (apiVersion === 'v1' && kind === 'Secret') throw new Error('a Secret must be read through Cluster.secret, which seals its values')
 }
 
 function notAList({ apiVersion, kind }: ObjectKind): Problem {
   return {
     code: 'cluster/error',
-    summary: `The API server answers something else than a list of ${kind} (${apiVersion}).`,
-    remedy: 'Look at the server of this context, and at proxies in front of it.',
+    summary: `The API server returned something other than a list of ${kind} (${apiVersion}).`,
+    remedy: 'Check the server of this context, and the proxies in front of it.',
   }
 }

@@ -9,7 +9,7 @@ import { items, map, parts, text } from './liveObjects.ts'
 
 const GZIP = Buffer.from([0x1f, 0x8b])
 
-/** Helm's newest record of a release, straight from its Secrets. Absent by an empty SecretList only. */
+/** Reads Helm's newest record of a release from its Secrets. Only an empty SecretList proves absence. */
 export async function readRelease(api: Api, namespace: string, name: string): Promise<ReadResult<ReleaseRecord>> {
   const selector = encodeURIComponent(`owner=helm,name=${name}`)
   const read = await api.read(
@@ -24,24 +24,29 @@ export async function readRelease(api: Api, namespace: string, name: string): Pr
   return record === undefined ? unknown(unreadable(namespace, name)) : present(record)
 }
 
-/** Marks a record as failed in its payload and its label, if it is still the one that was seen; all else stays as it was. */
+/** Marks a record as failed in its payload and its label, if it is unchanged since it was read; keeps everything else. */
 export async function markFailed(api: Api, record: ReleaseRecord, description: string): Promise<void> {
   const path = `/api/v1/namespaces/${record.namespace}/secrets/${record.secretName}`
-  const what = `Helm’s record ${record.secretName}`
-  const read = await api.read(path, what)
+  const target = `Helm’s record ${record.secretName}`
+  const read = await api.read(path, target)
   if (read.is === 'unknown') throw new ProblemError(read.why)
   const { object, metadata } = parts(read.is === 'present' ? read.value : {})
   if (text(metadata.resourceVersion) !== record.resourceVersion)
     throw new ProblemError({
       code: 'cluster/changed-meanwhile',
-      summary: `${what} was changed since the plan was made: a helm may still be running.`,
+      summary: `${target} was changed since the plan was made: a helm process may still be running.`,
       remedy: 'Plan again.',
     })
   const payload = decode(map(object.data).release)
   if (payload === undefined) throw new ProblemError(unreadable(record.namespace, record.name))
   const failed = { ...payload, info: { ...map(payload.info), status: 'failed', description } }
   const labels = { ...map(metadata.labels), status: 'failed' }
-  await api.write({ method: 'PUT', path, what, body: { ...object, metadata: { ...metadata, labels }, data: { release: encode(failed) } } })
+  await api.write({
+    method: 'PUT',
+    path,
+    target: target,
+    body: { ...object, metadata: { ...metadata, labels }, data: { release: encode(failed) } },
+  })
 }
 
 function recordOf(raw: unknown, readAt: string): ReleaseRecord | undefined {
@@ -84,7 +89,7 @@ function revisionOf(raw: unknown): number {
   return Number(map(parts(raw).metadata.labels).version ?? 0)
 }
 
-/** base64 by Kubernetes, base64 by Helm, and gzip, which old Helms left out. */
+/** Kubernetes and Helm each encode it in base64; old versions of Helm did not gzip it. */
 function decode(data: unknown): { readonly [key: string]: unknown } | undefined {
   try {
     const inner = Buffer.from(Buffer.from(String(data), 'base64').toString('utf8'), 'base64')
@@ -101,11 +106,11 @@ function encode(payload: unknown): string {
 }
 
 function noList(namespace: string): Problem {
-  const summary = `The API server answers something else than a list of Helm’s records in namespace ${namespace}.`
-  return { code: 'cluster/error', summary, remedy: 'Look at the server of this context, and at proxies in front of it.' }
+  const summary = `The API server returned something other than a list of Helm’s records in namespace ${namespace}.`
+  return { code: 'cluster/error', summary, remedy: 'Check the server of this context, and the proxies in front of it.' }
 }
 
 function unreadable(namespace: string, name: string): Problem {
   const summary = `Helm’s newest record of the release ${name} cannot be read.`
-  return { code: 'release/unreadable', summary, remedy: `Look at it: helm history ${name} -n ${namespace}` }
+  return { code: 'release/unreadable', summary, remedy: `Check it: helm history ${name} -n ${namespace}` }
 }

@@ -9,7 +9,7 @@ import { connect } from '../../../../src/world/kubernetes/connect.ts'
 const folder = mkdtempSync(join(tmpdir(), 'groundcrew-kubeconfig-'))
 let files = 0
 
-/** A kubeconfig with one context `here` and this user. */
+/** Writes a kubeconfig with this user and one context, by default `here`. */
 function kubeconfig(user: object, server = 'https://127.0.0.1:6443', name = 'here'): string {
   const file = join(folder, `${files++}.yaml`)
   const text = {
@@ -22,49 +22,49 @@ function kubeconfig(user: object, server = 'https://127.0.0.1:6443', name = 'her
   return file
 }
 
-const ask = (env: Record<string, string>, more: object = {}) => connect({ env, home: folder, cwd: folder, ...more })
+const open = (env: Record<string, string>, more: object = {}) => connect({ env, home: folder, cwd: folder, ...more })
 
-test('a token, and a file that holds one beside the kubeconfig, are read directly', async () => {
+test('a token, and a token file beside the kubeconfig, are read directly', async () => {
   writeFileSync(join(folder, 'token'), 'from-file\n')
-  assert.is((await (await ask({ KUBECONFIG: kubeconfig({ token: 'plain' }) })).token())?.open(), 'plain')
-  assert.is((await (await ask({ KUBECONFIG: kubeconfig({ tokenFile: 'token' }) })).token())?.open(), 'from-file')
+  assert.is((await (await open({ KUBECONFIG: kubeconfig({ token: 'plain' }) })).token())?.open(), 'plain')
+  assert.is((await (await open({ KUBECONFIG: kubeconfig({ tokenFile: 'token' }) })).token())?.open(), 'from-file')
 })
 
-test('a credential plugin is run, and one that fails is a problem without its words', async () => {
+test('a credential plugin is run; its output is not in the problem when it fails', async () => {
   const credential = { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { token: 'from-plugin' } }
   const exec = (command: string, ...args: string[]) => ({
     exec: { apiVersion: 'client.authentication.k8s.io/v1', command, args, interactiveMode: 'Never' },
   })
-  const good = await ask({ KUBECONFIG: kubeconfig(exec('echo', JSON.stringify(credential))) })
+  const good = await open({ KUBECONFIG: kubeconfig(exec('echo', JSON.stringify(credential))) })
   assert.is((await good.token())?.open(), 'from-plugin')
-  const bad = await ask({ KUBECONFIG: kubeconfig(exec('sh', '-c', 'echo hunter2 >&2; exit 1')) })
+  const bad = await open({ KUBECONFIG: kubeconfig(exec('sh', '-c', 'echo hunter2 >&2; exit 1')) })
   await refused(bad.token(), 'cluster/no-credentials')
 })
 
-test('of several kubeconfigs the first to name something wins, and missing ones are passed over', async () => {
+test('of several kubeconfigs the first that defines a name wins, and missing files are skipped', async () => {
   const [first, second] = [kubeconfig({ token: 'first' }), kubeconfig({ token: 'second' }, 'https://127.0.0.1:7443', 'there')]
   const env = { KUBECONFIG: [join(folder, 'missing.yaml'), first, second].join(':') }
-  assert.is((await ask(env)).endpoint.url.port, '6443')
-  assert.is((await ask(env, { context: 'there' })).kubeconfig?.context, 'there')
+  assert.is((await open(env)).endpoint.url.port, '6443')
+  assert.is((await open(env, { context: 'there' })).kubeconfig?.context, 'there')
 })
 
-test('what is missing is named, with the way out', async () => {
-  await refused(ask({ KUBECONFIG: kubeconfig({}) }, { context: 'nope' }), 'cluster/unknown-context')
-  await refused(ask({ KUBECONFIG: join(folder, 'none.yaml') }), 'cluster/no-kubeconfig')
-  await refused(ask({}, { kubeconfig: join(folder, 'none.yaml') }), 'cluster/kubeconfig-unreadable')
-  await refused(ask({ KUBECONFIG: kubeconfig({}, 'no url') }), 'cluster/no-server')
+test('each kind of broken kubeconfig has its own problem', async () => {
+  await refused(open({ KUBECONFIG: kubeconfig({}) }, { context: 'nope' }), 'cluster/unknown-context')
+  await refused(open({ KUBECONFIG: join(folder, 'none.yaml') }), 'cluster/no-kubeconfig')
+  await refused(open({}, { kubeconfig: join(folder, 'none.yaml') }), 'cluster/kubeconfig-unreadable')
+  await refused(open({ KUBECONFIG: kubeconfig({}, 'no url') }), 'cluster/no-server')
 })
 
-test('a certificate or key that is damaged is told as that, without its bytes', async () => {
+test('a damaged certificate or key is reported without its content', async () => {
   const data = (text: string) => Buffer.from(text).toString('base64')
   const pem = '-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n'
-  await refused(ask({ KUBECONFIG: kubeconfig({ 'client-key-data': data(pem) }) }), 'cluster/bad-certificate')
-  await refused(ask({ KUBECONFIG: kubeconfig({ 'client-certificate-data': data('hunter2') }) }), 'cluster/bad-certificate')
+  await refused(open({ KUBECONFIG: kubeconfig({ 'client-key-data': data(pem) }) }), 'cluster/bad-certificate')
+  await refused(open({ KUBECONFIG: kubeconfig({ 'client-certificate-data': data('hunter2') }) }), 'cluster/bad-certificate')
 })
 
-async function refused(asking: Promise<unknown>, code: string): Promise<void> {
-  const outcome = await asking.then(
-    () => 'answered',
+async function refused(attempt: Promise<unknown>, code: string): Promise<void> {
+  const outcome = await attempt.then(
+    () => 'connected',
     (error: unknown) => error,
   )
   assert.instance(outcome, ProblemError)
