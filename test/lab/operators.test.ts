@@ -3,8 +3,9 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import * as hosts from '../acceptance/concurrency/hosts.ts'
 import { lease } from '../acceptance/concurrency/lease.ts'
-import { Operator, untilHelmWaits } from '../acceptance/concurrency/operator.ts'
+import { Operator } from '../acceptance/concurrency/operator.ts'
 import { expectNoWrites } from '../acceptance/concurrency/recordings.ts'
+import { untilHelmWaits } from '../acceptance/support/helmProcesses.ts'
 import { expectExit, LabInstallation } from '../acceptance/support/installation.ts'
 
 const operators = suite<{ site: LabInstallation }>('operators')

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { acceptance } from '../support/acceptance.ts'
 import { everythingMatchesGuide, releaseIsDeployed } from '../support/assertions.ts'
-import { helmProcesses } from '../support/helmProcesses.ts'
+import { helmProcesses, untilHelmWaits } from '../support/helmProcesses.ts'
 import { expectExit, expectText, LabInstallation } from '../support/installation.ts'
 import { until } from '../support/poll.ts'
-import { Operator, untilHelmWaits, withSlowPods } from './operator.ts'
+import { Operator, withSlowPods } from './operator.ts'
 import { expectNoWrites } from './recordings.ts'
 
 /** Writing stops 20 s after the last renewal, which may have been up to 10 s before the outage. */

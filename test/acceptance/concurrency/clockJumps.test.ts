@@ -2,10 +2,11 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { acceptance } from '../support/acceptance.ts'
+import { untilHelmWaits } from '../support/helmProcesses.ts'
 import { expectExit, expectText, LabInstallation } from '../support/installation.ts'
 import * as hosts from './hosts.ts'
 import { expectHolder, lease, untilTakenOver } from './lease.ts'
-import { Operator, type RunningApply, untilHelmWaits, withSlowPods } from './operator.ts'
+import { Operator, type RunningApply, withSlowPods } from './operator.ts'
 
 let alice: RunningApply
 let bob: RunningApply

@@ -1,12 +1,12 @@
 import { acceptance } from '../support/acceptance.ts'
 import { everythingMatchesGuide, releaseIsDeployed } from '../support/assertions.ts'
-import { helmProcesses } from '../support/helmProcesses.ts'
+import { helmProcesses, untilHelmWaits } from '../support/helmProcesses.ts'
 import { expectExit, LabInstallation } from '../support/installation.ts'
 import { until } from '../support/poll.ts'
 import { outputOf } from '../support/run.ts'
 import * as hosts from './hosts.ts'
 import { expectHolder, lease } from './lease.ts'
-import { Operator, type RunningApply, untilHelmWaits, withSlowPods } from './operator.ts'
+import { Operator, type RunningApply, withSlowPods } from './operator.ts'
 
 const test = acceptance('the lock after its holder ended on this host, while its helm process waits', async () =>
   withSlowPods(await LabInstallation.open()),

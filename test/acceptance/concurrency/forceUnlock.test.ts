@@ -1,8 +1,9 @@
 import { acceptance } from '../support/acceptance.ts'
+import { untilHelmWaits } from '../support/helmProcesses.ts'
 import { expectExit, expectText, LabInstallation } from '../support/installation.ts'
 import * as hosts from './hosts.ts'
 import { expectHolder, lease } from './lease.ts'
-import { Operator, type RunningApply, untilHelmWaits, withSlowPods } from './operator.ts'
+import { Operator, type RunningApply, withSlowPods } from './operator.ts'
 
 let alice: RunningApply
 let holder: string

@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { fromSource, type LabInstallation } from '../support/installation.ts'
-import { until } from '../support/poll.ts'
 import type { Command, RunResult } from '../support/run.ts'
 
 /** An operator with a name and a state folder of their own, on some host. */
@@ -37,14 +36,6 @@ export class Operator {
 }
 
 export type RunningApply = { readonly child: ChildProcess; readonly pid: number; readonly ended: Promise<RunResult> }
-
-/** Waits until helm has created all pods of the release and waits for them to become ready. */
-export async function untilHelmWaits(installation: LabInstallation): Promise<void> {
-  await until('helm created nine pods', async () => {
-    const pods = await installation.kubectl('get', 'pods', '-n', 'spacelift', '-o', 'name')
-    return pods.split('\n').filter(Boolean).length === 9
-  })
-}
 
 /** An installation whose pods do not become ready, so that an apply stays in its helm step. */
 export async function withSlowPods(installation: LabInstallation): Promise<LabInstallation> {

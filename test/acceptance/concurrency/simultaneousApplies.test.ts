@@ -1,10 +1,11 @@
 import type { Recording } from '../../../scripts/lab/index.ts'
 import { acceptance } from '../support/acceptance.ts'
 import { everythingMatchesGuide, releaseIsDeployed } from '../support/assertions.ts'
+import { untilHelmWaits } from '../support/helmProcesses.ts'
 import { expectExit, expectText, LabInstallation } from '../support/installation.ts'
 import * as hosts from './hosts.ts'
 import { lease } from './lease.ts'
-import { Operator, type RunningApply, untilHelmWaits, withSlowPods } from './operator.ts'
+import { Operator, type RunningApply, withSlowPods } from './operator.ts'
 import { expectCreatedOnce } from './recordings.ts'
 
 let recording: Recording
