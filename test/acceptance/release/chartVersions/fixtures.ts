@@ -2,7 +2,7 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LabInstallation } from '../../support/installation.ts'
 
-/** The lab's chart as another version, with more templates; in its folder from before, if there is one. */
+/** The lab's chart in another folder, with another version and more templates. An earlier chart in that folder is replaced. */
 export async function chartWith(
   installation: LabInstallation,
   folder: string,
@@ -18,8 +18,7 @@ export async function chartWith(
   return path
 }
 
-export const configMap = (mode: string): object => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { mode } })
-
 /** The desired state with that chart. */
-export const fileWith = (installation: LabInstallation, name: string, chart: object): Promise<string> =>
-  installation.withEdits(name, (it) => it.setIn(['release', 'chart'], chart))
+export function fileWith(installation: LabInstallation, name: string, chart: object): Promise<string> {
+  return installation.withEdits(name, (document) => document.setIn(['release', 'chart'], chart))
+}

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { LabInstallation } from '../../support/installation.ts'
 
-/** A chart repository on this machine, as plain files behind HTTP: what `--repo` and `release.chart.repo` are given. */
+/** A chart repository on this machine, for `helm --repo` and `release.chart.repo`: plain files behind HTTP. */
 export class ChartRepository {
   readonly url: string
   readonly #installation: LabInstallation
@@ -22,24 +22,17 @@ export class ChartRepository {
   static async open(installation: LabInstallation): Promise<ChartRepository> {
     const folder = join(installation.lab.dir, 'charts')
     await mkdir(folder, { recursive: true })
-    const server = createServer(async ({ url = '/' }, answer) => {
+    const server = createServer(async ({ url = '/' }, response) => {
       const content = await readFile(join(folder, url.replaceAll('..', ''))).catch(() => undefined)
-      answer.writeHead(content === undefined ? 404 : 200).end(content)
+      response.writeHead(content === undefined ? 404 : 200).end(content)
     })
     await once(server.listen(0, '127.0.0.1'), 'listening')
     return new ChartRepository(installation, folder, server)
   }
 
-  /** Publishes a chart folder, under its own version or another one. */
-  async publish(chart: string, version?: string): Promise<void> {
-    await this.#installation.client(
-      'helm',
-      'package',
-      chart,
-      '--destination',
-      this.#folder,
-      ...(version === undefined ? [] : ['--version', version]),
-    )
+  /** Publishes a chart folder under its own version. */
+  async publish(chart: string): Promise<void> {
+    await this.#installation.client('helm', 'package', chart, '--destination', this.#folder)
     await this.#installation.client('helm', 'repo', 'index', this.#folder, '--url', this.url)
   }
 

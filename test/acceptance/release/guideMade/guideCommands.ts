@@ -3,11 +3,39 @@ import { join } from 'node:path'
 import * as guide from '../../support/guide.ts'
 import type { LabInstallation } from '../../support/installation.ts'
 import { runOk } from '../../support/run.ts'
+import { ChartRepository } from './chartRepository.ts'
 
-/** The guide's own commands, one after the other, as a person types them. */
+export type BucketSource = 'mc commands' | "the guide's OpenTofu values"
+
+export type GuideOptions = {
+  readonly buckets?: BucketSource
+  /** The program of any version. */
+  readonly helm?: string
+  /** For helm, besides the guide's own. */
+  readonly flags?: readonly string[]
+}
+
+/** Installs with the guide's own commands, in its order. */
+export async function installByGuide(installation: LabInstallation, options: GuideOptions = {}): Promise<void> {
+  await using repository = await ChartRepository.open(installation)
+  await installFrom(installation, repository, options)
+}
+
+/** The same from a chart repository that stays open. */
+export async function installFrom(
+  installation: LabInstallation,
+  repository: ChartRepository,
+  { buckets = 'mc commands', helm = 'helm', flags = [] }: GuideOptions = {},
+): Promise<void> {
+  await repository.publish(join(installation.folder, 'chart'))
+  await pushImages(installation)
+  await createBuckets(installation, buckets)
+  await applyNamespaceAndSecrets(installation)
+  await deploy(installation, repository.url, helm, flags)
+}
 
 /** `docker load`, `tag` and `push`: skopeo does the same without a daemon. */
-export async function pushImages(installation: LabInstallation): Promise<void> {
+async function pushImages(installation: LabInstallation): Promise<void> {
   const folder = await mkdtemp(join(installation.lab.dir, 'unpacked-'))
   await runOk(['tar', '-xzf', join(installation.folder, 'self-hosted-v3.0.0.tar.gz'), '-C', folder])
   for (const name of ['backend', 'launcher'] as const) {
@@ -16,15 +44,13 @@ export async function pushImages(installation: LabInstallation): Promise<void> {
   }
 }
 
-export type BucketWay = 'mc commands' | "the guide's OpenTofu values"
-
 /** Buckets, versioning and rules; the rules' ids are mc's own, or those of the guide's OpenTofu code. */
-export async function makeBuckets(installation: LabInstallation, way: BucketWay): Promise<void> {
+async function createBuckets(installation: LabInstallation, source: BucketSource): Promise<void> {
   for (const [name, { versioned, days }] of Object.entries(guide.buckets)) {
     await installation.mc('mb', `lab/${name}`)
     if (versioned) await installation.mc('version', 'enable', `lab/${name}`)
     if (days === undefined) continue
-    if (way === 'mc commands') await installation.mc('ilm', 'rule', 'add', '--expire-days', String(days), `lab/${name}`)
+    if (source === 'mc commands') await installation.mc('ilm', 'rule', 'add', '--expire-days', String(days), `lab/${name}`)
     else await importRule(installation, name, days)
   }
 }
@@ -39,24 +65,23 @@ async function importRule(installation: LabInstallation, name: string, days: num
   await installation.client('sh', '-c', 'printf %s "$0" | mc ilm rule import "$1"', JSON.stringify({ Rules: [rule] }), `lab/${name}`)
 }
 
-/** The namespace and the three secrets by `kubectl apply`. The guide's YAML, but for quotes: true and false are no strings. */
-export async function applyNamespaceAndSecrets(installation: LabInstallation): Promise<void> {
+/** The namespace and the three secrets by `kubectl apply`: the guide's YAML, with quotes around true and false, which are no strings. */
+async function applyNamespaceAndSecrets(installation: LabInstallation): Promise<void> {
   const script = 'kubectl create namespace spacelift --dry-run=client -o yaml | kubectl apply -f -'
   await installation.client('sh', '-c', script)
   for (const [name, texts] of Object.entries(await guide.secrets(installation))) {
-    const lines = Object.entries(texts).map(([key, text]) => `  ${key}: ${spelled(key, text)}`)
+    const lines = Object.entries(texts).map(([key, text]) => `  ${key}: ${yamlValue(key, text)}`)
     const head = ['apiVersion: v1', 'kind: Secret', 'metadata:', `  name: ${name}`, '  namespace: spacelift', 'type: Opaque', 'stringData:']
     await installation.client('sh', '-c', 'printf "%s\n" "$0" | kubectl apply -f -', [...head, ...lines].join('\n'))
   }
 }
 
-function spelled(key: string, text: string): string {
+function yamlValue(key: string, text: string): string {
   if (key === 'ENCRYPTION_RSA_PRIVATE_KEY') return Buffer.from(`${text}\n`).toString('base64')
   return text === '' || text === 'true' || text === 'false' ? JSON.stringify(text) : text
 }
 
-/** The guide's helm command; `program` is a helm of whatever version. */
-export async function deploy(installation: LabInstallation, repo: string, program = 'helm', flags: readonly string[] = []): Promise<void> {
+async function deploy(installation: LabInstallation, repo: string, helm: string, flags: readonly string[]): Promise<void> {
   const { shared, server, drain } = guide.values(installation)
   const values = [
     `shared.serverHostname=${shared.serverHostname}`,
@@ -65,18 +90,6 @@ export async function deploy(installation: LabInstallation, repo: string, progra
     `server.secretRef=${server.secretRef}`,
     `drain.secretRef=${drain.secretRef}`,
   ]
-  const command = [
-    'upgrade',
-    '--repo',
-    repo,
-    '--wait',
-    '--timeout',
-    '20m',
-    '--install',
-    '-n',
-    'spacelift',
-    'spacelift',
-    'spacelift-self-hosted',
-  ]
-  await installation.client(program, ...command, ...flags, ...values.flatMap((value) => ['--set', value]))
+  const command = `upgrade --repo ${repo} --wait --timeout 20m --install -n spacelift spacelift spacelift-self-hosted`
+  await installation.client(helm, ...command.split(' '), ...flags, ...values.flatMap((value) => ['--set', value]))
 }

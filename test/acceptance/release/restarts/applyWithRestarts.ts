@@ -1,60 +1,72 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expectExit, expectSame, expectText, type LabInstallation } from '../../support/installation.ts'
+import { lastLine } from '../../support/output.ts'
 import { podsOf } from '../../support/workloads.ts'
 
 type Restart = { workload: string; pods: number; because?: string[] }
 
 /**
- * Plans, as text and as JSON, and applies: what is announced is `restarts`, both say the same, exactly these pods are
- * others afterwards, and the next plan is empty. Answers what the plan said.
+ * Plans, as text and as JSON, and applies: both announce a restart of exactly `workloads`, exactly the pods of these are
+ * replaced, and the next plan is empty. Returns the announcement.
  */
 export async function applyWithRestarts(
   installation: LabInstallation,
-  restarts: readonly string[],
+  workloads: readonly string[],
   file = installation.file,
   ...flags: readonly string[]
 ): Promise<string> {
-  const [plan, told, before] = [
-    await changedPlan(installation, file, flags),
-    await toldAsJson(installation, file, flags),
-    await podsOf(installation),
-  ]
-  const line = /^Restarts: (.*)\.$/m.exec(plan)?.[1] ?? ''
-  const named = line === 'none' ? [] : line.split(/, (?=spacelift-)/)
+  const plan = await changedPlan(installation, file, flags)
+  const restarts = await restartsInJson(installation, file, flags)
+  const before = await podsOf(installation)
+  const line = announcement(plan)
   expectSame(
-    named,
-    told.map(({ workload, pods, because }) => `${workload} (${pods} pods${because ? `: ${because.join('; ')}` : ''})`),
+    line === 'none' ? [] : line.split(/, (?=spacelift-)/),
+    restarts.map(({ workload, pods, because }) => `${workload} (${pods} pods${because ? `: ${because.join('; ')}` : ''})`),
   )
   expectSame(
-    told.map(({ workload }) => workload),
-    restarts,
+    restarts.map(({ workload }) => workload),
+    workloads,
   )
   expectExit(await installation.apply('-f', file, ...flags), 0)
-  expectSame(await replacedWorkloads(installation, before), restarts)
+  expectSame(await replacedWorkloads(installation, before), workloads)
   await expectEmptyPlan(installation, file)
   return `restarts ${line}`
 }
 
+/** The text of a plan that has to have changes. */
 export async function changedPlan(installation: LabInstallation, file = installation.file, flags: readonly string[] = []): Promise<string> {
   return expectExit(await installation.plan('-f', file, ...flags), 2).stdout
 }
 
-async function toldAsJson(installation: LabInstallation, file: string, flags: readonly string[]): Promise<readonly Restart[]> {
+/** What a plan's text says after `Restarts:`. */
+export const announcement = (plan: string): string => /^Restarts: (.*)\.$/m.exec(plan)?.[1] ?? ''
+
+/** The workloads whose restart a plan's text announces. */
+export const announcedWorkloads = (plan: string): string[] =>
+  [...announcement(plan).matchAll(/(spacelift-\S+)/g)].map(([, workload]) => workload ?? '').sort()
+
+async function restartsInJson(installation: LabInstallation, file: string, flags: readonly string[]): Promise<readonly Restart[]> {
   const { stdout } = expectExit(await installation.plan('-f', file, ...flags, '-json'), 2)
-  const events = stdout.trimEnd().split('\n')
-  return (events.map((one) => JSON.parse(one) as { type: string; restarts: Restart[] }).find(({ type }) => type === 'change_summary')
-    ?.restarts ?? []) as Restart[]
+  const events = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { type: string; restarts?: Restart[] })
+  return events.find(({ type }) => type === 'change_summary')?.restarts ?? []
 }
 
-/** The Deployments that are still there and of whose pods none is left. */
-export async function replacedWorkloads(installation: LabInstallation, before: ReadonlyMap<string, readonly string[]>): Promise<string[]> {
-  // Those that are on their way out are counted until they are gone.
+/** The Deployments none of whose earlier pods is left; those that were deleted only with `countDeleted`. */
+export async function replacedWorkloads(
+  installation: LabInstallation,
+  before: ReadonlyMap<string, readonly string[]>,
+  { countDeleted = false } = {},
+): Promise<string[]> {
+  // Pods that are being deleted are counted until they are absent.
   await sleep(300)
-  const now = await podsOf(installation)
-  const isGone = ([workload, uids]: readonly [string, readonly string[]]) =>
-    now.has(workload) && !uids.some((uid) => now.get(workload)?.includes(uid))
+  const current = await podsOf(installation)
+  const isReplaced = ([workload, uids]: readonly [string, readonly string[]]) =>
+    (countDeleted || current.has(workload)) && !uids.some((uid) => current.get(workload)?.includes(uid))
   return [...before]
-    .filter(isGone)
+    .filter(isReplaced)
     .map(([workload]) => workload)
     .sort()
 }
@@ -62,5 +74,5 @@ export async function replacedWorkloads(installation: LabInstallation, before: R
 export async function expectEmptyPlan(installation: LabInstallation, file = installation.file): Promise<string> {
   const { stdout } = expectExit(await installation.plan('-f', file), 0)
   expectText(stdout, 'No changes.')
-  return stdout.trimEnd().split('\n').at(-1) ?? ''
+  return lastLine(stdout)
 }

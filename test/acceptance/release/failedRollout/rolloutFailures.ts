@@ -1,34 +1,34 @@
 import type { LabInstallation } from '../../support/installation.ts'
-import { containerIs, event, type Wait } from './failure.ts'
+import { containerStatus, createEvent, type RolloutFailure } from './rolloutFailure.ts'
 
 const QUOTA = 'few-pods'
 
-export const waits: readonly Wait[] = [
+export const rolloutFailures: readonly RolloutFailure[] = [
   {
     name: 'an image that cannot be pulled',
-    async toPods(installation, pods) {
-      await containerIs({ state: { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x/backend:v9"' } } })(
+    async onPods(installation, pods) {
+      await containerStatus({ state: { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x/backend:v9"' } } })(
         installation,
         pods,
       )
-      await event(installation, pods[0] ?? '', 'Failed', 'Failed to pull image "x/backend:v9": not found')
+      await createEvent(installation, pods[0] ?? '', 'Failed', 'Failed to pull image "x/backend:v9": not found')
     },
-    says: [
+    output: [
       /spacelift-server: 0 of 3 new pods are ready \(ImagePullBackOff\)\./,
       /pod spacelift-server-\S+, container server: ImagePullBackOff: Back-off pulling image "x\/backend:v9" \(1 more pod likewise\)/,
       /Newest events:\n +20\S+Z Failed: Failed to pull image "x\/backend:v9": not found \(4 times\)/,
       /See that the image is in the registry/,
       /release\/spacelift\/spacelift: not ready: spacelift-server: ImagePullBackOff/,
     ],
-    isSample: true,
+    isQuick: true,
   },
   {
     name: 'a container that crashes',
-    toPods: containerIs({
+    onPods: containerStatus({
       state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 40s restarting failed container' } },
       lastState: { terminated: { exitCode: 137, reason: 'OOMKilled' } },
     }),
-    says: [
+    output: [
       /container server: CrashLoopBackOff: back-off 40s restarting failed container; it ended with exit code 137, OOMKilled/,
       /the last lines of spacelift-server-\S+, container server, before it ended:/,
       /\| connecting to postgres:\/\/x:\(hidden\)@db/,
@@ -36,31 +36,34 @@ export const waits: readonly Wait[] = [
       /kubectl -n spacelift logs spacelift-server-\S+ --previous/,
     ],
     log: logWithSecrets,
-    isSample: true,
+    isQuick: true,
   },
   {
-    name: 'a pod that no node takes',
+    name: 'a pod that no node accepts',
     values: { nodeSelector: { disk: 'ssd' } },
-    says: [/Unschedulable: 0\/1 nodes are available: 1 node\(s\) didn't match Pod's node affinity\/selector/, /Make room on the nodes/],
+    output: [/Unschedulable: 0\/1 nodes are available: 1 node\(s\) didn't match Pod's node affinity\/selector/, /Make room on the nodes/],
   },
   {
-    name: 'a quota that is used up',
+    name: 'an exhausted quota',
     before: (installation) => installation.kubectl('create', 'quota', QUOTA, '-n', 'spacelift', '--hard=pods=7'),
     after: (installation) => installation.kubectl('delete', 'quota', QUOTA, '-n', 'spacelift'),
-    says: [/ReplicaSet spacelift-server-\S+: FailedCreate: pods "\S+" is forbidden: exceeded quota: few-pods/, /describe resourcequota/],
+    output: [/ReplicaSet spacelift-server-\S+: FailedCreate: pods "\S+" is forbidden: exceeded quota: few-pods/, /describe resourcequota/],
   },
   {
-    name: 'a secret that is not there',
-    toPods: containerIs({ state: { waiting: { reason: 'CreateContainerConfigError', message: 'secret "spacelift-server" not found' } } }),
-    says: [/CreateContainerConfigError: secret "spacelift-server" not found/, /Make the Secret or ConfigMap that it names/],
+    name: 'a missing secret',
+    onPods: containerStatus({
+      state: { waiting: { reason: 'CreateContainerConfigError', message: 'secret "spacelift-server" not found' } },
+    }),
+    output: [/CreateContainerConfigError: secret "spacelift-server" not found/, /Make the Secret or ConfigMap that it names/],
   },
   {
-    name: 'a container that runs and is never ready',
-    async toPods(installation, pods) {
-      await containerIs({ state: { running: { startedAt: '2026-01-01T00:00:00Z' } } })(installation, pods)
-      for (const pod of pods) await event(installation, pod, 'Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 503')
+    name: 'a container that runs and never becomes ready',
+    async onPods(installation, pods) {
+      await containerStatus({ state: { running: { startedAt: '2026-01-01T00:00:00Z' } } })(installation, pods)
+      for (const pod of pods)
+        await createEvent(installation, pod, 'Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 503')
     },
-    says: [
+    output: [
       /container server: Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503/,
       /raise release\.timeout/,
       /\| the password is \(hidden\)/,
@@ -68,8 +71,8 @@ export const waits: readonly Wait[] = [
     log: logWithSecrets,
   },
   {
-    name: 'a kubelet that does not begin',
-    says: [/pod spacelift-server-\S+: Pending/, /kubectl -n spacelift describe deployment spacelift-server/],
+    name: 'a kubelet that does not start the pods',
+    output: [/pod spacelift-server-\S+: Pending/, /kubectl -n spacelift describe deployment spacelift-server/],
   },
 ]
 
