@@ -1,4 +1,4 @@
-/** Writes what docs/ holds of the sources: `npm run docs`. A test fails when it is not current. */
+/** Generates the pages of docs/ from the sources: `npm run docs`. A test fails if they are outdated. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { pages } from './docs/pages.ts'
 

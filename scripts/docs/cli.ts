@@ -1,46 +1,46 @@
 import type { Command, Option } from 'commander'
 import { build } from '../../src/commands/program/program.ts'
 import { systemHost } from '../../src/commands/systemHost.ts'
-import { assertLockHeld, code, page, plain, sentence, table } from './markdown.ts'
+import { code, codeBlock, escapeTags, page, sentence, table } from './markdown.ts'
 
 /** docs/cli.md: every command with its options, examples and exit codes. */
 export function cliPage(): string {
-  const program = tree()
+  const program = commandTree()
   return page(
     'src/commands/program',
     '# The command line',
     INTRO,
     ...table(
       ['command', ''],
-      leaves(program).map((it) => [`[${code(nameOf(it))}](#${anchor(it)})`, plain(it.description())]),
+      leaves(program).map((command) => [`[${code(nameOf(command))}](#${anchor(command)})`, escapeTags(command.description())]),
     ),
     '## Options of every command',
     ...options(program),
     ...leaves(program).flatMap(section),
     '## Exit codes',
-    'Where a command names none of its own: 0 done, 1 an error (told on stderr, or on stdout with `--json`), 130 after Ctrl-C.',
+    'Unless a command documents its own: 0 done, 1 an error (printed on stderr, or on stdout with `--json`), 130 after Ctrl-C.',
   )
 }
 
-const INTRO = `\`groundcrew COMMAND --help\` prints the same. Options are written as Terraform's or kubectl's users type them: \`-out=FILE\`,
-\`-out FILE\`, \`--out FILE\` and \`-o FILE\` are one.`
+const INTRO = `\`groundcrew COMMAND --help\` prints the same text. Options can be written as in Terraform or kubectl: \`-out=FILE\`, \`-out FILE\`,
+\`--out FILE\` and \`-o FILE\` are equivalent.`
 
 function section(command: Command): string[] {
-  const below = helpSections(command)
+  const helpTexts = helpSections(command)
   return [
     `## ${nameOf(command)}`,
-    plain(sentence(command.description())),
-    assertLockHeld('text', `${nameOf(command)} ${command.usage()}`),
+    escapeTags(sentence(command.description())),
+    codeBlock('text', `${nameOf(command)} ${command.usage()}`),
     ...table(
       ['argument', ''],
-      command.registeredArguments.map((it) => [code(it.name()), plain(it.description)]),
+      command.registeredArguments.map((argument) => [code(argument.name()), escapeTags(argument.description)]),
     ),
     ...options(command),
     ...table(
       ['exit code', ''],
-      (below['Exit codes'] ?? []).map((line) => [line.slice(0, 3).trim(), plain(line.slice(3).trim())]),
+      (helpTexts['Exit codes'] ?? []).map((line) => [line.slice(0, 3).trim(), escapeTags(line.slice(3).trim())]),
     ),
-    assertLockHeld('sh', (below.Examples ?? []).join('\n')),
+    codeBlock('sh', (helpTexts.Examples ?? []).join('\n')),
   ]
 }
 
@@ -48,14 +48,14 @@ function options(command: Command): string[] {
   return table(['option', 'default', ''], command.options.map(option))
 }
 
-function option(it: Option): string[] {
-  const choices = it.argChoices === undefined ? '' : `: ${it.argChoices.map(code).join(', ')}`
-  // For --no-color commander's own default, true, says nothing.
-  const fallback = it.defaultValue === undefined || it.negate ? '' : code(`${it.defaultValue}`)
-  return [code(it.flags), fallback, `${plain(it.description)}${choices}`]
+function option({ argChoices, defaultValue, negate, flags, description }: Option): string[] {
+  const choices = argChoices === undefined ? '' : `: ${argChoices.map(code).join(', ')}`
+  // For --no-color commander's own default, true, would mislead.
+  const fallback = defaultValue === undefined || negate ? '' : code(`${defaultValue}`)
+  return [code(flags), fallback, `${escapeTags(description)}${choices}`]
 }
 
-/** What stands below the options of a command's help, by its heading. */
+/** The sections below the options of a command's help, by heading. */
 function helpSections(command: Command): { readonly [heading: string]: readonly string[] } {
   let text = ''
   command.configureOutput({ writeOut: (part) => (text += part) })
@@ -64,7 +64,7 @@ function helpSections(command: Command): { readonly [heading: string]: readonly 
   return Object.fromEntries(blocks.map(([heading = '', ...lines]) => [heading.replace(':', ''), lines.map((line) => line.slice(2))]))
 }
 
-function tree(): Command {
+function commandTree(): Command {
   const silent = { write: () => undefined }
   const host = { ...systemHost(new AbortController().signal), stdout: silent, stderr: silent }
   return build({ ...host, reporting: () => Promise.reject(new Error('no command is run here')) }, () => undefined)

@@ -2,8 +2,8 @@ import { Document, isScalar, visit } from 'yaml'
 import { jsonSchema } from '../../src/installation/schema/jsonSchema.ts'
 import { BUCKETS, CHART_VALUES_OWNED, READERS, SECRET_NAMES, secretKeys } from '../../src/installation/spacelift.ts'
 import { showPointer } from '../../src/plan/diff.ts'
-import { referred, resolved, type Schema } from './jsonSchema.ts'
-import { assertLockHeld, code, page, plain, table } from './markdown.ts'
+import { definitionName, resolveDefinition, type Schema } from './jsonSchema.ts'
+import { code, codeBlock, escapeTags, page, table } from './markdown.ts'
 
 const root = jsonSchema() as Schema
 
@@ -20,28 +20,28 @@ export function configurationPage(): string {
     ...secretForms(),
     AFTER_SECRETS,
     ...keys.flatMap(([key, schema]) => section(key, schema)),
-    '## What groundcrew sets by itself',
-    'These follow from the keys above and from the install guide, so the file must not say them a second time.',
-    ...table(['where', 'what'], setByItself()),
+    '## What groundcrew sets automatically',
+    'These values follow from the keys above and from the install guide. Declaring them again is an error.',
+    ...table(['where', 'what'], managedKeys()),
   )
 }
 
-const INTRO = `One file says what one Spacelift installation is to be. What the install guide fixes is built in and need not be said: the
-eleven buckets with their versioning and expiry, every environment variable, names and namespaces. So a file holds what is
-yours, and the defaults you override. \`desired-state.yaml\` at the top of this repository is a whole one.
+const INTRO = `One file declares one Spacelift installation. Everything the install guide prescribes is built in and can be omitted: the
+eleven buckets with their versioning and expiry, every environment variable, names and namespaces. The file contains only what
+is specific to your installation, and the defaults you override. \`desired-state.yaml\` at the top of this repository is a complete example.
 
-- An unknown key is an error, with the key that was probably meant. All mistakes are told at once, with line and column,
-  before any server is asked.
-- In the tables below \`ROLE\` stands for a bucket's name in the guide and \`NAME\` for a key of your own.
+- An unknown key is an error that suggests the closest known key. All errors are reported at once, with line and column,
+  before any server is contacted.
+- In the tables below \`ROLE\` is a bucket's name in the guide and \`NAME\` a key that you choose.
 - Paths are relative to the file. Durations are written \`90s\`, \`20m\` or \`1h30m\`.
-- For completion and checks in your editor, begin the file with
+- For completion and validation in your editor, start the file with
   \`# yaml-language-server: $schema=./docs/desired-state.schema.json\`; \`groundcrew schema\` prints that schema.`
 
-const SECRETS = `A secret never stands in the file. Where a key takes one, say where it is read from, in one of three forms:`
+const SECRETS = `The file never contains a secret. A key that takes a secret takes a reference to it, in one of three forms:`
 
-const AFTER_SECRETS = `Where the tables below say *secret*, one of these forms is meant; *text or secret* also takes plain text. The values go to
-the servers they are for and nowhere else: plans, state, history and logs hold keyed fingerprints, which say whether a value
-changed and nothing more.`
+const AFTER_SECRETS = `In the tables below, *secret* is one of these forms; *text or secret* also accepts plain text. The values are sent only to
+the servers that need them: plans, state, history and logs contain keyed fingerprints, which show whether a value changed and
+nothing else.`
 
 function secretForms(): string[] {
   const { anyOf = [], examples = [] } = root.definitions?.secret ?? {}
@@ -60,57 +60,57 @@ function section(key: string, schema: Schema): string[] {
   const { description = '', examples: [example] = [] } = schema
   return [
     `## ${key}`,
-    plain(`${description}${isRequired(key) ? ' Required.' : ''}`),
-    assertLockHeld('yaml', block({ [key]: example })),
-    ...table(['key', 'default', 'what it is'], rows(schema, '')),
+    escapeTags(`${description}${isRequired(key) ? ' Required.' : ''}`),
+    codeBlock('yaml', block({ [key]: example })),
+    ...table(['key', 'default', 'description'], rows(schema, '')),
     ...(key === 'objectStorage' ? guideBuckets() : []),
   ]
 }
 
 /** The keys below a schema, all levels in one list. */
-function rows(schema: Schema, above: string): string[][] {
-  const { properties = {}, required = [], additionalProperties, items } = resolved(schema, root)
-  if (items !== undefined) return rows(items, `${above.replace(/\.$/, '')}[].`)
-  const all = alike(properties)
-  if (all !== undefined) return rows(all, `${above}ROLE.`)
+function rows(schema: Schema, prefix: string): string[][] {
+  const { properties = {}, required = [], additionalProperties, items } = resolveDefinition(schema, root)
+  if (items !== undefined) return rows(items, `${prefix.replace(/\.$/, '')}[].`)
+  const shared = sharedSchema(properties)
+  if (shared !== undefined) return rows(shared, `${prefix}ROLE.`)
   const named = Object.entries(properties).flatMap(([key, below]) => [
-    row(`${above}${key}`, below, required.includes(key)),
-    ...(isSecret(below) ? [] : rows(below, `${above}${key}.`)),
+    row(`${prefix}${key}`, below, required.includes(key)),
+    ...(isSecret(below) ? [] : rows(below, `${prefix}${key}.`)),
   ])
-  const free = typeof additionalProperties === 'object' ? rows(additionalProperties, `${above}NAME.`) : []
+  const free = typeof additionalProperties === 'object' ? rows(additionalProperties, `${prefix}NAME.`) : []
   return [...named, ...free]
 }
 
 function row(key: string, schema: Schema, required: boolean): string[] {
   const { description = '', default: fallback, examples: [example] = [] } = schema
-  const form = isSecret(schema) ? `*${referred(schema) === 'secret' ? 'secret' : 'text or secret'}* ` : ''
-  const choices = schema.enum === undefined ? '' : ` One of ${schema.enum.map((one) => code(`${one}`)).join(', ')}.`
-  const shown = isTelling(schema) ? ` E.g. ${code(flow(example))}` : ''
+  const form = isSecret(schema) ? `*${definitionName(schema) === 'secret' ? 'secret' : 'text or secret'}* ` : ''
+  const choices = schema.enum === undefined ? '' : ` One of ${schema.enum.map((choice) => code(`${choice}`)).join(', ')}.`
+  const exampleText = isInformative(schema) ? ` E.g. ${code(flow(example))}` : ''
   return [
     code(key),
     required ? '**required**' : fallback === undefined ? '' : code(flow(fallback)),
-    plain(`${form}${description}${choices}`) + shown,
+    escapeTags(`${form}${description}${choices}`) + exampleText,
   ]
 }
 
-/** Whether its example says more than the row and the rows below it do. */
-function isTelling(schema: Schema): boolean {
+/** True if its example adds something to the row and the rows below it. */
+function isInformative(schema: Schema): boolean {
   const { default: fallback, examples: [example] = [], type } = schema
   if (example === undefined || example === fallback || type === 'boolean' || schema.enum !== undefined) return false
   return !isSecret(schema) && rows(schema, '').length === 0
 }
 
-/** The one schema that all keys share: the buckets. */
-function alike(properties: { readonly [key: string]: Schema }): Schema | undefined {
+/** The schema that all keys share: only the buckets have one. */
+function sharedSchema(properties: { readonly [key: string]: Schema }): Schema | undefined {
   const [first, ...more] = Object.values(properties)
-  const name = first && referred(first)
-  return name !== undefined && !isSecret(first as Schema) && more.every((one) => referred(one) === name)
+  const name = first && definitionName(first)
+  return name !== undefined && !isSecret(first as Schema) && more.every((schema) => definitionName(schema) === name)
     ? root.definitions?.[name]
     : undefined
 }
 
 function isSecret(schema: Schema): boolean {
-  return ['secret', 'plainOrSecret'].includes(referred(schema) ?? '')
+  return ['secret', 'plainOrSecret'].includes(definitionName(schema) ?? '')
 }
 
 function guideBuckets(): string[] {
@@ -119,12 +119,12 @@ function guideBuckets(): string[] {
     "`ROLE` is one of the guide's eleven:",
     ...table(
       ['role', 'name', 'versioning', 'objects expire after'],
-      BUCKETS.map((it) => [code(it.role), code(it.name), it.versioning, days(it.expireAfterDays)]),
+      BUCKETS.map(({ role, name, versioning, expireAfterDays }) => [code(role), code(name), versioning, days(expireAfterDays)]),
     ),
   ]
 }
 
-function setByItself(): string[][] {
+function managedKeys(): string[][] {
   const secrets = READERS.map((reader) => [`Secret ${code(SECRET_NAMES[reader])}`, secretKeys(reader).map(code).join(', ')])
   return [...secrets, ['Values of the chart', CHART_VALUES_OWNED.map((pointer) => code(showPointer(pointer))).join(', ')]]
 }
@@ -137,7 +137,7 @@ function list(keys: readonly (readonly [string, unknown])[]): string {
   return keys.map(([key]) => `[${key}](#${key.toLowerCase()})`).join(', ')
 }
 
-/** YAML as people write it: where a secret is read from stands on one line. */
+/** YAML with each secret reference on one line. */
 function block(value: unknown): string {
   const document = new Document(value)
   visit(document, {
@@ -151,8 +151,8 @@ function block(value: unknown): string {
 function flow(value: unknown): string {
   const document = new Document(value)
   visit(document, {
-    Collection: (_, it) => {
-      it.flow = true
+    Collection: (_, collection) => {
+      collection.flow = true
     },
   })
   return document.toString({ lineWidth: 0 }).trim()

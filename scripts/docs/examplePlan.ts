@@ -4,7 +4,7 @@ import type { Action, Plan, PlannedChange } from '../../src/plan/plan.ts'
 import { type Address, kindOf } from '../../src/values/address.ts'
 import type { Position } from '../../src/values/position.ts'
 
-/** A change window's plan, as a real one read: what the file changed, and what somebody did by hand since. */
+/** A realistic plan: changes declared in the file, and drift made by hand since the last apply. */
 export function examplePlan(): Plan {
   const changes = [
     change('bucket/acme-exports', 'create', [
@@ -14,11 +14,11 @@ export function examplePlan(): Plan {
       edit('/versioning', undefined, 'enabled', 'declared'),
     ]),
     ...['policy-inputs', 'uploads', 'user-uploaded-workspaces', 'workspaces'].map((role, i) =>
-      change(`bucket/spacelift-${role}`, 'update', keptFor(7, at(19 + i, 20))),
+      change(`bucket/spacelift-${role}`, 'update', noncurrentExpiry(7, at(19 + i, 20))),
     ),
     change('bucket/spacelift-run-logs', 'update', [
       edit(`${CURRENT}/days`, 60, 90, 'declared', { origin: at(18, 17) }),
-      ...keptFor(7, at(18, 38)),
+      ...noncurrentExpiry(7, at(18, 38)),
     ]),
     change('bucket/spacelift-states', 'repair', [edit('/versioning', 'off', 'enabled', 'drifted')]),
     change('secret/spacelift/spacelift-shared', 'repair', [
@@ -31,7 +31,7 @@ export function examplePlan(): Plan {
       restarts: [{ workload: 'spacelift-server', pods: 3 }],
     }),
   ]
-  return { changes, findings: [STAY], problems: [], notLookedAt: 0 }
+  return { changes, findings: [NONCURRENT_STAY], problems: [], notLookedAt: 0 }
 }
 
 const CURRENT = '/rules/all objects: expire current versions'
@@ -46,14 +46,14 @@ const RELEASE: readonly Edit[] = [
   edit(`${DEPLOYMENT}server/spec/template/metadata/annotations/egress.example.com~1allow`, ...EGRESS, 'declared', { origin: at(52, 3) }),
 ]
 
-const STAY: Finding = {
+const NONCURRENT_STAY: Finding = {
   address: 'bucket/acme-exports' as Address,
   code: 'bucket/noncurrent-versions-stay',
-  summary: 'expired objects stay as noncurrent versions for ever',
+  summary: 'Expired objects stay as noncurrent versions forever.',
   remedy: 'Set objectStorage.extraBuckets.acme-exports.noncurrentDays.',
 }
 
-function keptFor(days: number, origin: Position): Edit[] {
+function noncurrentExpiry(days: number, origin: Position): Edit[] {
   return [
     edit(`${NONCURRENT}/days`, undefined, days, 'declared', { origin }),
     edit(`${NONCURRENT}/enabled`, undefined, true, 'declared', { origin }),

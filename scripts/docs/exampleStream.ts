@@ -26,7 +26,7 @@ const plan: Plan = {
   notLookedAt: 0,
 }
 
-/** What the reporter itself writes for an apply that repairs one secret. */
+/** The reporter's own output for an apply that repairs one secret. */
 export function exampleStream(): string {
   let text = ''
   const now = () => new Date(Date.UTC(2026, 10, 24, 1, 2, 3))

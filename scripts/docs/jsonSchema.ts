@@ -1,4 +1,4 @@
-/** As much of JSON Schema (draft-07) as zod writes for us. */
+/** The part of JSON Schema (draft-07) that zod generates here. */
 export type Schema = {
   readonly type?: string
   readonly const?: unknown
@@ -16,26 +16,26 @@ export type Schema = {
   readonly default?: unknown
 }
 
-/** The name of the definition a schema points at. */
-export function referred(schema: Schema): string | undefined {
+/** The name of the definition that a schema refers to. */
+export function definitionName(schema: Schema): string | undefined {
   const ref = schema.$ref ?? schema.allOf?.[0]?.$ref
   return ref?.split('/').at(-1)
 }
 
-/** The schema itself, or the definition it points at with what it says besides. */
-export function resolved(schema: Schema, root: Schema): Schema {
-  const name = referred(schema)
+/** The schema itself, or the definition it refers to with the schema's own keys. */
+export function resolveDefinition(schema: Schema, root: Schema): Schema {
+  const name = definitionName(schema)
   const { $ref: _, allOf: __, ...own } = schema
   return name === undefined ? schema : { ...root.definitions?.[name], ...own }
 }
 
-/** What a value may be, in a few words; `link` makes something of the name of a definition. */
+/** The type of a value in a few words; `link` formats the name of a definition. */
 export function typeText(schema: Schema, link: (name: string) => string): string {
-  const name = referred(schema)
+  const name = definitionName(schema)
   const text = (inner: Schema) => typeText(inner, link)
   if (name !== undefined) return link(name)
   if (schema.const !== undefined) return JSON.stringify(schema.const)
-  if (schema.enum !== undefined) return schema.enum.map((one) => JSON.stringify(one)).join(', ')
+  if (schema.enum !== undefined) return schema.enum.map((choice) => JSON.stringify(choice)).join(', ')
   if (schema.anyOf !== undefined) return schema.anyOf.map(text).join(' or ')
   if (schema.type === 'array') return `list of ${text(schema.items ?? {})}`
   return schema.type === 'object' ? objectText(schema) : (schema.type ?? 'anything')
