@@ -6,7 +6,8 @@ import type { Document } from 'yaml'
 import { writes } from '../../scripts/lab/index.ts'
 import { lifecycleRules } from '../acceptance/support/assertions.ts'
 import { expectExit, expectText, LabInstallation } from '../acceptance/support/installation.ts'
-import { edited, noncurrentDays, save, Watching } from '../acceptance/watch/watching.ts'
+import { editedText, noncurrentDays, saveEdits, setNoncurrentDays } from '../acceptance/watch/edits.ts'
+import { WatchProcess } from '../acceptance/watch/watchProcess.ts'
 
 type Context = { site: LabInstallation; settled: string }
 const watch = suite<Context>('watch, on real servers')
@@ -19,14 +20,6 @@ watch.before.each(settle)
 watch.after(async ({ site }) => site?.[Symbol.asyncDispose]())
 
 const APPLIED = /Apply complete\.[\s\S]*resources, no changes/
-
-/** Days after which noncurrent versions of a bucket go, by MinIO's own word. */
-async function noncurrent({ site }: Context, bucket: string): Promise<unknown[]> {
-  const rules = await lifecycleRules(site, bucket)
-  return rules.flatMap(
-    ({ NoncurrentVersionExpiration }) => (NoncurrentVersionExpiration as { NoncurrentDays?: number })?.NoncurrentDays ?? [],
-  )
-}
 
 const hasBucket = async ({ site }: Context, name: string): Promise<boolean> => (await site.mc('ls', 'lab')).includes(`"${name}/"`)
 const hasSecret = async ({ site }: Context, name: string): Promise<boolean> =>
@@ -41,12 +34,12 @@ async function settle({ site, settled }: Context): Promise<void> {
 
 watch('policy all: a saved change is applied; a deleted bucket and a deleted secret come back', async (it) => {
   const { site } = it
-  await using daemon = await Watching.start(site, '--policy', 'all')
-  await daemon.after(() => save(site, (file) => noncurrentDays(file, 'run-logs', 7)), APPLIED)
-  assert.equal(await noncurrent(it, 'spacelift-run-logs'), [7])
-  await daemon.after(() => site.mc('rb', '--force', 'lab/spacelift-modules'), APPLIED)
+  await using daemon = await WatchProcess.start(site, '--policy', 'all')
+  await daemon.waitAfter(() => saveEdits(site, (file) => setNoncurrentDays(file, 'run-logs', 7)), APPLIED)
+  assert.equal(await noncurrentDays(site, 'spacelift-run-logs'), [7])
+  await daemon.waitAfter(() => site.mc('rb', '--force', 'lab/spacelift-modules'), APPLIED)
   assert.ok(await hasBucket(it, 'spacelift-modules'))
-  await daemon.after(() => site.kubectl('-n', 'spacelift', 'delete', 'secret', 'spacelift-drain'), APPLIED)
+  await daemon.waitAfter(() => site.kubectl('-n', 'spacelift', 'delete', 'secret', 'spacelift-drain'), APPLIED)
   assert.ok(await hasSecret(it, 'spacelift-drain'))
   assert.is(await daemon.stop(), 0)
   const [begin] = (await site.journals()).at(-1) ?? []
@@ -56,58 +49,60 @@ watch('policy all: a saved change is applied; a deleted bucket and a deleted sec
 watch('a half-saved file changes nothing and is told once, with its places; the whole one is taken', async (it) => {
   const { site } = it
   const before = await runs(it)
-  const whole = await edited(site, (file) => noncurrentDays(file, 'run-logs', 9))
-  await using daemon = await Watching.start(site, '--policy', 'all')
+  const whole = await editedText(site, (file) => setNoncurrentDays(file, 'run-logs', 9))
+  await using daemon = await WatchProcess.start(site, '--policy', 'all')
   const stop = await site.lab.record()
-  await daemon.after(() => writeFile(site.file, whole.slice(0, whole.length / 2)), /desired-state\.yaml:\d+:\d+ \(file\//)
+  await daemon.waitAfter(() => writeFile(site.file, whole.slice(0, whole.length / 2)), /desired-state\.yaml:\d+:\d+ \(file\//)
   // Several intervals pass.
   await sleep(6_000)
   const { kubernetes, minio, registry } = await stop()
   assert.equal(writes([...kubernetes, ...minio, ...registry]), [])
-  assert.is(daemon.news.match(/Errors:\n/g)?.length, 1, daemon.news)
+  assert.is(daemon.recentOutput.match(/Errors:\n/g)?.length, 1, daemon.recentOutput)
   assert.is(await runs(it), before)
-  await daemon.after(() => writeFile(site.file, whole), APPLIED)
-  assert.equal(await noncurrent(it, 'spacelift-run-logs'), [9])
+  await daemon.waitAfter(() => writeFile(site.file, whole), APPLIED)
+  assert.equal(await noncurrentDays(site, 'spacelift-run-logs'), [9])
 })
 
 watch('a hundred saves in two seconds end at the last one', async (it) => {
   const { site } = it
   const before = await runs(it)
-  await using daemon = await Watching.start(site, '--policy', 'all')
-  const texts = await Promise.all(Array.from({ length: 100 }, (_, i) => edited(site, (file) => noncurrentDays(file, 'run-logs', i + 1))))
+  await using daemon = await WatchProcess.start(site, '--policy', 'all')
+  const texts = await Promise.all(
+    Array.from({ length: 100 }, (_, i) => editedText(site, (file) => setNoncurrentDays(file, 'run-logs', i + 1))),
+  )
   const saves = async () => {
     for (const text of texts) {
       await writeFile(site.file, text)
       await sleep(20)
     }
   }
-  await daemon.after(saves, APPLIED)
+  await daemon.waitAfter(saves, APPLIED)
   await daemon.stop()
-  assert.equal(await noncurrent(it, 'spacelift-run-logs'), [100])
+  assert.equal(await noncurrentDays(site, 'spacelift-run-logs'), [100])
   assert.ok((await runs(it)) - before <= 3, 'far fewer applies than saves')
 })
 
 for (const policy of ['none', 'declared', 'drifted'] as const)
   watch(`policy ${policy} does only what it may`, async (it) => {
     const { site } = it
-    await using daemon = await Watching.start(site, '--policy', policy)
+    await using daemon = await WatchProcess.start(site, '--policy', policy)
     const both = async () => {
       await site.mc('rb', '--force', 'lab/spacelift-modules')
-      await save(site, (file) => noncurrentDays(file, 'run-logs', 5))
+      await saveEdits(site, (file) => setNoncurrentDays(file, 'run-logs', 5))
     }
-    await daemon.after(both, /To apply: groundcrew apply/)
-    if (policy !== 'none') await daemon.says(/Apply complete\./)
+    await daemon.waitAfter(both, /To apply: groundcrew apply/)
+    if (policy !== 'none') await daemon.waitFor(/Apply complete\./)
     await sleep(5_000)
     assert.is(await hasBucket(it, 'spacelift-modules'), policy === 'drifted')
-    assert.equal(await noncurrent(it, 'spacelift-run-logs'), policy === 'declared' ? [5] : [])
+    assert.equal(await noncurrentDays(site, 'spacelift-run-logs'), policy === 'declared' ? [5] : [])
   })
 
 watch('policy drifted: a tag that was moved comes back, and its readers restart with it', async (it) => {
   const { site } = it
   const servers = () => site.kubectl('-n', 'spacelift', 'get', 'pods', '-o', 'name')
   const before = await servers()
-  await using daemon = await Watching.start(site, '--policy', 'drifted')
-  await daemon.after(() => site.client('crane', 'copy', site.image('launcher'), site.image('backend')), APPLIED)
+  await using daemon = await WatchProcess.start(site, '--policy', 'drifted')
+  await daemon.waitAfter(() => site.client('crane', 'copy', site.image('launcher'), site.image('backend')), APPLIED)
   const after = (await servers()).split('\n')
   assert.equal(
     before.split('\n').filter((name) => name !== '' && after.includes(name)),
@@ -118,9 +113,9 @@ watch('policy drifted: a tag that was moved comes back, and its readers restart 
 watch('what would delete data is left to a person, with the command that does it', async (it) => {
   const { site } = it
   await site.client('sh', '-c', 'echo state | mc pipe lab/spacelift-run-logs/log')
-  await using daemon = await Watching.start(site, '--policy', 'all')
+  await using daemon = await WatchProcess.start(site, '--policy', 'all')
   const expire = (file: Document) => file.setIn(['objectStorage', 'buckets', 'run-logs'], { expireAfterDays: 1 })
-  const told = await daemon.after(() => save(site, expire), /To apply: .*/)
+  const told = await daemon.waitAfter(() => saveEdits(site, expire), /To apply: .*/)
   expectText(told, '--accept-data-loss bucket/spacelift-run-logs')
   await sleep(3_000)
   assert.equal(
@@ -141,33 +136,34 @@ watch('a lock that somebody holds is told once, and the change is made when it i
       ...['-n', lease.namespace, 'patch', 'lease', lease.name, '--type', 'merge', '-p'],
       JSON.stringify({ metadata: { annotations: { 'groundcrew.dev/holder': info } }, spec: { holderIdentity: holder } }),
     )
-  await using daemon = await Watching.start(site, '--policy', 'all')
+  await using daemon = await WatchProcess.start(site, '--policy', 'all')
   await patch('their-run', elsewhere)
-  await daemon.after(() => site.mc('rb', '--force', 'lab/spacelift-modules'), /locked by ada@elsewhere/)
+  await daemon.waitAfter(() => site.mc('rb', '--force', 'lab/spacelift-modules'), /locked by ada@elsewhere/)
   await sleep(5_000)
-  assert.is(daemon.news.match(/locked by/g)?.length, 1)
+  assert.is(daemon.recentOutput.match(/locked by/g)?.length, 1)
   assert.is(await hasBucket(it, 'spacelift-modules'), false)
-  await daemon.after(() => patch('', ''), APPLIED)
+  await daemon.waitAfter(() => patch('', ''), APPLIED)
   assert.ok(await hasBucket(it, 'spacelift-modules'))
 })
 
 watch('a server that is away is told when it begins and when it ends', async (it) => {
   const { site } = it
-  await using daemon = await Watching.start(site, '--policy', 'all')
+  await using daemon = await WatchProcess.start(site, '--policy', 'all')
   const minio = site.lab.server('minio')
-  await daemon.after(() => minio.stop(), /\(minio\//)
+  await daemon.waitAfter(() => minio.stop(), /\(minio\//)
   await sleep(5_000)
-  assert.is(daemon.news.match(/\(minio\//g)?.length, 1, daemon.news)
-  await daemon.says(/./)
-  await daemon.after(() => minio.start(), /everything can be read again\.\n.*resources, no changes/)
+  assert.is(daemon.recentOutput.match(/\(minio\//g)?.length, 1, daemon.recentOutput)
+  await daemon.waitFor(/./)
+  await daemon.waitAfter(() => minio.start(), /everything can be read again\.\n.*resources, no changes/)
 })
 
 watch('SIGTERM while helm waits: told to helm, in the history, exit 0; the next apply converges', async (it) => {
   const { site } = it
-  await using daemon = await Watching.start(site, '--policy', 'all')
+  await using daemon = await WatchProcess.start(site, '--policy', 'all')
   await site.lab.pods('slow')
-  const change = () => save(site, (file) => file.setIn(['release', 'values', 'server', 'podAnnotations', 'example.com/changed'], 'now'))
-  await daemon.after(change, /pods ready: \d of 9/)
+  const change = () =>
+    saveEdits(site, (file) => file.setIn(['release', 'values', 'server', 'podAnnotations', 'example.com/changed'], 'now'))
+  await daemon.waitAfter(change, /pods ready: \d of 9/)
   const asked = performance.now()
   assert.is(await daemon.stop(), 0)
   assert.ok(performance.now() - asked < 25_000)
