@@ -1,31 +1,13 @@
 import { imagesMatchArchives } from '../../support/assertions.ts'
-import type { LabInstallation } from '../../support/installation.ts'
-import type { Mutation } from './mutation.ts'
+import { DELETED, type Mutation, mutationsOf } from './mutation.ts'
 
-const on = (
-  image: string,
-  name: string,
-  shows: RegExp,
-  change: (site: LabInstallation) => Promise<unknown>,
-  more: Partial<Mutation> = {},
-): Mutation => ({
-  address: `image/${image}`,
-  name,
-  shows,
-  change,
-  repaired: imagesMatchArchives,
-  ...more,
-})
+const mutation = mutationsOf(imagesMatchArchives)
 
 export const imageMutations: readonly Mutation[] = [
-  on(
-    'backend',
-    'the tag moved to other content',
-    /igest|config/,
-    (site) => site.client('crane', 'copy', site.image('launcher'), site.image('backend')),
-    {
-      isSample: true,
-    },
+  mutation('image/backend', 'the tag moved to another image', /igest|config/, (installation) =>
+    installation.client('crane', 'copy', installation.image('launcher'), installation.image('backend')),
   ),
-  on('launcher', 'the tag deleted', /gone/, (site) => site.client('skopeo', 'delete', `docker://${site.image('launcher')}`)),
+  mutation('image/launcher', 'the tag deleted', DELETED, (installation) =>
+    installation.client('skopeo', 'delete', `docker://${installation.image('launcher')}`),
+  ),
 ]

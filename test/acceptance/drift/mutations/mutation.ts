@@ -1,17 +1,34 @@
 import type { LabInstallation } from '../../support/installation.ts'
 
-/** Something that somebody does to the world behind groundcrew's back. */
+/** A change of a resource by a client other than groundcrew. */
 export type Mutation = {
-  /** As it would be told to a colleague: `versioning suspended`. */
+  /** `versioning suspended`. */
   name: string
   address: string
-  change(site: LabInstallation): Promise<unknown>
-  /** Names the field in the plan's text. */
-  shows: RegExp | string
-  /** What apply has to be told besides. */
-  flags?: readonly string[]
-  /** Sees by a foreign client that it is undone. */
-  repaired?(site: LabInstallation): Promise<unknown>
-  /** Part of the quick run. */
+  change(installation: LabInstallation): Promise<unknown>
+  /** Matches how the plan shows the changed field. */
+  planShows: RegExp
+  /** Flags that plan and apply need for the repair. */
+  flags?(installation: LabInstallation): readonly string[]
+  /** Checks with another client that the resource is repaired. */
+  isRepaired(installation: LabInstallation): Promise<unknown>
+  /** Runs with `--quick` too. */
   isSample?: boolean
 }
+
+/** How the plan shows a resource that was deleted. */
+export const DELETED = /deleted outside groundcrew/
+
+type Options = Partial<Pick<Mutation, 'flags' | 'isSample'>>
+
+/** Creates mutations of one kind, which are all repaired when `isRepaired` holds. */
+export const mutationsOf =
+  (isRepaired: Mutation['isRepaired']) =>
+  (address: string, name: string, planShows: RegExp, change: Mutation['change'], options: Options = {}): Mutation => ({
+    address,
+    name,
+    planShows,
+    change,
+    isRepaired,
+    ...options,
+  })

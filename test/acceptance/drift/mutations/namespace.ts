@@ -1,21 +1,16 @@
 import { everythingMatchesGuide } from '../../support/assertions.ts'
-import type { LabInstallation } from '../../support/installation.ts'
-import { expectExit, expectText } from '../../support/installation.ts'
-import type { Mutation } from './mutation.ts'
+import { expectExit, expectText, type LabInstallation } from '../../support/installation.ts'
+import { DELETED, type Mutation, mutationsOf } from './mutation.ts'
+
+const mutation = mutationsOf(everythingMatchesGuide)
 
 export const namespaceMutations: readonly Mutation[] = [
-  {
-    address: 'namespace/spacelift',
-    name: 'the whole namespace deleted',
-    shows: /gone/,
-    change: deleted,
-    repaired: everythingMatchesGuide,
-  },
+  mutation('namespace/spacelift', 'the whole namespace deleted', DELETED, deleteNamespace),
 ]
 
-/** While it goes it is neither there nor gone, and nothing may be planned for it. */
-async function deleted(site: LabInstallation): Promise<void> {
-  await site.kubectl('delete', 'namespace', 'spacelift', '--wait=false')
-  expectText(expectExit(await site.plan(), 1).stderr, 'is being deleted')
-  await site.kubectl('wait', '--for=delete', 'namespace/spacelift', '--timeout=60s')
+/** A namespace that is being deleted is neither present nor absent: nothing may be planned for it. */
+async function deleteNamespace(installation: LabInstallation): Promise<void> {
+  await installation.kubectl('delete', 'namespace', 'spacelift', '--wait=false')
+  expectText(expectExit(await installation.plan(), 1).stderr, 'is being deleted')
+  await installation.kubectl('wait', '--for=delete', 'namespace/spacelift', '--timeout=60s')
 }

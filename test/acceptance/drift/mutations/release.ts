@@ -3,117 +3,105 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { podsAreReady, releaseHasGuideValues, releaseIsDeployed } from '../../support/assertions.ts'
 import { expectExit, type LabInstallation } from '../../support/installation.ts'
-import type { Mutation } from './mutation.ts'
+import { revision } from '../../support/workloads.ts'
+import { DELETED, type Mutation, mutationsOf } from './mutation.ts'
 
-const on = (name: string, shows: RegExp, change: (site: LabInstallation) => Promise<unknown>, more: Partial<Mutation> = {}): Mutation => ({
-  address: 'release/spacelift/spacelift',
-  name,
-  shows,
-  change,
-  repaired,
-  ...more,
+const mutation = mutationsOf(async (installation) => {
+  await releaseIsDeployed(installation)
+  await releaseHasGuideValues(installation)
+  await podsAreReady(installation)
 })
+const release = (name: string, planShows: RegExp, change: Mutation['change'], options: Parameters<typeof mutation>[4] = {}) =>
+  mutation('release/spacelift/spacelift', name, planShows, change, options)
 
-async function repaired(site: LabInstallation): Promise<void> {
-  await releaseIsDeployed(site)
-  await releaseHasGuideValues(site)
-  await podsAreReady(site)
-}
-
-const chart = (site: LabInstallation): string => join(site.folder, 'chart')
+const chart = (installation: LabInstallation): string => join(installation.folder, 'chart')
 
 const upgrade =
   (...flags: string[]) =>
-  (site: LabInstallation) =>
-    site.helm('upgrade', 'spacelift', chart(site), '--reuse-values', '--wait', ...flags)
+  (installation: LabInstallation) =>
+    installation.helm('upgrade', 'spacelift', chart(installation), '--reuse-values', '--wait', ...flags)
 
-export async function releaseMutations(site: LabInstallation): Promise<Mutation[]> {
-  const impatient = await site.withEdits('impatient', (it) => it.setIn(['release', 'timeout'], '5s'))
-  return [
-    ...plain,
-    on('an upgrade whose helm was killed', /status|pending/, (it) => killedUpgrade(it, impatient), { flags: ['-f', impatient] }),
-  ]
-}
-
-const plain: readonly Mutation[] = [
-  on('a value added by helm upgrade --set', /replicaCount/, upgrade('--set', 'server.replicaCount=2'), { isSample: true }),
-  on('the host name changed', /serverHostname/, upgrade('--set', 'shared.serverHostname=other.example.com')),
-  on('the image changed', /image/, upgrade('--set', 'shared.image=registry.example.com/other:v1')),
-  on('the shared secret changed', /shared\.secretRef/, upgrade('--set', 'shared.secretRef=other')),
-  on("the server's secret changed", /server\.secretRef/, upgrade('--set', 'server.secretRef=other')),
-  on("the drain's secret changed", /drain\.secretRef/, upgrade('--set', 'drain.secretRef=other')),
+export const releaseMutations: readonly Mutation[] = [
+  release('a value added by helm upgrade --set', /replicaCount/, upgrade('--set', 'server.replicaCount=2'), { isSample: true }),
+  release('the host name changed', /serverHostname/, upgrade('--set', 'shared.serverHostname=other.example.com')),
+  release('the image changed', /image/, upgrade('--set', 'shared.image=registry.example.com/other:v1')),
+  release('the shared secret changed', /shared\.secretRef/, upgrade('--set', 'shared.secretRef=other')),
+  release("the server's secret changed", /server\.secretRef/, upgrade('--set', 'server.secretRef=other')),
+  release("the drain's secret changed", /drain\.secretRef/, upgrade('--set', 'drain.secretRef=other')),
   ...['server', 'drain', 'scheduler'].flatMap((part) => [
-    on(`an annotation added to the pods of the ${part}`, /by-hand/, upgrade('--set', `${part}.podAnnotations.by-hand=yes`)),
-    on(`all of groundcrew's annotations of the ${part} changed`, /podAnnotations/, (site) => allAnnotations(site, part)),
+    release(`an annotation added to the pods of the ${part}`, /by-hand/, upgrade('--set', `${part}.podAnnotations.by-hand=yes`)),
+    release(`all of groundcrew's annotations of the ${part} changed`, /podAnnotations/, (installation) =>
+      changeAllAnnotations(installation, part),
+    ),
   ]),
-  on('another version of the chart', /version/, (site) => otherChart(site, 'version', '9.9.9')),
-  on('another chart', /name/, (site) => otherChart(site, 'name', 'somebody-elses'), { isSample: true }),
-  on('rolled back to an older revision', /drain\.replicaCount/, rolledBack, { isSample: true }),
-  on('an upgrade that failed', /status|failed/, failedUpgrade),
-  on('uninstalled', /gone/, (site) => site.helm('uninstall', 'spacelift', '--wait')),
-  on('uninstalled with its history kept', /status|gone|uninstalled/, (site) =>
-    site.helm('uninstall', 'spacelift', '--wait', '--keep-history'),
+  release('another version of the chart', /version/, (installation) => upgradeToOtherChart(installation, 'version', '9.9.9')),
+  release('another chart', /name/, (installation) => upgradeToOtherChart(installation, 'name', 'other-chart')),
+  release('rolled back to an older revision', /drain\.replicaCount/, rollBack),
+  release('an upgrade that failed', /status|failed/, failUpgrade),
+  release('uninstalled', DELETED, (installation) => installation.helm('uninstall', 'spacelift', '--wait')),
+  release('uninstalled with its history kept', /status|deleted outside groundcrew|uninstalled/, (installation) =>
+    installation.helm('uninstall', 'spacelift', '--wait', '--keep-history'),
   ),
+  release('an upgrade whose helm process was killed', /status|pending/, killUpgrade, {
+    flags: (installation) => ['-f', shortTimeoutFile(installation)],
+  }),
 ]
 
-async function allAnnotations(site: LabInstallation, part: string): Promise<void> {
-  const values = JSON.parse(await site.helm('get', 'values', 'spacelift', '-o', 'json')) as Record<string, { podAnnotations?: object }>
+async function changeAllAnnotations(installation: LabInstallation, part: string): Promise<void> {
+  const text = await installation.helm('get', 'values', 'spacelift', '-o', 'json')
+  const values = JSON.parse(text) as Record<string, { podAnnotations?: object }>
   const names = Object.keys(values[part]?.podAnnotations ?? {})
-  if (names.length === 0) throw new Error(`the pods of ${part} carry no annotation`)
-  const file = await site.write(
-    'annotations.json',
-    JSON.stringify({ [part]: { podAnnotations: Object.fromEntries(names.map((name) => [name, 'by hand'])) } }),
-  )
-  await upgrade('-f', file)(site)
+  if (names.length === 0) throw new Error(`the pods of ${part} have no annotation`)
+  const podAnnotations = Object.fromEntries(names.map((name) => [name, 'by hand']))
+  const file = await installation.write('annotations.json', JSON.stringify({ [part]: { podAnnotations } }))
+  await upgrade('-f', file)(installation)
 }
 
-async function otherChart(site: LabInstallation, key: string, value: string): Promise<void> {
-  const copy = join(site.lab.dir, `other-chart-${key}`)
-  await cp(chart(site), copy, { recursive: true })
+async function upgradeToOtherChart(installation: LabInstallation, key: string, value: string): Promise<void> {
+  const copy = join(installation.lab.dir, `other-chart-${key}`)
+  await cp(chart(installation), copy, { recursive: true })
   const text = await readFile(join(copy, 'Chart.yaml'), 'utf8')
   await writeFile(join(copy, 'Chart.yaml'), text.replace(new RegExp(`^${key}: .*$`, 'm'), `${key}: ${value}`))
-  // A Deployment's selector holds the chart's name and cannot be changed: whoever changes the chart has to override it.
-  await site.helm('upgrade', 'spacelift', copy, '--reuse-values', '--wait', '--set', 'nameOverride=spacelift-self-hosted')
+  // The selector of a Deployment contains the chart's name and is immutable: an upgrade to another chart overrides it.
+  await installation.helm('upgrade', 'spacelift', copy, '--reuse-values', '--wait', '--set', 'nameOverride=spacelift-self-hosted')
 }
 
-async function rolledBack(site: LabInstallation): Promise<void> {
-  await upgrade('--set', 'drain.replicaCount=1')(site)
-  const { version } = JSON.parse(await site.helm('status', 'spacelift', '-o', 'json')) as { version: number }
-  await upgrade('--set', 'drain.replicaCount=2')(site)
-  await site.helm('rollback', 'spacelift', String(version), '--wait')
+async function rollBack(installation: LabInstallation): Promise<void> {
+  await upgrade('--set', 'drain.replicaCount=1')(installation)
+  const target = await revision(installation)
+  await upgrade('--set', 'drain.replicaCount=2')(installation)
+  await installation.helm('rollback', 'spacelift', String(target), '--wait')
 }
 
-/** New pods that do not become ready in time. */
-async function failedUpgrade(site: LabInstallation): Promise<void> {
-  await site.lab.pods('slow')
-  await upgrade(
-    '--timeout',
-    '2s',
-    '--set',
-    'drain.podLabels.round=failed',
-  )(site).then(
-    () => {
-      throw new Error('the upgrade should have failed')
-    },
-    () => undefined,
+/** New pods do not become ready in time. */
+async function failUpgrade(installation: LabInstallation): Promise<void> {
+  await installation.lab.pods('slow')
+  const attempt = upgrade('--timeout', '2s', '--set', 'drain.podLabels.round=failed')(installation)
+  const hasFailed = await attempt.then(
+    () => false,
+    () => true,
   )
-  await site.lab.pods('normal')
+  if (!hasFailed) throw new Error('the upgrade should have failed')
+  await installation.lab.pods('normal')
 }
+
+const shortTimeoutFile = (installation: LabInstallation): string => join(installation.folder, 'short-timeout.yaml')
 
 /**
- * The state that is hardest on helm: it refuses every upgrade after it. Nobody can tell a dead helm of another host from
- * one that works, so groundcrew waits until it must have ended, and says so meanwhile.
+ * Leaves the release in pending-upgrade, in which helm refuses every upgrade. Whether the helm process of another host is
+ * still running cannot be known, so groundcrew reports until when it waits: past the timeout of that process.
  */
-async function killedUpgrade(site: LabInstallation, file: string): Promise<void> {
-  await site.lab.pods('slow')
+async function killUpgrade(installation: LabInstallation): Promise<void> {
+  await installation.withEdits('short-timeout', (document) => document.setIn(['release', 'timeout'], '5s'))
+  await installation.lab.pods('slow')
   const script =
     'helm --namespace spacelift upgrade spacelift "$0" --reuse-values --wait --set drain.podLabels.round=killed & sleep 3; kill -KILL $!; wait'
-  await site.client('sh', '-c', script, chart(site)).catch(() => undefined)
-  await site.lab.pods('normal')
-  const { info } = JSON.parse(await site.helm('status', 'spacelift', '-o', 'json')) as { info: { status: string } }
-  if (info.status !== 'pending-upgrade') throw new Error(`helm says ${info.status}, the mutation did not work`)
-  const { stderr } = expectExit(await site.plan('-f', file), 1)
-  const until = /plan again after (\S+Z)/.exec(stderr)?.[1]
-  if (until === undefined) throw new Error(`says nothing of when it may be recovered:\n${stderr}`)
-  await sleep(Math.max(0, Date.parse(until) - Date.now()) + 1000)
+  await installation.client('sh', '-c', script, chart(installation)).catch(() => undefined)
+  await installation.lab.pods('normal')
+  const { info } = JSON.parse(await installation.helm('status', 'spacelift', '-o', 'json')) as { info: { status: string } }
+  if (info.status !== 'pending-upgrade') throw new Error(`helm reports ${info.status}: the mutation had no effect`)
+  const { stderr } = expectExit(await installation.plan('-f', shortTimeoutFile(installation)), 1)
+  const time = /plan again after (\S+Z)/.exec(stderr)?.[1]
+  if (time === undefined) throw new Error(`does not report when the release can be recovered:\n${stderr}`)
+  await sleep(Math.max(0, Date.parse(time) - Date.now()) + 1000)
 }

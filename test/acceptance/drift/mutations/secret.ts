@@ -1,69 +1,83 @@
 import { secretsMatchGuide } from '../../support/assertions.ts'
 import * as guide from '../../support/guide.ts'
 import type { LabInstallation } from '../../support/installation.ts'
-import type { Mutation } from './mutation.ts'
+import { DELETED, type Mutation, mutationsOf } from './mutation.ts'
 
-const server = 'spacelift-server'
+const SERVER = 'spacelift-server'
+/** All keys of the guide; a key that is missing here fails the coverage test. */
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  'spacelift-shared': [
+    'SERVER_DOMAIN',
+    'MQTT_BROKER_TYPE',
+    'MQTT_BROKER_ENDPOINT',
+    'ENCRYPTION_TYPE',
+    'ENCRYPTION_RSA_PRIVATE_KEY',
+    'MESSAGE_QUEUE_TYPE',
+    'OBJECT_STORAGE_TYPE',
+    'OBJECT_STORAGE_MINIO_ENDPOINT',
+    'OBJECT_STORAGE_MINIO_USE_SSL',
+    'OBJECT_STORAGE_MINIO_ALLOW_INSECURE',
+    'OBJECT_STORAGE_MINIO_ACCESS_KEY_ID',
+    'OBJECT_STORAGE_MINIO_SECRET_ACCESS_KEY',
+    'OBJECT_STORAGE_BUCKET_DELIVERIES',
+    'OBJECT_STORAGE_BUCKET_LARGE_QUEUE_MESSAGES',
+    'OBJECT_STORAGE_BUCKET_MODULES',
+    'OBJECT_STORAGE_BUCKET_POLICY_INPUTS',
+    'OBJECT_STORAGE_BUCKET_RUN_LOGS',
+    'OBJECT_STORAGE_BUCKET_STATES',
+    'OBJECT_STORAGE_BUCKET_USER_UPLOADED_WORKSPACES',
+    'OBJECT_STORAGE_BUCKET_WORKSPACE',
+    'OBJECT_STORAGE_BUCKET_USAGE_ANALYTICS',
+    'OBJECT_STORAGE_BUCKET_UPLOADS_URL',
+    'DATABASE_URL',
+    'LICENSE_TYPE',
+    'LICENSE_TOKEN',
+  ],
+  [SERVER]: ['ADMIN_USERNAME', 'ADMIN_PASSWORD', 'OBJECT_STORAGE_BUCKET_UPLOADS', 'WEBHOOKS_ENDPOINT'],
+  'spacelift-drain': ['LAUNCHER_IMAGE', 'LAUNCHER_IMAGE_TAG', 'OBJECT_STORAGE_BUCKET_METADATA'],
+}
 
-const on = (
-  secret: string,
-  name: string,
-  shows: RegExp,
-  change: (site: LabInstallation) => Promise<unknown>,
-  more: Partial<Mutation> = {},
-): Mutation => ({
-  address: `secret/spacelift/${secret}`,
-  name,
-  shows,
-  change,
-  repaired: secretsMatchGuide,
-  ...more,
-})
+const mutation = mutationsOf(secretsMatchGuide)
+const server = (name: string, planShows: RegExp, change: Mutation['change']) =>
+  mutation(`secret/spacelift/${SERVER}`, name, planShows, change)
 
 const kubectl =
   (...args: string[]) =>
-  (site: LabInstallation) =>
-    site.kubectl('-n', 'spacelift', ...args)
+  (installation: LabInstallation) =>
+    installation.kubectl('-n', 'spacelift', ...args)
 
 const merge = (secret: string, patch: object) => kubectl('patch', 'secret', secret, '--type=merge', '-p', JSON.stringify(patch))
 
-/** A changed value for every key, and what else can happen to a secret. */
-export async function secretMutations(site: LabInstallation): Promise<Mutation[]> {
-  const keys = Object.entries(await guide.secrets(site)).flatMap(([secret, texts]) =>
-    Object.keys(texts).map((key) => [secret, key] as const),
-  )
-  return [...keys.map(([secret, key]) => changed(secret, key)), ...others]
-}
-
 const changed = (secret: string, key: string): Mutation =>
-  on(secret, `${key} changed`, new RegExp(`${key}\\b.*`), merge(secret, { stringData: { [key]: 'changed-by-hand' } }), {
-    isSample: key === 'ADMIN_PASSWORD',
-    // What stands there might be the key that the database is encrypted with: to replace it has to be asked for.
-    flags: key === 'ENCRYPTION_RSA_PRIVATE_KEY' ? ['--replace-encryption-key'] : [],
-  })
+  mutation(
+    `secret/spacelift/${secret}`,
+    `${key} changed`,
+    new RegExp(`${key}\\b.*`),
+    merge(secret, { stringData: { [key]: 'changed-by-hand' } }),
+    {
+      isSample: key === 'ADMIN_PASSWORD',
+      // The live key might be the one that the database is encrypted with: replacing it requires a flag.
+      flags: () => (key === 'ENCRYPTION_RSA_PRIVATE_KEY' ? ['--replace-encryption-key'] : []),
+    },
+  )
 
-const others: readonly Mutation[] = [
-  on(server, 'a key missing', /ADMIN_PASSWORD.*missing/, merge(server, { data: { ADMIN_PASSWORD: null } })),
-  on(server, 'a key too many', /EXTRA_KEY.*removed/, merge(server, { stringData: { EXTRA_KEY: 'by hand' } }), { isSample: true }),
-  on(server, 'made again with another type', /type/, async (site) => {
-    await kubectl('delete', 'secret', server)(site)
-    await kubectl('create', 'secret', 'generic', server, '--type=example.com/other', '--from-literal=ADMIN_USERNAME=admin')(site)
+export const secretMutations: readonly Mutation[] = [
+  ...Object.entries(KEYS).flatMap(([secret, keys]) => keys.map((key) => changed(secret, key))),
+  server('a key removed', /ADMIN_PASSWORD.*missing/, merge(SERVER, { data: { ADMIN_PASSWORD: null } })),
+  server('a key added', /EXTRA_KEY.*removed/, merge(SERVER, { stringData: { EXTRA_KEY: 'by hand' } })),
+  server('recreated with another type', /type/, async (installation) => {
+    await kubectl('delete', 'secret', SERVER)(installation)
+    await kubectl('create', 'secret', 'generic', SERVER, '--type=example.com/other', '--from-literal=ADMIN_USERNAME=admin')(installation)
   }),
-  on(server, 'made immutable', /immutable/, merge(server, { immutable: true })),
-  on(server, 'applied by kubectl, which leaves it in an annotation', /last-applied/, applied),
-  on(server, 'deleted', /gone/, kubectl('delete', 'secret', server)),
+  server('made immutable', /immutable/, merge(SERVER, { immutable: true })),
+  server('applied by kubectl, which keeps a copy in an annotation', /last-applied/, applyByKubectl),
+  server('deleted', DELETED, kubectl('delete', 'secret', SERVER)),
 ]
 
 /** What the guide's own script does. */
-async function applied(site: LabInstallation): Promise<void> {
-  const texts = (await guide.secrets(site))[server]
-  const manifest = {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: server, namespace: 'spacelift' },
-    type: 'Opaque',
-    stringData: texts,
-  }
-  const file = await site.write('secret-by-hand.json', JSON.stringify(manifest))
-  await site.kubectl('apply', '-f', file)
+async function applyByKubectl(installation: LabInstallation): Promise<void> {
+  const stringData = (await guide.secrets(installation))[SERVER]
+  const metadata = { name: SERVER, namespace: 'spacelift' }
+  const manifest = { apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', stringData }
+  await installation.kubectl('apply', '-f', await installation.write('secret-by-hand.json', JSON.stringify(manifest)))
 }

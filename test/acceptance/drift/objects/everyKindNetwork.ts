@@ -1,90 +1,91 @@
-import { kubectl, merge, type ObjectDrift, patch } from './drift.ts'
-import { drift, OWNED } from './everyKindSaid.ts'
+import { DECLARED, deleteHeld, merge, type ObjectDrift, objectDrift, patch } from './objectDrift.ts'
 
-/** Services, Ingresses and policies, with what the server fills in or refuses half. */
+/** Services, Ingresses and policies, whose fields the API server defaults or rejects in part. */
 export const network: readonly ObjectDrift[] = [
-  drift(
+  objectDrift(
     'Service/bare',
     'another target',
     /ports\[80\/TCP\]\.targetPort +81 -> \(removed\)/,
     patch('service/bare', ['replace', '/spec/ports/0/targetPort', 81]),
   ),
-  drift('Service/bare', 'a port added', /ports\[99\/TCP\]/, patch('service/bare', ['add', '/spec/ports/-', { name: 'c', port: 99 }])),
-  drift('Service/bare', 'clients stick', /sessionAffinity +ClientIP/, merge('service/bare', { spec: { sessionAffinity: 'ClientIP' } })),
-  drift(
+  objectDrift('Service/bare', 'a port added', /ports\[99\/TCP\]/, patch('service/bare', ['add', '/spec/ports/-', { name: 'c', port: 99 }])),
+  objectDrift(
     'Service/bare',
-    'seen from outside',
+    'session affinity enabled',
+    /sessionAffinity +ClientIP/,
+    merge('service/bare', { spec: { sessionAffinity: 'ClientIP' } }),
+  ),
+  objectDrift(
+    'Service/bare',
+    'exposed by a load balancer',
     /spec\.type +LoadBalancer/,
     merge('service/bare', { spec: { type: 'LoadBalancer', loadBalancerSourceRanges: ['192.0.2.0/24'] } }),
   ),
-  drift(
+  objectDrift(
     'Service/bare',
-    'a name elsewhere',
+    'an external name instead of a cluster IP',
     /externalName/,
     merge('service/bare', { spec: { type: 'ExternalName', externalName: 'b.example.com' } }),
   ),
-  drift(
+  objectDrift(
     'Service/sticky',
-    'clients no longer stick',
+    'session affinity disabled',
     /sessionAffinity +None -> ClientIP/,
     merge('service/sticky', { spec: { sessionAffinity: 'None', sessionAffinityConfig: null } }),
-    OWNED,
+    DECLARED,
   ),
-  drift(
+  objectDrift(
     'Service/sticky',
-    'clients stick longer',
+    'another timeout of the session affinity',
     /timeoutSeconds +5 -> \(removed\)/,
     merge('service/sticky', { spec: { sessionAffinityConfig: { clientIP: { timeoutSeconds: 5 } } } }),
   ),
-  drift(
+  objectDrift(
     'Service/node',
-    'no longer seen from outside',
+    'no longer exposed by the nodes',
     /spec\.type +ClusterIP -> NodePort/,
     merge('service/node', { spec: { type: 'ClusterIP' } }),
-    OWNED,
+    DECLARED,
   ),
-  drift(
+  objectDrift(
     'Service/external',
-    'a name led elsewhere',
+    'another external name',
     /externalName +b\.example\.com -> a\.example\.com/,
     merge('service/external', { spec: { externalName: 'b.example.com' } }),
-    OWNED,
+    DECLARED,
   ),
-  drift(
+  objectDrift(
     'networking.k8s.io/NetworkPolicy/one',
-    'opened to everybody',
+    'all pods of the namespace allowed',
     /ingress\[0\]\.from\[0\]\.podSelector/,
     patch('networkpolicy/one', ['add', '/spec/ingress/0/from/0/podSelector', {}]),
   ),
-  drift('networking.k8s.io/NetworkPolicy/one', 'a rule added', /ingress\[1\]/, patch('networkpolicy/one', ['add', '/spec/ingress/-', {}])),
-  drift(
+  objectDrift(
+    'networking.k8s.io/NetworkPolicy/one',
+    'a rule added',
+    /ingress\[1\]/,
+    patch('networkpolicy/one', ['add', '/spec/ingress/-', {}]),
+  ),
+  objectDrift(
     'networking.k8s.io/Ingress/two',
     'a port by name',
     /port\.name +z -> \(removed\)/,
     patch('ingress/two', ['replace', '/spec/rules/0/http/paths/0/backend/service/port', { name: 'z' }]),
-    OWNED,
+    DECLARED,
   ),
-  drift(
+  objectDrift(
     'networking.k8s.io/Ingress/two',
-    'paths meant otherwise',
+    'another path type',
     /pathType +Exact -> Prefix/,
     patch('ingress/two', ['replace', '/spec/rules/0/http/paths/0/pathType', 'Exact']),
-    OWNED,
+    DECLARED,
   ),
-  drift(
+  objectDrift(
     'networking.k8s.io/Ingress/one',
     'another certificate',
     /tls/,
     patch('ingress/one', ['add', '/spec/tls/0/secretName', 'stolen']),
-    OWNED,
+    DECLARED,
   ),
-  drift('Service/bare', 'a deletion in progress', /metadata\.deleting +true/, held('service/bare'), OWNED),
+  objectDrift('Service/bare', 'a deletion in progress', /metadata\.deleting +true/, deleteHeld('service/bare'), DECLARED),
 ]
-
-/** Deleted while a finalizer holds it. */
-function held(object: string): ObjectDrift['change'] {
-  return async (site) => {
-    await merge(object, { metadata: { finalizers: ['example.com/held'] } })(site)
-    await kubectl('delete', object, '--wait=false')(site)
-  }
-}

@@ -1,13 +1,23 @@
-import { CANARY, kubectl, merge, type ObjectDrift, patch } from './drift.ts'
-import { drift, OWNED, UNKNOWN } from './everyKindSaid.ts'
+import type { LabInstallation } from '../../support/installation.ts'
+import {
+  CANARY,
+  DECLARED,
+  type DriftOptions,
+  kubectl,
+  merge,
+  type ObjectDrift,
+  objectDrift,
+  patch,
+  UNKNOWN_MANAGER,
+} from './objectDrift.ts'
 
 type Operations = Parameters<typeof patch> extends [string, ...infer Rest] ? Rest : never
 const POD = '/spec/template/spec'
 const MAIN = `${POD}/containers/0`
-const full = (name: string, shows: RegExp, operations: Operations, more: Partial<ObjectDrift> = {}) =>
-  drift('apps/Deployment/full', name, shows, patch('deployment/full', ...operations), more)
+const full = (name: string, shows: RegExp, operations: Operations, more: DriftOptions = {}) =>
+  objectDrift('apps/Deployment/full', name, shows, patch('deployment/full', ...operations), more)
 
-/** Fields whose repair the server makes hard: what it refuses half, fills in, or keeps in the order it has. */
+/** Fields that are hard to repair: the API server rejects part of a change, sets a default, or keeps its own order. */
 export const workloads: readonly ObjectDrift[] = [
   full(
     'variables that refer to each other in another order',
@@ -16,14 +26,14 @@ export const workloads: readonly ObjectDrift[] = [
       ['remove', `${MAIN}/env/0`],
       ['add', `${MAIN}/env/1`, { name: 'Z', value: 'z' }],
     ],
-    { ...OWNED, ...UNKNOWN, isSample: true },
+    { ...DECLARED, ...UNKNOWN_MANAGER },
   ),
-  full('a variable given twice', /env\[A#2\]/, [['add', `${MAIN}/env/0`, { name: 'A', value: CANARY }]], OWNED),
+  full('a variable given twice', /env\[A#2\]/, [['add', `${MAIN}/env/0`, { name: 'A', value: CANARY }]], DECLARED),
   full(
-    'a variable taken from elsewhere',
+    'a variable taken from a field',
     /env\.NUMBER\.valueFrom\.fieldRef/,
     [['replace', `${MAIN}/env/3`, { name: 'NUMBER', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }]],
-    OWNED,
+    DECLARED,
   ),
   full(
     'init containers in another order',
@@ -32,38 +42,40 @@ export const workloads: readonly ObjectDrift[] = [
       ['remove', `${POD}/initContainers/0`],
       ['add', `${POD}/initContainers/1`, { name: 'init', image: 'a:1' }],
     ],
-    { ...OWNED, ...UNKNOWN },
+    { ...DECLARED, ...UNKNOWN_MANAGER },
   ),
-  full('a probe of another sort', /livenessProbe\.tcpSocket/, [['replace', `${MAIN}/livenessProbe`, { tcpSocket: { port: 1 } }]], OWNED),
+  full('a probe of another type', /livenessProbe\.tcpSocket/, [['replace', `${MAIN}/livenessProbe`, { tcpSocket: { port: 1 } }]], DECLARED),
   full(
-    'a volume of another sort',
+    'a volume of another type',
     /volumes\.mem\.hostPath/,
     [['replace', `${POD}/volumes/2`, { name: 'mem', hostPath: { path: '/' } }]],
-    OWNED,
+    DECLARED,
   ),
   full(
-    'updates of another sort',
+    'another update strategy',
     /strategy\.type +RollingUpdate -> Recreate/,
     [['replace', '/spec/strategy', { type: 'RollingUpdate' }]],
-    OWNED,
+    DECLARED,
   ),
   full('the pull policy changed', /imagePullPolicy +Always -> \(removed\)/, [['replace', `${MAIN}/imagePullPolicy`, 'Always']]),
-  full('a name led elsewhere', /hostAliases\[192\.0\.2\.1\]\.hostnames/, [['add', `${POD}/hostAliases/0/hostnames/-`, 'c']]),
+  full('a host name added to an alias', /hostAliases\[192\.0\.2\.1\]\.hostnames/, [['add', `${POD}/hostAliases/0/hostnames/-`, 'c']]),
   full(
-    'pods put together',
+    'a larger topology skew',
     /topologySpreadConstraints\[0\]\.maxSkew +9 -> 1/,
     [['replace', `${POD}/topologySpreadConstraints/0/maxSkew`, 9]],
-    OWNED,
+    DECLARED,
   ),
-  full('a right added', /capabilities\.add\[1\]/, [['add', `${MAIN}/securityContext/capabilities/add/-`, 'SYS_ADMIN']]),
-  full('a right no longer dropped', /capabilities\.drop\[0\]/, [['remove', `${MAIN}/securityContext/capabilities/drop`]], {
-    ...OWNED,
-    ...UNKNOWN,
+  full('a capability added', /capabilities\.add\[1\]/, [['add', `${MAIN}/securityContext/capabilities/add/-`, 'SYS_ADMIN']]),
+  full('a capability no longer dropped', /capabilities\.drop\[0\]/, [['remove', `${MAIN}/securityContext/capabilities/drop`]], {
+    ...DECLARED,
+    ...UNKNOWN_MANAGER,
   }),
-  full('a priority given', /priorityClassName +one -> \(removed\)/, [['add', `${POD}/priorityClassName`, 'one']]),
-  full('a secret of a projected volume', /sources\[4\]/, [['add', `${POD}/volumes/5/projected/sources/-`, { secret: { name: 'x' } }]]),
-  drift('apps/Deployment/full', 'an owner added', /ownerReferences\[ConfigMap\/one\]/, ownedBySettings),
-  drift(
+  full('a priority class set', /priorityClassName +one -> \(removed\)/, [['add', `${POD}/priorityClassName`, 'one']]),
+  full('a secret added to a projected volume', /sources\[4\]/, [
+    ['add', `${POD}/volumes/5/projected/sources/-`, { secret: { name: 'x' } }],
+  ]),
+  objectDrift('apps/Deployment/full', 'an owner added', /ownerReferences\[ConfigMap\/one\]/, addOwner),
+  objectDrift(
     'apps/Deployment/bare',
     'the pull policy changed',
     /main\.imagePullPolicy +Always -> \(removed\)/,
@@ -72,7 +84,8 @@ export const workloads: readonly ObjectDrift[] = [
   ),
 ]
 
-async function ownedBySettings(site: Parameters<ObjectDrift['change']>[0]): Promise<void> {
-  const uid = await kubectl('get', 'configmap/one', '-o', 'jsonpath={.metadata.uid}')(site)
-  await merge('deployment/full', { metadata: { ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'one', uid }] } })(site)
+async function addOwner(installation: LabInstallation): Promise<void> {
+  const uid = await kubectl('get', 'configmap/one', '-o', 'jsonpath={.metadata.uid}')(installation)
+  const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'one', uid }]
+  await merge('deployment/full', { metadata: { ownerReferences } })(installation)
 }
