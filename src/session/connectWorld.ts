@@ -25,7 +25,7 @@ export function connectWorld(
 ): Connected {
   const store = objectStoreOf(logins, objectStoreCa)
   // Loading the library takes longer than asking the cluster: it begins now.
-  void store.warm()
+  void store.preload()
   const api = new Api(cluster)
   const registry = openRegistries(logins, { env: host.env, home: host.home, processes: host.processes })
   const world: World = {

@@ -2,7 +2,7 @@ import { canonicalJson, type Json } from '../../values/json.ts'
 import type { LifecycleRule } from '../ports/objectStore.ts'
 import { child, childrenOf, type Node, namesOf, textOf, type Xml } from './xml.ts'
 
-/** What is understood, by element; anything else is kept as the rule's `other`, so that it shows and is not lost unseen. */
+/** The known children of each element; anything else is kept as the rule's `other`, so that it is reported. */
 const KNOWN: { readonly [element: string]: readonly string[] } = {
   Filter: ['And', 'Prefix', 'Tag', 'ObjectSizeGreaterThan', 'ObjectSizeLessThan'],
   Expiration: ['Days', 'Date', 'ExpiredObjectDeleteMarker', 'ExpiredObjectAllVersions'],
@@ -13,23 +13,23 @@ const KNOWN: { readonly [element: string]: readonly string[] } = {
 }
 const KNOWN_OF_RULE = ['ID', 'Status', 'Prefix', ...Object.keys(KNOWN)]
 
-class NotUnderstood extends Error {}
+class UnknownFormError extends Error {}
 
-/** The rules of a lifecycle document; undefined when it cannot be understood. */
+/** The rules of a lifecycle document; undefined when it has an unknown form. */
 export function readLifecycle(text: string, xml: Xml): readonly LifecycleRule[] | undefined {
   const root = xml.read(text, 'LifecycleConfiguration')
   if (root === undefined) return undefined
   try {
     return childrenOf(root, 'Rule').map(readRule)
   } catch (error) {
-    if (error instanceof NotUnderstood) return undefined
+    if (error instanceof UnknownFormError) return undefined
     throw error
   }
 }
 
 function readRule(rule: Node): LifecycleRule {
   const status = textOf(rule, 'Status')?.trim()
-  if (status !== 'Enabled' && status !== 'Disabled') throw new NotUnderstood()
+  if (status !== 'Enabled' && status !== 'Disabled') throw new UnknownFormError()
   const other = unknownElements(rule)
   return {
     id: textOf(rule, 'ID') ?? '',
@@ -41,7 +41,7 @@ function readRule(rule: Node): LifecycleRule {
   }
 }
 
-/** Four ways to say "all objects": no Filter, an empty Filter, an empty Prefix in a Filter, an empty Prefix beside it. */
+/** "All objects" has four spellings: no Filter, an empty Filter, an empty Prefix in a Filter, an empty Prefix beside it. */
 function readFilter(rule: Node): LifecycleRule['filter'] {
   const filter = child(rule, 'Filter')
   const inner = child(filter, 'And') ?? filter
@@ -70,7 +70,7 @@ function readExpirations(rule: Node): Pick<LifecycleRule, 'expiration' | 'noncur
     ...(noncurrent !== undefined && {
       noncurrentExpiration: {
         ...number('days', textOf(noncurrent, 'NoncurrentDays')),
-        // MinIO takes the second name and answers with the first.
+        // MinIO accepts the second name and returns the first.
         ...number('newerVersions', textOf(noncurrent, 'NewerNoncurrentVersions') ?? textOf(noncurrent, 'MaxNoncurrentVersions')),
       },
     }),
@@ -81,7 +81,7 @@ function readExpirations(rule: Node): Pick<LifecycleRule, 'expiration' | 'noncur
 function readTransitions(rule: Node): Pick<LifecycleRule, 'transition' | 'noncurrentTransition'> {
   const current = child(rule, 'Transition')
   const noncurrent = child(rule, 'NoncurrentVersionTransition')
-  const storageClass = (of: Node) => textOf(of, 'StorageClass') ?? ''
+  const storageClass = (transition: Node) => textOf(transition, 'StorageClass') ?? ''
   return {
     ...(current !== undefined && {
       transition: { ...number('days', textOf(current, 'Days')), ...date(textOf(current, 'Date')), storageClass: storageClass(current) },
@@ -93,16 +93,16 @@ function readTransitions(rule: Node): Pick<LifecycleRule, 'transition' | 'noncur
 }
 
 function unknownElements(rule: Node): { [element: string]: string } {
-  const beside = strangers(rule, KNOWN_OF_RULE, '')
-  const inside = Object.entries(KNOWN).flatMap(([element, known]) => strangers(child(rule, element), known, `${element}/`))
-  const and = strangers(child(child(rule, 'Filter'), 'And'), KNOWN.Filter ?? [], 'Filter/And/')
-  return Object.fromEntries([...beside, ...inside, ...and])
+  const ofRule = unknownChildren(rule, KNOWN_OF_RULE, '')
+  const ofElements = Object.entries(KNOWN).flatMap(([element, known]) => unknownChildren(child(rule, element), known, `${element}/`))
+  const ofAnd = unknownChildren(child(child(rule, 'Filter'), 'And'), KNOWN.Filter ?? [], 'Filter/And/')
+  return Object.fromEntries([...ofRule, ...ofElements, ...ofAnd])
 }
 
-function strangers(node: Node | undefined, known: readonly string[], prefix: string): [string, string][] {
+function unknownChildren(node: Node | undefined, known: readonly string[], prefix: string): [string, string][] {
   const names = namesOf(node)
-  // An element that ought to stand alone and is there twice: reading one of them would be half the truth.
-  if (names.some((name) => name !== 'Tag' && childrenOf(node, name).length > 1)) throw new NotUnderstood()
+  // An element that must be unique and occurs twice: reading only one of them would be wrong.
+  if (names.some((name) => name !== 'Tag' && childrenOf(node, name).length > 1)) throw new UnknownFormError()
   return names.filter((name) => !known.includes(name)).map((name) => [`${prefix}${name}`, canonicalJson((child(node, name) ?? '') as Json)])
 }
 
@@ -111,19 +111,19 @@ function number<N extends string>(name: N, text: string | undefined): { [K in N]
 }
 
 function count(text: string | undefined): number {
-  if (text === undefined || !/^\s*\d{1,15}\s*$/.test(text)) throw new NotUnderstood()
+  if (text === undefined || !/^\s*\d{1,15}\s*$/.test(text)) throw new UnknownFormError()
   return Number(text)
 }
 
-/** Omitted and `false` are one. */
+/** Omitted means `false`. */
 function flag<N extends string>(name: N, text: string | undefined): { [K in N]?: true } {
   return text?.trim() === 'true' ? ({ [name]: true } as { [K in N]?: true }) : {}
 }
 
-/** One spelling for one moment: `2030-01-01T00:00:00Z`. */
+/** Normalizes a date to `2030-01-01T00:00:00Z`. */
 function date(text: string | undefined): { date?: string } {
   if (text === undefined) return {}
   const parsed = new Date(text.trim())
-  if (Number.isNaN(parsed.getTime())) throw new NotUnderstood()
+  if (Number.isNaN(parsed.getTime())) throw new UnknownFormError()
   return { date: parsed.toISOString().replace('.000Z', 'Z') }
 }

@@ -1,65 +1,69 @@
 import { isMap } from '../../values/json.ts'
 import { absent, present, type ReadResult, unknown } from '../../values/readResult.ts'
 import type { UnmanagedSettings } from '../ports/objectStore.ts'
-import { combined, notThere } from './readBucket.ts'
-import type { Call, Reply, S3Client } from './s3Client.ts'
-import { notUnderstood } from './s3Problems.ts'
+import { combinedProblem, isMissing } from './readBucket.ts'
+import type { Reply, S3Client, S3Request } from './s3Client.ts'
+import { unparsable } from './s3Problems.ts'
 import { child, childrenOf, type Node, namesOf, textOf, type Xml } from './xml.ts'
 
-/** What is asked, the right it takes, and the code by which S3 says that there is none. */
-const PARTS = [
-  { query: 'object-lock', right: 's3:GetBucketObjectLockConfiguration', none: 'ObjectLockConfigurationNotFoundError' },
-  { query: 'replication', right: 's3:GetReplicationConfiguration', none: 'ReplicationConfigurationNotFoundError' },
-  { query: 'notification', right: 's3:GetBucketNotification', none: undefined },
+/** What is read, the permission that the request needs, and the S3 error code that proves absence. */
+const SUBRESOURCES = [
+  { query: 'object-lock', permission: 's3:GetBucketObjectLockConfiguration', missingCode: 'ObjectLockConfigurationNotFoundError' },
+  { query: 'replication', permission: 's3:GetReplicationConfiguration', missingCode: 'ReplicationConfigurationNotFoundError' },
+  { query: 'notification', permission: 's3:GetBucketNotification', missingCode: undefined },
 ] as const
 
-/** What surrounds a bucket and is never changed by groundcrew: ways out for its data, locks and limits. */
-export async function readWatched(client: S3Client, name: string): Promise<ReadResult<UnmanagedSettings>> {
-  const parts = PARTS.map(({ query, right }): Call => ({ method: 'GET', path: `/${name}?${query}`, right, bucket: name }))
-  const quota: Call = {
+/** Settings of a bucket that groundcrew reports and never changes: where its data is copied to, locks and limits. */
+export async function readUnmanaged(client: S3Client, name: string): Promise<ReadResult<UnmanagedSettings>> {
+  const requests = SUBRESOURCES.map(
+    ({ query, permission }): S3Request => ({ method: 'GET', path: `/${name}?${query}`, permission, bucket: name }),
+  )
+  const quota: S3Request = {
     method: 'GET',
     path: `/minio/admin/v3/get-bucket-quota?bucket=${name}`,
-    right: 'admin:GetBucketQuota',
+    permission: 'admin:GetBucketQuota',
     bucket: name,
   }
-  const replies = await Promise.all([...parts, quota].map((call) => client.send(call)))
-  const failures = replies.flatMap((reply, i) => (reply.ok || notThere(reply, PARTS[i]?.none) ? [] : [reply]))
-  if (failures.some((failure) => notThere(failure, 'NoSuchBucket'))) return absent(`MinIO says NoSuchBucket of ${name}`)
-  if (failures.length > 0) return unknown(combined(failures))
-  const found = understood(replies, (await client.load()).xml)
-  return found === undefined
-    ? unknown(notUnderstood(`object lock, replication, notification or quota of ${name}`, client.origin))
-    : present(found)
+  const replies = await Promise.all([...requests, quota].map((request) => client.send(request)))
+  const failures = replies.flatMap((reply, i) => (reply.ok || isMissing(reply, SUBRESOURCES[i]?.missingCode) ? [] : [reply]))
+  if (failures.some((failure) => isMissing(failure, 'NoSuchBucket'))) return absent(`MinIO returned NoSuchBucket for ${name}`)
+  if (failures.length > 0) return unknown(combinedProblem(failures))
+  const settings = parsed(replies, (await client.load()).xml)
+  return settings === undefined
+    ? unknown(unparsable(`object lock, replication, notification or quota document of the bucket ${name}`, client.origin))
+    : present(settings)
 }
 
-function understood(replies: readonly Reply[], xml: Xml): UnmanagedSettings | undefined {
+function parsed(replies: readonly Reply[], xml: Xml): UnmanagedSettings | undefined {
   const [lock, replication, notification, quota] = replies.map((reply) => (reply.ok ? reply.text : undefined))
   const objectLock = lock === undefined ? false : lockOf(xml.read(lock, 'ObjectLockConfiguration'))
-  const replicatesTo = replication === undefined ? [] : targets(xml.read(replication, 'ReplicationConfiguration'))
-  const notifies = receivers(xml.read(notification ?? '', 'NotificationConfiguration'))
+  const replicationTargets = replication === undefined ? [] : replicationTargetsOf(xml.read(replication, 'ReplicationConfiguration'))
+  const notificationTargets = notificationTargetsOf(xml.read(notification ?? '', 'NotificationConfiguration'))
   const quotaBytes = quotaOf(quota ?? '')
-  if (objectLock === undefined || replicatesTo === undefined || notifies === undefined || quotaBytes === undefined) return undefined
-  return { objectLock, replicationTargets: replicatesTo, notificationTargets: notifies, quotaBytes }
+  if (objectLock === undefined || replicationTargets === undefined || notificationTargets === undefined || quotaBytes === undefined)
+    return undefined
+  return { objectLock, replicationTargets: replicationTargets, notificationTargets: notificationTargets, quotaBytes }
 }
 
 function lockOf(node: Node | undefined): boolean | undefined {
   return node === undefined ? undefined : textOf(node, 'ObjectLockEnabled') === 'Enabled'
 }
 
-function targets(node: Node | undefined): readonly string[] | undefined {
+function replicationTargetsOf(node: Node | undefined): readonly string[] | undefined {
   if (node === undefined) return undefined
   const rules = childrenOf(node, 'Rule').filter((rule) => textOf(rule, 'Status') !== 'Disabled')
   return distinct(rules.map((rule) => textOf(child(rule, 'Destination'), 'Bucket') ?? 'an unknown target'))
 }
 
-/** `QueueConfiguration` names its target in a `Queue` element; the others likewise. */
-function receivers(node: Node | undefined): readonly string[] | undefined {
+/** `QueueConfiguration` has its target in a `Queue` element; the others accordingly. */
+function notificationTargetsOf(node: Node | undefined): readonly string[] | undefined {
   if (node === undefined) return undefined
-  const of = (kind: string, element: string) => childrenOf(node, kind).map((one) => textOf(one, element) ?? 'an unknown target')
+  const targetsOf = (kind: string, element: string) =>
+    childrenOf(node, kind).map((configuration) => textOf(configuration, element) ?? 'an unknown target')
   const known = [
-    ...of('QueueConfiguration', 'Queue'),
-    ...of('TopicConfiguration', 'Topic'),
-    ...of('CloudFunctionConfiguration', 'CloudFunction'),
+    ...targetsOf('QueueConfiguration', 'Queue'),
+    ...targetsOf('TopicConfiguration', 'Topic'),
+    ...targetsOf('CloudFunctionConfiguration', 'CloudFunction'),
   ]
   const others = namesOf(node).filter((name) => !/^(Queue|Topic|CloudFunction)Configuration$/.test(name))
   return distinct([...known, ...others])
@@ -67,9 +71,9 @@ function receivers(node: Node | undefined): readonly string[] | undefined {
 
 function quotaOf(text: string): number | undefined {
   try {
-    const answer: unknown = JSON.parse(text)
+    const parsedQuota: unknown = JSON.parse(text)
     // `quota` is the old name of `size`.
-    const [size, quota] = isMap(answer) ? [answer.size, answer.quota] : []
+    const [size, quota] = isMap(parsedQuota) ? [parsedQuota.size, parsedQuota.quota] : []
     return typeof size === 'number' && typeof quota === 'number' ? size || quota : undefined
   } catch {
     return undefined

@@ -4,12 +4,12 @@ import type { Problem } from '../../values/problem.ts'
 import { ProblemError } from '../../values/problem.ts'
 import type { Sealed } from '../../values/sealed.ts'
 import { type Endpoint, HttpClient, type Response } from '../http/httpClient.ts'
-import { errorOf, type Operation, type Refused, refusalProblem } from './s3Problems.ts'
+import { type ErrorResponse, type Operation, parseError, s3Problem } from './s3Problems.ts'
 import { loadXml, type Xml } from './xml.ts'
 
 export type Credentials = { readonly region: string; readonly accessKey: Sealed; readonly secretKey: Sealed }
 
-export type Call = Operation & {
+export type S3Request = Operation & {
   readonly method: 'GET' | 'PUT' | 'DELETE'
   /** With its query, both percent-encoded. */
   readonly path: string
@@ -17,20 +17,26 @@ export type Call = Operation & {
   readonly body?: string
 }
 
-/** `code` is S3's own; without one it was no answer of MinIO's. */
+/** `code` is S3's error code; without one the response did not come from MinIO. */
 export type Reply =
   | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly status: number; readonly code: string | undefined; readonly problem: Problem; readonly asked: Operation }
+  | {
+      readonly ok: false
+      readonly status: number
+      readonly code: string | undefined
+      readonly problem: Problem
+      readonly operation: Operation
+    }
 
-/** A handshake costs 1 to 2 ms of computing: nearby 4 would be quickest by 10 ms, but 50 ms away 12 save 100 ms over 8. */
+/** A handshake costs 1 to 2 ms of CPU time: with a server nearby 4 would be 10 ms faster, but at 50 ms distance 12 save 100 ms over 8. */
 const SOCKETS = 12
-const WAITS_MS = [200, 600]
+const RETRY_WAITS_MS = [200, 600]
 
 type Loaded = { readonly xml: Xml; readonly sign: typeof import('minio/dist/esm/signing.mjs').signV4 }
 
 /**
- * Signed requests to one MinIO. Of minio-js only the signing is used: its client turns names that look like numbers
- * into numbers, loses the code of errors, and writes its retries to stderr.
+ * Signed requests to one MinIO. Only the signing of minio-js is used: its client converts names that look like numbers to
+ * numbers, drops error codes, and logs its retries to stderr.
  */
 export class S3Client {
   readonly #http: HttpClient
@@ -48,7 +54,7 @@ export class S3Client {
     return this.#http.endpoint.url.origin
   }
 
-  /** Loads signing and parser, 60 ms: call it while something else is being waited for. */
+  /** Loads the signing and the parser, which takes 60 ms: call it while waiting for something else. */
   load(): Promise<Loaded> {
     this.#loaded ??= Promise.all([loadXml(), import('minio/dist/esm/signing.mjs')]).then(([xml, { signV4 }]) => ({ xml, sign: signV4 }))
     return this.#loaded
@@ -58,35 +64,35 @@ export class S3Client {
     this.#http.close()
   }
 
-  /** Sends a request; a read that MinIO has no time for is repeated. Nothing is thrown for what the server or the way to it did. */
-  async send(call: Call): Promise<Reply> {
-    const waits = call.method === 'GET' ? WAITS_MS : []
+  /** Sends a request; repeats a read while MinIO is busy. Returns failures of the server and of the connection, and throws none of them. */
+  async send(request: S3Request): Promise<Reply> {
+    const waits = request.method === 'GET' ? RETRY_WAITS_MS : []
     for (const wait of waits) {
-      const reply = await this.#once(call)
+      const reply = await this.#once(request)
       if (reply.ok || reply.problem.code !== 'minio/busy') return reply
       await sleep(wait)
     }
-    return this.#once(call)
+    return this.#once(request)
   }
 
-  async #once(call: Call): Promise<Reply> {
-    const asked = { right: call.right, ...(call.bucket !== undefined && { bucket: call.bucket }) }
+  async #once(request: S3Request): Promise<Reply> {
+    const operation = { permission: request.permission, ...(request.bucket !== undefined && { bucket: request.bucket }) }
     const loaded = await this.load()
-    const unusable = unusableKey(this.#credentials)
-    if (unusable !== undefined) return { ok: false, status: 0, code: undefined, problem: unusable, asked }
+    const keyProblem = unusableKeyProblem(this.#credentials)
+    if (keyProblem !== undefined) return { ok: false, status: 0, code: undefined, problem: keyProblem, operation }
     try {
-      const response = await this.#http.request(this.#signed(call, loaded))
+      const response = await this.#http.request(this.#signed(request, loaded))
       const text = response.body.toString('utf8')
       if (response.status >= 200 && response.status < 300) return { ok: true, text }
-      const refused = { ...refusedBy(response), ...errorOf(text, loaded.xml) }
-      return { ok: false, ...refused, problem: refusalProblem(refused, asked, this.origin, this.#now()), asked }
+      const refused = { ...errorResponse(response), ...parseError(text, loaded.xml) }
+      return { ok: false, ...refused, problem: s3Problem(refused, operation, this.origin, this.#now()), operation }
     } catch (error) {
       if (!(error instanceof ProblemError) || error.problems[0] === undefined) throw error
-      return { ok: false, status: 0, code: undefined, problem: error.problems[0], asked }
+      return { ok: false, status: 0, code: undefined, problem: error.problems[0], operation }
     }
   }
 
-  #signed({ method, path, body = '' }: Call, { sign }: Loaded) {
+  #signed({ method, path, body = '' }: S3Request, { sign }: Loaded) {
     const { region, accessKey, secretKey } = this.#credentials
     const now = this.#now()
     const sha256 = createHash('sha256').update(body).digest('hex')
@@ -94,7 +100,7 @@ export class S3Client {
       host: this.#http.endpoint.url.host,
       'x-amz-date': now.toISOString().replaceAll(/[:-]|\.\d{3}/g, ''),
       'x-amz-content-sha256': sha256,
-      // MinIO takes no lifecycle without it.
+      // MinIO refuses a lifecycle without it.
       ...(body !== '' && { 'content-md5': createHash('md5').update(body).digest('base64') }),
     }
     const request = { method, path, headers } as unknown as Parameters<Loaded['sign']>[0]
@@ -103,18 +109,18 @@ export class S3Client {
   }
 }
 
-/** Nothing that could be sent in a header; MinIO makes no such keys. */
-function unusableKey({ accessKey, secretKey }: Credentials): Problem | undefined {
+/** A key that cannot be sent in a header; MinIO creates no such keys. */
+function unusableKeyProblem({ accessKey, secretKey }: Credentials): Problem | undefined {
   if (/^[\x21-\x7e]+$/.test(accessKey.open()) && !secretKey.isEmpty()) return undefined
-  const which = secretKey.isEmpty() ? 'secretKey is empty' : 'accessKey is empty, or has blanks or line breaks in it'
+  const fault = secretKey.isEmpty() ? 'secretKey is empty' : 'accessKey is empty, or contains spaces or line breaks'
   return {
     code: 'minio/unusable-key',
-    summary: `objectStorage.admin.${which}.`,
-    remedy: 'Look at where it is read from: an empty variable, a file with more than the key in it?',
+    summary: `objectStorage.admin.${fault}.`,
+    remedy: 'Check its source: the variable must not be empty, the file must contain only the key.',
   }
 }
 
-function refusedBy({ status, headers }: Response): Omit<Refused, 'code' | 'message' | 'region'> {
+function errorResponse({ status, headers }: Response): Omit<ErrorResponse, 'code' | 'message' | 'region'> {
   return {
     status,
     contentType: headers['content-type'] ?? '',

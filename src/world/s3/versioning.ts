@@ -6,19 +6,19 @@ type Versioning = LiveBucket['versioning']
 const ROOT = 'VersioningConfiguration'
 const STATUS: { readonly [word: string]: Versioning['status'] } = { '': 'never-set', Enabled: 'enabled', Suspended: 'suspended' }
 
-/** A versioning document; undefined when it cannot be understood. A bucket whose versioning was never set has an empty one. */
+/** Parses a versioning document; undefined when it has an unknown form. It is empty for a bucket whose versioning was never set. */
 export function readVersioning(text: string, xml: Xml): Versioning | undefined {
   const root = xml.read(text, ROOT)
   const status = root === undefined ? undefined : STATUS[(textOf(root, 'Status') ?? '').trim()]
   if (status === undefined) return undefined
   return {
     status,
-    excludedPrefixes: childrenOf(root, 'ExcludedPrefixes').map((one) => textOf(one, 'Prefix') ?? ''),
+    excludedPrefixes: childrenOf(root, 'ExcludedPrefixes').map((exclusion) => textOf(exclusion, 'Prefix') ?? ''),
     excludeFolders: textOf(root, 'ExcludeFolders')?.trim() === 'true',
   }
 }
 
-/** The document replaces all: exclusions that it does not name are gone. */
+/** The document replaces the whole configuration: it removes exclusions that it does not name. */
 export function writeVersioning({ status, excludedPrefixes, excludeFolders }: Versioning, xml: Xml): string {
   return xml.write(ROOT, {
     Status: status === 'enabled' ? 'Enabled' : 'Suspended',

@@ -1,7 +1,7 @@
 import type { LifecycleRule } from '../ports/objectStore.ts'
 import type { Xml } from './xml.ts'
 
-/** A document that says exactly these rules, but for what {@link LifecycleRule.other} holds; "all objects" is spelt as mc spells it. */
+/** The document of exactly these rules, without {@link LifecycleRule.other}; "all objects" is spelled as mc spells it. */
 export function writeLifecycle(rules: readonly LifecycleRule[], xml: Xml): string {
   return xml.write('LifecycleConfiguration', { Rule: rules.map(writeRule) })
 }

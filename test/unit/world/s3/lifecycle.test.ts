@@ -8,10 +8,10 @@ import { loadXml } from '../../../../src/world/s3/xml.ts'
 
 const xml = await loadXml()
 const document = (...rules: string[]) =>
-  `<?xml version="1.0" encoding="UTF-8"?>\n<LifecycleConfiguration>${rules.map((one) => `<Rule>${one}</Rule>`).join('')}</LifecycleConfiguration>`
+  `<?xml version="1.0" encoding="UTF-8"?>\n<LifecycleConfiguration>${rules.map((rule) => `<Rule>${rule}</Rule>`).join('')}</LifecycleConfiguration>`
 const EXPIRE = '<Status>Enabled</Status><Expiration><Days>3</Days></Expiration>'
 
-/** Text that XML can carry. */
+/** Text that XML can contain. */
 const name = fc.string({ unit: 'grapheme-ascii', maxLength: 8 })
 const days = fc.integer({ min: 0, max: 9 })
 const rule = fc.record(
@@ -39,7 +39,7 @@ const rule = fc.record(
   { requiredKeys: ['id', 'enabled', 'filter'] },
 )
 
-test('what is written is read back the same: ids 007 and true, prefixes 2024 and " a&b" included', () => {
+test('rules survive writing and reading: ids 007 and true, prefixes 2024 and " a&b" included', () => {
   fc.assert(
     fc.property(fc.array(rule), (rules) => {
       const read = readLifecycle(writeLifecycle(rules, xml), xml)
@@ -51,7 +51,7 @@ test('what is written is read back the same: ids 007 and true, prefixes 2024 and
 
 const at = (id: string, prefix: string) => ({ id, enabled: true, filter: { prefix, tags: {} } })
 
-test('four spellings of all objects are one', () => {
+test('all spellings of "all objects" are read the same', () => {
   const spellings = ['', '<Filter></Filter>', '<Filter><Prefix></Prefix></Filter>', '<Prefix></Prefix>', '<Filter/>', '<Prefix/>']
   for (const spelling of spellings)
     assert.equal(readLifecycle(document(`<ID>1</ID>${spelling}${EXPIRE}`), xml), [
@@ -59,12 +59,12 @@ test('four spellings of all objects are one', () => {
     ])
 })
 
-test('a prefix means the same beside the filter, in it and under And', () => {
+test('a prefix beside the filter, in it and under And means the same', () => {
   const rules = ['<Prefix>a</Prefix>', '<Filter><Prefix>a</Prefix></Filter>', '<Filter><And><Prefix>a</Prefix></And></Filter>']
-  for (const one of rules) assert.is(readLifecycle(document(`${one}${EXPIRE}`), xml)?.[0]?.filter.prefix, 'a')
+  for (const rule of rules) assert.is(readLifecycle(document(`${rule}${EXPIRE}`), xml)?.[0]?.filter.prefix, 'a')
 })
 
-test('blanks between elements, namespaces and characters by number do not matter', () => {
+test('whitespace between elements, namespaces and numeric character references are accepted', () => {
   const text = `<LifecycleConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
     <Rule>
       <ID>a&#34;b</ID>
@@ -78,7 +78,7 @@ test('blanks between elements, namespaces and characters by number do not matter
   assert.equal(readLifecycle(text, xml), [{ id: 'a"b', enabled: true, filter: { prefix: 'x&', tags: {} }, expiration: { days: 3 } }])
 })
 
-test('an element of another server is kept, wherever it stands', () => {
+test('unknown elements are kept at every level', () => {
   const rule = `<ID>1</ID>${EXPIRE}<AbortIncompleteMultipartUpload><DaysAfterInitiation>1</DaysAfterInitiation></AbortIncompleteMultipartUpload><Filter><Whim>1</Whim></Filter>`
   assert.equal(readLifecycle(document(rule), xml)?.[0]?.other, {
     AbortIncompleteMultipartUpload: '{"DaysAfterInitiation":"1"}',
@@ -86,7 +86,7 @@ test('an element of another server is kept, wherever it stands', () => {
   })
 })
 
-test('what cannot be understood is never "no rules"', () => {
+test('a broken document is never read as "no rules"', () => {
   const whole = document(`<ID>1</ID>${EXPIRE}`)
   const broken = [
     '',
@@ -102,7 +102,7 @@ test('what cannot be understood is never "no rules"', () => {
   for (const text of broken) assert.is(readLifecycle(text, xml), undefined, text)
 })
 
-test('versioning is never set, enabled or suspended, with what it leaves out', () => {
+test('versioning is never set, enabled or suspended, with its exclusions', () => {
   const plain = { excludedPrefixes: [], excludeFolders: false }
   assert.equal(readVersioning('<VersioningConfiguration xmlns="x"></VersioningConfiguration>', xml), { status: 'never-set', ...plain })
   assert.equal(readVersioning('<VersioningConfiguration/>', xml), { status: 'never-set', ...plain })
@@ -112,7 +112,7 @@ test('versioning is never set, enabled or suspended, with what it leaves out', (
   assert.equal(readVersioning(writeVersioning(suspended, xml), xml), suspended)
 })
 
-test('versioning that cannot be understood is not "never set"', () => {
+test('a broken versioning document is not read as "never set"', () => {
   const broken = [
     '',
     '<html></html>',
