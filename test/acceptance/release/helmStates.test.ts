@@ -1,11 +1,11 @@
 import { acceptance } from '../support/acceptance.ts'
 import { podsAreReady, releaseHasGuideValues, releaseIsDeployed } from '../support/assertions.ts'
 import { expectExit, expectSame, expectText, LabInstallation } from '../support/installation.ts'
-import { podsOf, revision, rolledOut } from '../support/workloads.ts'
+import { podsOf, replacedWorkloads, revision, rolledOut } from '../support/workloads.ts'
 import type { HelmState } from './helmStates/helmState.ts'
 import { manualStates } from './helmStates/manual.ts'
 import { pendingStates } from './helmStates/pending.ts'
-import { announcedWorkloads, replacedWorkloads } from './restarts/applyWithRestarts.ts'
+import { announcedWorkloads } from './restarts/applyWithRestarts.ts'
 
 const suite = acceptance(
   "a release that was changed outside groundcrew: Helm's record is recognized, planned and repaired, restarts are as announced",

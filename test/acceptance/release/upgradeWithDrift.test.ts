@@ -3,9 +3,9 @@ import { upgrade } from '../crashes/upgrade.ts'
 import { acceptance } from '../support/acceptance.ts'
 import { helmRecords } from '../support/assertions.ts'
 import { expectExit, expectSame, expectText, LabInstallation } from '../support/installation.ts'
-import { podsOf, revision, rolledOut } from '../support/workloads.ts'
+import { podsOf, replacedWorkloads, revision, rolledOut } from '../support/workloads.ts'
 import { installByGuide } from './guideMade/guideCommands.ts'
-import { announcedWorkloads, announcement, changedPlan, expectEmptyPlan, replacedWorkloads } from './restarts/applyWithRestarts.ts'
+import { announcedWorkloads, announcement, changedPlan, expectEmptyPlan } from './restarts/applyWithRestarts.ts'
 
 /** The client of a release's first install: Helm keeps applying on the server's or the client's side as it did then. */
 type Origin = {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LabInstallation } from './installation.ts'
+import { until } from './poll.ts'
 
 type Pod = { metadata: { uid: string; deletionTimestamp?: string; ownerReferences?: { kind: string; name: string }[] } }
 type Deployment = {
@@ -9,8 +10,8 @@ type Deployment = {
 }
 
 /** The uids of the live pods of each Deployment. */
-export async function podsOf(site: LabInstallation): Promise<ReadonlyMap<string, readonly string[]>> {
-  const { items } = await list<Pod>(site, 'pods')
+export async function podsOf(installation: LabInstallation): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { items } = await list<Pod>(installation, 'pods')
   const live = items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
   const owned = live.filter(({ metadata }) => metadata.ownerReferences?.[0]?.kind === 'ReplicaSet')
   // A ReplicaSet is named after its Deployment and a hash.
@@ -18,19 +19,32 @@ export async function podsOf(site: LabInstallation): Promise<ReadonlyMap<string,
   return new Map([...byWorkload].map(([workload, pods]) => [workload, pods.map(({ metadata }) => metadata.uid)]))
 }
 
-/** The newest revision of the release. */
-export async function revision(site: LabInstallation): Promise<number> {
-  return (JSON.parse(await site.helm('status', 'spacelift', '-o', 'json')) as { version: number }).version
+/** The Deployments none of whose earlier pods is left; those that were deleted only with `countDeleted`. */
+export async function replacedWorkloads(
+  installation: LabInstallation,
+  before: ReadonlyMap<string, readonly string[]>,
+  { countDeleted = false } = {},
+): Promise<string[]> {
+  // Pods that are being deleted are counted until they are absent.
+  await sleep(300)
+  const current = await podsOf(installation)
+  const isReplaced = ([workload, uids]: readonly [string, readonly string[]]) =>
+    (countDeleted || current.has(workload)) && !uids.some((uid) => current.get(workload)?.includes(uid))
+  return [...before]
+    .filter(isReplaced)
+    .map(([workload]) => workload)
+    .sort()
 }
 
-/** Waits until what somebody did by hand has become of the pods what it becomes. */
-export async function rolledOut(site: LabInstallation): Promise<void> {
-  for (let tries = 0; tries < 60; tries++) {
-    const { items } = await list<Deployment>(site, 'deployments')
-    if (items.every(isRolledOut)) return
-    await sleep(300)
-  }
-  throw new Error('the pods of a change by hand never became ready')
+/** The newest revision of the release. */
+export async function revision(installation: LabInstallation): Promise<number> {
+  return (JSON.parse(await installation.helm('status', 'spacelift', '-o', 'json')) as { version: number }).version
+}
+
+/** Waits until the pods of every Deployment are those that its spec declares. */
+export async function rolledOut(installation: LabInstallation): Promise<void> {
+  const areRolledOut = async () => (await list<Deployment>(installation, 'deployments')).items.every(isRolledOut)
+  await until('all Deployments are rolled out', areRolledOut, { everyMs: 300 })
 }
 
 function isRolledOut({ metadata, spec, status }: Deployment): boolean {
@@ -39,6 +53,6 @@ function isRolledOut({ metadata, spec, status }: Deployment): boolean {
   return (status.observedGeneration ?? 0) >= metadata.generation && counts.every((count) => (count ?? 0) === spec.replicas)
 }
 
-async function list<T>(site: LabInstallation, what: string): Promise<{ items: T[] }> {
-  return JSON.parse(await site.kubectl('get', what, '-n', 'spacelift', '-o', 'json')) as { items: T[] }
+async function list<T>(installation: LabInstallation, resources: string): Promise<{ items: T[] }> {
+  return JSON.parse(await installation.kubectl('get', resources, '-n', 'spacelift', '-o', 'json')) as { items: T[] }
 }

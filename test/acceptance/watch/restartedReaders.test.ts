@@ -1,8 +1,8 @@
-import { applyWithRestarts, replacedWorkloads } from '../release/restarts/applyWithRestarts.ts'
+import { applyWithRestarts } from '../release/restarts/applyWithRestarts.ts'
 import { ManualChanges } from '../release/restarts/manualChanges.ts'
 import { acceptance } from '../support/acceptance.ts'
 import { expectSame, LabInstallation } from '../support/installation.ts'
-import { podsOf } from '../support/workloads.ts'
+import { podsOf, replacedWorkloads } from '../support/workloads.ts'
 import { WatchProcess } from './watchProcess.ts'
 
 const test = acceptance('watch with pods that started while their secret held other values: that is drift', () => LabInstallation.applied())

@@ -14,8 +14,8 @@ import {
 type Operations = Parameters<typeof patch> extends [string, ...infer Rest] ? Rest : never
 const POD = '/spec/template/spec'
 const MAIN = `${POD}/containers/0`
-const full = (name: string, shows: RegExp, operations: Operations, more: DriftOptions = {}) =>
-  objectDrift('apps/Deployment/full', name, shows, patch('deployment/full', ...operations), more)
+const full = (name: string, planShows: RegExp, operations: Operations, options: DriftOptions = {}) =>
+  objectDrift('apps/Deployment/full', name, planShows, patch('deployment/full', ...operations), options)
 
 /** Fields that are hard to repair: the API server rejects part of a change, sets a default, or keeps its own order. */
 export const workloads: readonly ObjectDrift[] = [

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expectExit, expectSame, expectText, type LabInstallation } from '../../support/installation.ts'
-import { podsOf, revision, rolledOut } from '../../support/workloads.ts'
+import { podsOf, replacedWorkloads, revision, rolledOut } from '../../support/workloads.ts'
 import type { ChartFixture } from './charts.ts'
 import { CANARY, type ObjectDrift } from './objectDrift.ts'
 
@@ -25,9 +24,7 @@ async function foundAndRepaired(installation: LabInstallation, file: string, dri
   expectSame(announcedRestarts(plan.stdout), restarts)
   const apply = expectExit(await installation.apply('-f', file), 0)
   await expectNoCanary(installation, plan.stdout, apply.stdout)
-  // Pods that are being deleted disappear shortly after the apply.
-  await sleep(300)
-  expectSame(await replacedDeployments(installation, podsBefore), restarts)
+  expectSame(await replacedWorkloads(installation, podsBefore, { countDeleted: true }), restarts)
   expectSame((await revision(installation)) > revisionBefore, needsUpgrade)
   expectText(expectExit(await installation.plan('-f', file), 0).stdout, 'No changes.')
   return `${restarts.length === 0 ? 'no restart' : `restarts ${restarts.join(', ')}`}, ${needsUpgrade ? 'upgraded' : 'no new revision'}`
@@ -52,12 +49,4 @@ function expectAttributed(plan: string, { object, planShows, manager }: ObjectDr
 function announcedRestarts(plan: string): string[] {
   const announced = /^Restarts: (.*)\.$/m.exec(plan)?.[1] ?? ''
   return announced === 'none' ? [] : announced.split(', ').map((restart) => restart.replace(/ \(.*/, ''))
-}
-
-/** The Deployments none of whose pods still exist. */
-async function replacedDeployments(installation: LabInstallation, before: ReadonlyMap<string, readonly string[]>): Promise<string[]> {
-  const now = await podsOf(installation)
-  const isReplaced = ([deployment, uids]: readonly [string, readonly string[]]) => !uids.some((uid) => now.get(deployment)?.includes(uid))
-  const replaced = [...before].filter(isReplaced)
-  return replaced.map(([deployment]) => deployment).sort()
 }

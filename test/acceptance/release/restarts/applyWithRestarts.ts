@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expectExit, expectSame, expectText, type LabInstallation } from '../../support/installation.ts'
 import { lastLine } from '../../support/output.ts'
-import { podsOf } from '../../support/workloads.ts'
+import { podsOf, replacedWorkloads } from '../../support/workloads.ts'
 
 type Restart = { workload: string; pods: number; because?: string[] }
 
@@ -52,23 +51,6 @@ async function restartsInJson(installation: LabInstallation, file: string, flags
     .split('\n')
     .map((line) => JSON.parse(line) as { type: string; restarts?: Restart[] })
   return events.find(({ type }) => type === 'change_summary')?.restarts ?? []
-}
-
-/** The Deployments none of whose earlier pods is left; those that were deleted only with `countDeleted`. */
-export async function replacedWorkloads(
-  installation: LabInstallation,
-  before: ReadonlyMap<string, readonly string[]>,
-  { countDeleted = false } = {},
-): Promise<string[]> {
-  // Pods that are being deleted are counted until they are absent.
-  await sleep(300)
-  const current = await podsOf(installation)
-  const isReplaced = ([workload, uids]: readonly [string, readonly string[]]) =>
-    (countDeleted || current.has(workload)) && !uids.some((uid) => current.get(workload)?.includes(uid))
-  return [...before]
-    .filter(isReplaced)
-    .map(([workload]) => workload)
-    .sort()
 }
 
 export async function expectEmptyPlan(installation: LabInstallation, file = installation.file): Promise<string> {

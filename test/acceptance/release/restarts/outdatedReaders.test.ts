@@ -1,8 +1,8 @@
 import { killedAt } from '../../crashes/crashTrial.ts'
 import { acceptance } from '../../support/acceptance.ts'
 import { expectExit, expectSame, expectText, LabInstallation } from '../../support/installation.ts'
-import { podsOf } from '../../support/workloads.ts'
-import { applyWithRestarts, changedPlan, expectEmptyPlan, replacedWorkloads } from './applyWithRestarts.ts'
+import { podsOf, replacedWorkloads } from '../../support/workloads.ts'
+import { applyWithRestarts, changedPlan, expectEmptyPlan } from './applyWithRestarts.ts'
 import { ManualChanges } from './manualChanges.ts'
 
 const [SHARED, SERVER] = ['spacelift-shared', 'spacelift-server']

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { killedAt } from '../../crashes/crashTrial.ts'
 import { acceptance } from '../../support/acceptance.ts'
 import { expectExit, expectSame, expectText, LabInstallation } from '../../support/installation.ts'
-import { podsOf } from '../../support/workloads.ts'
+import { podsOf, replacedWorkloads } from '../../support/workloads.ts'
 import { installByGuide } from '../guideMade/guideCommands.ts'
-import { applyWithRestarts, changedPlan, expectEmptyPlan, replacedWorkloads } from './applyWithRestarts.ts'
+import { applyWithRestarts, changedPlan, expectEmptyPlan } from './applyWithRestarts.ts'
 import { ManualChanges } from './manualChanges.ts'
 
 let manual: ManualChanges
