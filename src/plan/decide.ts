@@ -1,6 +1,6 @@
 import type { Attribution, Cause, Edit, Origins, WriteAction } from '../kinds/kind.ts'
 import { keyIdOf } from '../values/fingerprint.ts'
-import { at, canonicalJson, type FactMap, type FactValue, type JsonPointer, longestPrefix, segments } from '../values/json.ts'
+import { canonicalJson, type FactMap, type FactValue, type JsonPointer, longestPrefix, segments, valueAt } from '../values/json.ts'
 import { additions, type Difference, differences } from './diff.ts'
 
 /** What a look found, reduced to what a decision needs. */
@@ -59,7 +59,7 @@ function explain(
 
 function causeOf(one: Difference, last: FactMap | undefined): Cause {
   if (last === undefined || (one.from !== undefined && !remembers(last, one.pointer))) return 'unexplained'
-  const before = at(last, one.pointer)
+  const before = valueAt(last, one.pointer)
   // Under another encryption key no fingerprint equals what was remembered: that says nothing about the world.
   if (same(before, one.from) || areIncomparable(before, one.from)) return 'declared'
   return same(before, one.to) ? 'drifted' : 'both'

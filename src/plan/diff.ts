@@ -1,5 +1,5 @@
 import { diff, type IChange } from 'json-diff-ts'
-import { at, type FactMap, type FactValue, isMap, type JsonPointer, pointer, segments } from '../values/json.ts'
+import { type FactMap, type FactValue, isMap, type JsonPointer, pointer, segments, valueAt } from '../values/json.ts'
 
 /** One leaf that differs; `undefined` on a side: nothing stands there. An empty map counts as a leaf. */
 export type Difference = { readonly pointer: JsonPointer; readonly from: FactValue | undefined; readonly to: FactValue | undefined }
@@ -18,7 +18,7 @@ export function differences(from: FactMap, to: FactMap): Difference[] {
 export function additions(to: FactMap): Difference[] {
   return leavesOf(to, [])
     .sort()
-    .map((where) => ({ pointer: where, from: undefined, to: at(to, where) }))
+    .map((where) => ({ pointer: where, from: undefined, to: valueAt(to, where) }))
 }
 
 function leaves(change: IChange, above: readonly string[]): JsonPointer[] {
@@ -35,7 +35,7 @@ function leavesOf(value: FactValue | undefined, here: readonly string[]): JsonPo
 
 /** A map with something in it is no leaf: what stands inside is reported by itself. */
 function leafAt(facts: FactMap, where: JsonPointer): FactValue | undefined {
-  const value = at(facts, where)
+  const value = valueAt(facts, where)
   return isMap(value) ? (Object.keys(value).length === 0 ? EMPTY : undefined) : value
 }
 

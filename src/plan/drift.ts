@@ -108,7 +108,7 @@ function reportedField({ pointer: where, expected, actual, summary, remedy, isRe
 function accepted(address: Address, field: DriftedField, acceptances: Acceptances | undefined): DriftedField {
   const acceptance = acceptances?.of(address, field.pointer)
   if (acceptance !== undefined) return { ...field, class: 'accepted', acceptance }
-  const lapsed = acceptances?.lapsed(address, field.pointer)
+  const lapsed = acceptances?.expired(address, field.pointer)
   return lapsed === undefined ? field : { ...field, acceptedUntil: lapsed.until }
 }
 

@@ -9,6 +9,6 @@ export function address(kind: string, ...names: readonly string[]): Address {
 }
 
 /** The kind an address belongs to. */
-export function kindOf(it: Address): string {
-  return it.slice(0, it.indexOf('/'))
+export function kindOf(address: Address): string {
+  return address.slice(0, address.indexOf('/'))
 }

@@ -3,7 +3,7 @@ import { type Problem, ProblemError } from './problem.ts'
 
 export type Collected<T> = { readonly value: T } | { readonly problems: readonly Problem[] }
 
-/** Turns a thrown ProblemError into a value, so that what is wrong elsewhere is told with it. `at`: where the file asks for it. */
+/** Returns a thrown ProblemError as a value, so that it is reported together with problems found elsewhere. `at`: where the file declares it. */
 export async function collectProblems<T>(act: () => Promise<T>, at?: Position): Promise<Collected<T>> {
   try {
     return { value: await act() }
@@ -13,7 +13,7 @@ export async function collectProblems<T>(act: () => Promise<T>, at?: Position): 
   }
 }
 
-/** Of several attempts, all that is wrong. */
-export function problemsOf(...attempts: readonly (Collected<unknown> | undefined)[]): readonly Problem[] {
-  return attempts.flatMap((one) => (one !== undefined && 'problems' in one ? one.problems : []))
+/** The problems of several results. */
+export function problemsOf(...results: readonly (Collected<unknown> | undefined)[]): readonly Problem[] {
+  return results.flatMap((result) => (result !== undefined && 'problems' in result ? result.problems : []))
 }

@@ -1,33 +1,33 @@
-/** The candidate that `word` was most likely meant to be, or undefined when none is near. Case, `-` and `_` do not count. */
+/** The candidate that `word` most likely stands for, or undefined when none is close. Ignores case, `-` and `_`. */
 export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
   return byEdits(word, candidates) ?? byParts(word, candidates)
 }
 
 function byEdits(word: string, candidates: readonly string[]): string | undefined {
-  const wanted = plain(word)
-  const near = Math.min(3, Math.max(1, Math.floor(wanted.length / 3)))
+  const normalized = normalize(word)
+  const maxEdits = Math.min(3, Math.max(1, Math.floor(normalized.length / 3)))
   const ranked = candidates
-    .map((candidate) => ({ candidate, edits: editDistance(wanted, plain(candidate)) }))
+    .map((candidate) => ({ candidate, edits: editDistance(normalized, normalize(candidate)) }))
     .sort((a, b) => a.edits - b.edits)
-  return ranked[0] !== undefined && ranked[0].edits <= near ? ranked[0].candidate : undefined
+  return ranked[0] !== undefined && ranked[0].edits <= maxEdits ? ranked[0].candidate : undefined
 }
 
-/** `expireDays` leaves out a part of `expireAfterDays`; a part that several candidates have says nothing. */
+/** `expireDays` omits a part of `expireAfterDays`. Parts that several candidates contain identify none of them. */
 function byParts(word: string, candidates: readonly string[]): string | undefined {
-  const wanted = parts(word)
-  const holders = candidates.filter((candidate) => wanted.every((part) => parts(candidate).includes(part)))
-  return wanted.length > 0 && holders.length === 1 ? holders[0] : undefined
+  const wordParts = parts(word)
+  const matches = candidates.filter((candidate) => wordParts.every((part) => parts(candidate).includes(part)))
+  return wordParts.length > 0 && matches.length === 1 ? matches[0] : undefined
 }
 
 function parts(word: string): string[] {
   return (word.slice(0, 64).match(/[A-Z]?[a-z0-9]+|[A-Z]+/g) ?? []).map((part) => part.toLowerCase())
 }
 
-function plain(word: string): string {
+function normalize(word: string): string {
   return word.slice(0, 64).toLowerCase().replaceAll(/[-_]/g, '')
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (optimal string alignment). */
+/** The number of insertions, deletions, substitutions and swaps of adjacent characters from `a` to `b` (optimal string alignment). */
 export function editDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
   const cell = (i: number, j: number): number => rows[i]?.[j] ?? 0

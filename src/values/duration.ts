@@ -8,7 +8,7 @@ export function parseDuration(text: string): number | undefined {
   return Number(h) * UNITS.h + Number(m) * UNITS.m + Number(s)
 }
 
-/** `1h30m` of 5400: the shortest form that {@link parseDuration} reads back. */
+/** 5400 as `1h30m`: the shortest form that {@link parseDuration} accepts. */
 export function showDuration(seconds: number): string {
   const h = Math.floor(seconds / UNITS.h)
   const m = Math.floor((seconds % UNITS.h) / UNITS.m)

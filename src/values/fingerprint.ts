@@ -5,13 +5,13 @@ import type { Sealed } from './sealed.ts'
 const LABEL = 'groundcrew/fingerprint/v1'
 
 /**
- * Compares secrets without telling them: an HMAC-SHA256 over address, key and value, written `KEYID:HEX`.
+ * Compares secrets without revealing them: an HMAC-SHA256 over address, key and value, written `KEYID:HEX`.
  * The HMAC key is derived (HKDF-SHA256, label `groundcrew/fingerprint/v1`) from the installation's encryption key, so
- * there is no salt to store, leak or lose, every host computes the same, and no equality shows across two secrets.
+ * there is no salt to store, leak or lose, every host computes the same fingerprint, and equal values in two places differ.
  */
 export class Fingerprinter {
   readonly #key: Buffer
-  /** Eight hex digits that name the derived key; a new encryption key shows as one change of this. */
+  /** Eight hex digits that identify the derived key; a new encryption key changes it. */
   readonly keyId: string
 
   private constructor(key: Buffer) {
@@ -26,25 +26,25 @@ export class Fingerprinter {
   }
 
   /**
-   * For when the encryption key is not to be had: `seed` (random) makes fingerprints that compare with no other, so that
-   * nothing is said to be equal or different that cannot be known.
+   * For use when the encryption key cannot be read: a random `seed` gives fingerprints that match no others, so that
+   * nothing is reported as equal or different without proof.
    */
   static incomparable(seed: string): Fingerprinter {
     return new Fingerprinter(createHash('sha256').update(seed).digest())
   }
 
-  /** `KEYID:HEX` of one value in its place. */
-  of(where: Address, key: string, value: Sealed): string {
-    return `${this.keyId}:${value.hmac(this.#key, `${where}\0${key}`)}`
+  /** `KEYID:HEX` of one value of a resource. */
+  of(address: Address, key: string, value: Sealed): string {
+    return `${this.keyId}:${value.hmac(this.#key, `${address}\0${key}`)}`
   }
 }
 
-/** The key that a fingerprint was made with, as {@link Fingerprinter.keyId} names it; undefined for what is no fingerprint. */
+/** The {@link Fingerprinter.keyId} of the key that a fingerprint was computed with; undefined for any other value. */
 export function keyIdOf(value: unknown): string | undefined {
   return typeof value === 'string' ? /^([0-9a-f]{8}):[0-9a-f]{64}$/.exec(value)?.[1] : undefined
 }
 
-/** SHA-256 (hex) of the public half in SPKI form: names a key pair whatever its spelling. Throws when the PEM does not parse. */
+/** SHA-256 (hex) of the public key in SPKI form: identifies a key pair in any encoding. Throws when the PEM does not parse. */
 export function spkiSha256(privateKeyPem: Sealed): string {
   const der = createPublicKey(createPrivateKey(privateKeyPem.open())).export({ type: 'spki', format: 'der' })
   return createHash('sha256').update(der).digest('hex')

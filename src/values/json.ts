@@ -1,8 +1,8 @@
-/** What JSON can say. Facts are narrower: see {@link Facts}. */
+/** Any JSON value. Facts are narrower: see {@link FactValue}. */
 export type Scalar = string | number | boolean | null
 export type Json = Scalar | readonly Json[] | { readonly [key: string]: Json }
 
-/** A value that may be printed, compared and stored: scalars and maps only, so that a diff never has to guess how lists align. */
+/** A value that can be printed, compared and stored: scalars and maps only, so that a diff never guesses how lists align. */
 export type FactValue = Scalar | FactMap
 export type FactMap = { readonly [key: string]: FactValue }
 
@@ -15,9 +15,9 @@ export function pointer(...segments: readonly string[]): JsonPointer {
 }
 
 /** The unescaped segments of a pointer; the inverse of {@link pointer}. */
-export function segments(at: JsonPointer): string[] {
-  if (at === '') return []
-  return at
+export function segments(path: JsonPointer): string[] {
+  if (path === '') return []
+  return path
     .slice(1)
     .split('/')
     .map((s) => s.replaceAll('~1', '/').replaceAll('~0', '~'))
@@ -28,7 +28,7 @@ export function isMap(value: unknown): value is { readonly [key: string]: unknow
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** JSON text with sorted keys: equal values give equal text, whatever order they were built in. */
+/** JSON text with sorted keys: equal values give equal text. */
 export function canonicalJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (!isMap(value)) return JSON.stringify(value)
@@ -37,22 +37,22 @@ export function canonicalJson(value: Json): string {
   return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalJson(map[key] as Json)}`).join(',')}}`
 }
 
-/** The value at a pointer, or undefined when nothing stands there. */
-export function at(value: FactValue | undefined, where: JsonPointer): FactValue | undefined {
-  let here: FactValue | undefined = value
-  for (const segment of segments(where)) {
-    if (!isMap(here) || !Object.hasOwn(here, segment)) return undefined
-    here = (here as FactMap)[segment]
+/** The value at a pointer, or undefined when there is none. */
+export function valueAt(value: FactValue | undefined, path: JsonPointer): FactValue | undefined {
+  let current: FactValue | undefined = value
+  for (const segment of segments(path)) {
+    if (!isMap(current) || !Object.hasOwn(current, segment)) return undefined
+    current = (current as FactMap)[segment]
   }
-  return here
+  return current
 }
 
-/** What the longest prefix of `where` maps to. */
-export function longestPrefix<T>(map: ReadonlyMap<JsonPointer, T>, where: JsonPointer): T | undefined {
-  const parts = segments(where)
+/** The value of the longest key in `map` that is a prefix of `path`. */
+export function longestPrefix<T>(map: ReadonlyMap<JsonPointer, T>, path: JsonPointer): T | undefined {
+  const parts = segments(path)
   for (let length = parts.length; length >= 0; length--) {
-    const found = map.get(pointer(...parts.slice(0, length)))
-    if (found !== undefined) return found
+    const value = map.get(pointer(...parts.slice(0, length)))
+    if (value !== undefined) return value
   }
   return undefined
 }

@@ -1,5 +1,5 @@
 export type PodCounts = {
-  /** All pods of a Deployment, of whichever template. */
+  /** All pods of a Deployment, of any template. */
   readonly all: number
   /** Those of its newest template. */
   readonly updated: number
@@ -7,8 +7,8 @@ export type PodCounts = {
 }
 
 /**
- * How many pods of the newest template are ready, at least: a Deployment tells readiness of old and new ones together, and
- * old ones that stay ready while new ones never are must not look like progress.
+ * The minimum number of ready pods of the newest template: a Deployment counts ready pods of all templates together, and
+ * old pods that stay ready must not look like progress of new ones.
  */
 export function newestReady({ all, updated, ready }: PodCounts): number {
   return Math.max(0, Math.min(updated, ready - (all - updated)))

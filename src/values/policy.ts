@@ -1,4 +1,4 @@
-/** What the daemon applies by itself: nothing, what the file (or an input) changed, what drifted, or both. */
+/** What the daemon applies without approval: nothing, changes of the file or its inputs, drift, or both. */
 export const POLICIES = ['none', 'declared', 'drifted', 'all'] as const
 
 export type Policy = (typeof POLICIES)[number]

@@ -1,7 +1,7 @@
-/** A place in a file a person wrote; `line` and `col` count from 1. `file` is as the person would name it. */
+/** A place in the desired state; `line` and `col` start at 1. `file` is the name the user gave. */
 export type Position = { readonly file: string; readonly line: number; readonly col: number }
 
-/** `desired-state.yaml:12:5`, the form that editors and terminals turn into a link. */
+/** `desired-state.yaml:12:5`, the form that editors and terminals link. */
 export function showPosition(at: Position): string {
   return `${at.file}:${at.line}:${at.col}`
 }

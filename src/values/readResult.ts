@@ -1,8 +1,8 @@
 import type { Problem } from './problem.ts'
 
 /**
- * The answer to a question put to a server. Absent needs proof (the server's own words for "there is none");
- * everything that is neither present nor proven absent is unknown, and unknown never becomes a write.
+ * The result of reading something from a server. Absent needs proof (the server's own error for "not found");
+ * anything that is neither present nor proven absent is unknown, and unknown never causes a write.
  */
 export type ReadResult<T> =
   | { readonly is: 'present'; readonly value: T }

@@ -3,17 +3,17 @@ import { spkiSha256 } from './fingerprint.ts'
 import { Sealed } from './sealed.ts'
 
 export type RsaKey = {
-  /** PEM, whatever the spelling it came in; as it was when it was PEM already. */
+  /** PEM; unchanged when the input was PEM already. */
   readonly pem: Sealed
   readonly bits: number
-  /** SHA-256 (hex) of the public half in SPKI form. */
+  /** SHA-256 (hex) of the public key in SPKI form. */
   readonly spkiSha256: string
 }
 
-export type NoRsaKey = 'not a key' | 'has a passphrase' | 'not RSA'
+export type RsaKeyError = 'not a key' | 'has a passphrase' | 'not RSA'
 
-/** An RSA private key given as PEM (PKCS#8 or PKCS#1) or as base64 of PEM; or what is wrong with it. */
-export function readRsaKey(text: Sealed): RsaKey | NoRsaKey {
+/** Reads an RSA private key given as PEM (PKCS#8 or PKCS#1) or as base64 of PEM, or returns why it is none. */
+export function readRsaKey(text: Sealed): RsaKey | RsaKeyError {
   const pem = asPem(text.open())
   if (pem === undefined) return 'not a key'
   if (/ENCRYPTED/.test(pem)) return 'has a passphrase'
@@ -39,7 +39,7 @@ function parse(pem: string): KeyObject | undefined {
   }
 }
 
-/** The form the guide's secret holds: base64 of the PEM, on one line. What is no key at all is left as it is. */
+/** The format of the guide's secret: base64 of the PEM, on one line. Any other text is returned unchanged. */
 export function asBase64OfPem(text: Sealed): Sealed {
   const pem = asPem(text.open())
   return pem === undefined ? text : Sealed.of(Buffer.from(pem, 'utf8').toString('base64'))

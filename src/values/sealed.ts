@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto'
 import { inspect } from 'node:util'
 
-const SHOWN = '(sealed)'
+const PLACEHOLDER = '(sealed)'
 
 /**
- * A secret value. It prints, serialises and inspects as `(sealed)`, has no length and no equality, and is not Json:
+ * A secret value. It prints, serializes and inspects as `(sealed)`, has no length and no equality, and is not Json:
  * putting one into facts, events, state or a plan does not compile. It is opened only inside an adapter call
- * (`src/world`) or by the value types that live beside it; `test/unit/boundaries.test.ts` reads the sources for that.
+ * (`src/world`) or by the value types of this folder; `test/unit/boundaries.test.ts` checks the sources for that.
  */
 export class Sealed {
   readonly #text: string
@@ -15,33 +15,33 @@ export class Sealed {
     this.#text = text
   }
 
-  /** Seals `text` (UTF-8) at the place where it is read. */
+  /** Seals `text` (UTF-8); called where the secret is read. */
   static of(text: string): Sealed {
     return new Sealed(text)
   }
 
-  /** The secret itself. Call it where the value leaves for a server, nowhere else. */
+  /** The secret itself. Call it only where the value is sent to a server. */
   open(): string {
     return this.#text
   }
 
-  /** True when there is nothing in it: the one thing about its length that may be known. */
+  /** True when the value is empty: the only fact about its length that may be known. */
   isEmpty(): boolean {
     return this.#text === ''
   }
 
-  /** Hex HMAC-SHA256 of `context` and the value under `key`: equal values in one context give equal text, and nothing else is told. */
+  /** Hex HMAC-SHA256 of `context` and the value under `key`: reveals only whether two values in one context are equal. */
   hmac(key: Buffer, context: string): string {
     return createHmac('sha256', key).update(context).update('\0').update(this.#text, 'utf8').digest('hex')
   }
 
   toString(): string {
-    return SHOWN
+    return PLACEHOLDER
   }
   toJSON(): string {
-    return SHOWN
+    return PLACEHOLDER
   }
   [inspect.custom](): string {
-    return SHOWN
+    return PLACEHOLDER
   }
 }

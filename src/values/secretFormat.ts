@@ -1,12 +1,12 @@
 import type { Sealed } from './sealed.ts'
 
-/** What may be said of secrets' form without telling them. */
+// What may be reported of a secret's format without revealing the secret.
 
-export type NoDatabaseUrl = 'not a URL' | 'not PostgreSQL' | 'no host' | 'no database'
+export type DatabaseUrlError = 'not a URL' | 'not PostgreSQL' | 'no host' | 'no database'
 
 /** What is wrong with a PostgreSQL URL, or undefined when Spacelift can read it. */
-export function refuseDatabaseUrl(url: Sealed): NoDatabaseUrl | undefined {
-  // Not URL.parse: PostgreSQL takes several hosts with ports, and a socket's host stands in the query.
+export function checkDatabaseUrl(url: Sealed): DatabaseUrlError | undefined {
+  // Not URL.parse: PostgreSQL accepts several hosts with ports, and the host of a socket is a query parameter.
   const parts = /^([a-z][a-z0-9+.-]*):\/\/(?:([^/?#@]*)@)?([^/?#@]*)(?:\/([^?#@]*))?(?:\?([^#]*))?$/.exec(url.open())
   if (parts === null || /%(?![0-9a-f]{2})|\s/i.test(url.open())) return 'not a URL'
   const [, scheme = '', , hosts = '', database = '', query = ''] = parts
@@ -17,18 +17,18 @@ export function refuseDatabaseUrl(url: Sealed): NoDatabaseUrl | undefined {
   return database !== '' || settings.has('dbname') ? undefined : 'no database'
 }
 
-/** True when the number of characters lies within the bounds, both included. */
-export function lengthWithin(value: Sealed, least: number, most: number): boolean {
+/** True when the number of characters is within the bounds, both included. */
+export function lengthWithin(value: Sealed, min: number, max: number): boolean {
   const { length } = value.open()
-  return length >= least && length <= most
+  return length >= min && length <= max
 }
 
-/** True when a blank or line end stands at its start or end: nobody means that in a credential. */
+/** True when it starts or ends with whitespace, which is never intended in a credential. */
 export function hasSurroundingWhitespace(value: Sealed): boolean {
   return value.open() !== value.open().trim()
 }
 
-/** True for a NUL, which no environment variable can hold. */
+/** True when it contains a NUL, which no environment variable can hold. */
 export function holdsNul(value: Sealed): boolean {
   return value.open().includes('\0')
 }

@@ -2,7 +2,7 @@ import { isMap } from '../../values/json.ts'
 import { showPosition } from '../../values/position.ts'
 import type { Problem } from '../../values/problem.ts'
 import { keyPosition, type Path, showPath, valuePosition } from '../errors/errorText.ts'
-import { valueAt } from '../errors/schemaErrors.ts'
+import { dataAt } from '../errors/schemaErrors.ts'
 import type { Tree } from '../yaml.ts'
 
 /**
@@ -17,7 +17,7 @@ export class Draft {
   }
 
   get(...path: Path): unknown {
-    return valueAt(this.tree.data, path)
+    return dataAt(this.tree.data, path)
   }
   text(...path: Path): string | undefined {
     const value = this.get(...path)

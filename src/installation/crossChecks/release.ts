@@ -1,7 +1,7 @@
 import { isMap, type JsonPointer, segments } from '../../values/json.ts'
 import type { Problem } from '../../values/problem.ts'
 import { keyPosition } from '../errors/errorText.ts'
-import { valueAt } from '../errors/schemaErrors.ts'
+import { dataAt } from '../errors/schemaErrors.ts'
 import { ANNOTATION_PREFIX, CHART_VALUES_OWNED, DEFAULTS, WORKLOADS } from '../spacelift.ts'
 import type { CrossCheck, Draft } from './draft.ts'
 
@@ -34,7 +34,7 @@ function chart(draft: Draft): Problem[] {
 }
 
 function ownedValues(draft: Draft): Problem[] {
-  const owned = CHART_VALUES_OWNED.filter((where) => valueAt(draft.get(...VALUES), segments(where)) !== undefined)
+  const owned = CHART_VALUES_OWNED.filter((where) => dataAt(draft.get(...VALUES), segments(where)) !== undefined)
   return [...owned.map((where) => isSetByUs(draft, where)), ...annotations(draft), ...renamed(draft)]
 }
 

@@ -25,7 +25,7 @@ const NOT_BUILT: ReadonlySet<string> = new Set(['workers', 'cors', 'objectStorag
 /** What zod found, as a person needs to hear it. No value is quoted, and of unknown keys only what is near a known one. */
 export function explain(issue: Issue, tree: Tree): readonly Problem[] {
   const path = issue.path.map(String)
-  const value = valueAt(tree.data, path)
+  const value = dataAt(tree.data, path)
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(tree, path, key))
   if (issue.code === 'invalid_key') return [refusedKey(issue, tree, path)]
   if (value === undefined) return [missing(tree, path)]
@@ -35,7 +35,7 @@ export function explain(issue: Issue, tree: Tree): readonly Problem[] {
 }
 
 /** The value at a path of plain data; undefined when nothing stands there. */
-export function valueAt(data: unknown, path: Path): unknown {
+export function dataAt(data: unknown, path: Path): unknown {
   return path.reduce<unknown>((here, key) => {
     if (Array.isArray(here)) return here[Number(key)]
     return isMap(here) && Object.hasOwn(here, key) ? here[key] : undefined
@@ -91,7 +91,7 @@ function unknownKey(tree: Tree, path: Path, key: string): Problem {
 
 /** The key that a misspelt one was most likely meant to be: one of those that are not there yet. */
 export function meantKey(tree: Tree, path: Path, key: string): string | undefined {
-  const absent = keysAt(path).filter((known) => valueAt(tree.data, [...path, known]) === undefined)
+  const absent = keysAt(path).filter((known) => dataAt(tree.data, [...path, known]) === undefined)
   return didYouMean(key, absent)
 }
 

@@ -1,9 +1,9 @@
 import { type JsonPointer, segments } from '../../values/json.ts'
 import { readJwt } from '../../values/jwt.ts'
 import type { Problem } from '../../values/problem.ts'
-import { type NoRsaKey, type RsaKey, readRsaKey } from '../../values/rsaKey.ts'
+import { type RsaKey, type RsaKeyError, readRsaKey } from '../../values/rsaKey.ts'
 import type { Sealed } from '../../values/sealed.ts'
-import { hasSurroundingWhitespace, holdsNul, lengthWithin, type NoDatabaseUrl, refuseDatabaseUrl } from '../../values/secretFormat.ts'
+import { checkDatabaseUrl, type DatabaseUrlError, hasSurroundingWhitespace, holdsNul, lengthWithin } from '../../values/secretFormat.ts'
 import type { Installation, SecretInput } from '../installation.ts'
 
 type Secrets = ReadonlyMap<JsonPointer, Sealed>
@@ -55,7 +55,7 @@ function each(secrets: Secrets, inputs: readonly SecretInput[], check: (value: S
 /** For nobody's eyes but the owner's, and never over a key that is there: what that one encrypted no other can read. */
 export const NEW_KEY = '(umask 077; set -o noclobber; openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4096 > encryption.pem)'
 
-const NO_KEY: { readonly [why in NoRsaKey]: Omit<Found, 'at' | 'code'> } = {
+const NO_KEY: { readonly [why in RsaKeyError]: Omit<Found, 'at' | 'code'> } = {
   'not a key': {
     predicate: 'is no private key that can be read.',
     remedy: `It must be the PEM of an RSA private key, or base64 of that. For a new installation: ${NEW_KEY}`,
@@ -67,7 +67,7 @@ const NO_KEY: { readonly [why in NoRsaKey]: Omit<Found, 'at' | 'code'> } = {
   'not RSA': { predicate: 'is no RSA key.', remedy: `For a new installation: ${NEW_KEY}` },
 }
 
-function checkKey(it: Installation, key: RsaKey | NoRsaKey | undefined): Found[] {
+function checkKey(it: Installation, key: RsaKey | RsaKeyError | undefined): Found[] {
   const { rsaPrivateKey, publicKeySha256 } = it.encryption
   const { at } = rsaPrivateKey
   if (key === undefined) return []
@@ -108,7 +108,7 @@ function day(date: Date): string {
   return date.toISOString().slice(0, 10)
 }
 
-const NO_URL: { readonly [why in NoDatabaseUrl]: string } = {
+const NO_URL: { readonly [why in DatabaseUrlError]: string } = {
   'not a URL': 'is no URL that can be read.',
   'not PostgreSQL': 'does not begin with postgres://.',
   'no host': 'names no host.',
@@ -116,7 +116,7 @@ const NO_URL: { readonly [why in NoDatabaseUrl]: string } = {
 }
 
 function checkDatabase(url: Sealed): Omit<Found, 'at'>[] {
-  const why = refuseDatabaseUrl(url)
+  const why = checkDatabaseUrl(url)
   const remedy =
     'Write postgres://USER:PASSWORD@HOST/DATABASE?statement_cache_capacity=0, with / : @ ? # % in the password percent-encoded.'
   return why === undefined ? [] : [{ code: 'input/database-url', predicate: NO_URL[why], remedy }]

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { readJwt } from '../../../src/values/jwt.ts'
 import { readRsaKey } from '../../../src/values/rsaKey.ts'
 import { Sealed } from '../../../src/values/sealed.ts'
-import { lengthWithin, refuseDatabaseUrl } from '../../../src/values/secretFormat.ts'
+import { checkDatabaseUrl, lengthWithin } from '../../../src/values/secretFormat.ts'
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
 const pkcs8 = rsa.export({ type: 'pkcs8', format: 'pem' }).toString()
@@ -41,7 +41,7 @@ test('a JWT is read without its signature', () => {
 })
 
 test('a database URL is PostgreSQL and names host and database', () => {
-  const refuse = (text: string) => refuseDatabaseUrl(Sealed.of(text))
+  const refuse = (text: string) => checkDatabaseUrl(Sealed.of(text))
   assert.is(refuse('postgres://user:pw@db.example.com:5432/spacelift?statement_cache_capacity=0'), undefined)
   assert.is(refuse('postgresql://user@/spacelift?host=/run/postgresql'), undefined)
   assert.is(refuse('postgres://u:p%40ss@db1:5432,db2:5432/spacelift'), undefined)

@@ -1,4 +1,4 @@
-import { at, type FactMap, type FactValue, isMap, type JsonPointer, pointer, segments } from '../../../values/json.ts'
+import { type FactMap, type FactValue, isMap, type JsonPointer, pointer, segments, valueAt } from '../../../values/json.ts'
 
 /** One leaf that is not as wanted; `to` undefined: nothing is to stand there. */
 export type FieldEdit = { readonly pointer: JsonPointer; readonly from: FactValue | undefined; readonly to: FactValue | undefined }
@@ -33,7 +33,7 @@ function isImplied({ pointer: where, from, to }: FieldEdit, wanted: FactMap): bo
   const path = segments(where)
   const [, field] = /^(.*) \(order\)$/.exec(path.at(-1) ?? '') ?? []
   if (field === undefined || typeof from !== 'string') return false
-  const list = at(wanted, pointer(...path.slice(0, -1), field))
+  const list = valueAt(wanted, pointer(...path.slice(0, -1), field))
   const own = from.split(', ').filter((key) => isMap(list) && key in list)
   return to === undefined || own.join(', ') === to
 }

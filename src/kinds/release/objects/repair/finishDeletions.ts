@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { at, type FactMap, pointer, segments } from '../../../../values/json.ts'
+import { type FactMap, pointer, segments, valueAt } from '../../../../values/json.ts'
 import { ProblemError } from '../../../../values/problem.ts'
 import type { LiveObject } from '../../../../world/ports/cluster.ts'
 import type { ApplyContext } from '../../../kind.ts'
@@ -33,7 +33,7 @@ export async function finishDeletions(
 }
 
 async function takeOffFinalizers(work: ApplyContext, live: LiveObject, seen: ObservedObjects, wanted: FactMap, key: string): Promise<void> {
-  const finalizers = (facts: FactMap) => (at(facts, pointer(key, 'metadata', 'finalizers')) ?? {}) as FactMap
+  const finalizers = (facts: FactMap) => (valueAt(facts, pointer(key, 'metadata', 'finalizers')) ?? {}) as FactMap
   const inner = (facts: FactMap): FactMap => ({ metadata: { finalizers: finalizers(facts) } })
   const edits = editsBetween(inner(seen.facts), inner(wanted))
   const operations = patchOf(edits, { live: live.raw, manifest: seen.manifest.get(key)?.raw ?? {}, wanted: inner(wanted) })

@@ -1,4 +1,4 @@
-import { at, type FactMap, isMap, type JsonPointer, pointer, segments } from '../../../../values/json.ts'
+import { type FactMap, isMap, type JsonPointer, pointer, segments, valueAt } from '../../../../values/json.ts'
 import type { PatchOperation, RawObject } from '../../../../world/ports/cluster.ts'
 import { type FieldEdit, withoutImplied } from '../edits.ts'
 import { keysOf, ORDERED } from '../facts/keys.ts'
@@ -38,7 +38,7 @@ export function patchOf(edits: readonly FieldEdit[], sides: Sides): readonly Pat
 
 function highestUnwanted(where: JsonPointer, wanted: FactMap): readonly string[] {
   const path = segments(where)
-  const length = path.findIndex((_, i) => at(wanted, pointer(...path.slice(0, i + 1))) === undefined)
+  const length = path.findIndex((_, i) => valueAt(wanted, pointer(...path.slice(0, i + 1))) === undefined)
   return length < 0 ? path : path.slice(0, length + 1)
 }
 
