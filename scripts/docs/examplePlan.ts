@@ -31,7 +31,7 @@ export function examplePlan(): Plan {
       restarts: [{ workload: 'spacelift-server', pods: 3 }],
     }),
   ]
-  return { changes, findings: [NONCURRENT_STAY], problems: [], notLookedAt: 0 }
+  return { changes, findings: [NONCURRENT_STAY], problems: [], uncheckedCount: 0 }
 }
 
 const CURRENT = '/rules/all objects: expire current versions'

@@ -23,7 +23,7 @@ const plan: Plan = {
   changes: [{ address: shared, action: 'repair', edits, impact, after: [] }],
   findings: [],
   problems: [],
-  notLookedAt: 0,
+  uncheckedCount: 0,
 }
 
 /** The reporter's own output for an apply that repairs one secret. */

@@ -27,7 +27,7 @@ export async function planCommand(host: ReportingHost, options: PlanCommandOptio
   }
   // A partial plan cannot prove that nothing differs.
   const { plan } = checked.planned
-  return options.detailedExitcode && (hasChanges(plan) || plan.notLookedAt > 0) ? 2 : 0
+  return options.detailedExitcode && (hasChanges(plan) || plan.uncheckedCount > 0) ? 2 : 0
 }
 
 function notSaved(file: string) {

@@ -6,32 +6,32 @@ import { type FactMap, type FactValue, type JsonPointer, longestPrefix } from '.
 import type { Problem } from '../values/problem.ts'
 import { type Difference, differences } from './diff.ts'
 import { isWrite, type Plan } from './plan.ts'
-import { isNamed } from './select.ts'
+import { matchesAny } from './select.ts'
 
 /**
- * What becomes of a difference: apply repairs it; it is reported only, because undoing it could hurt others or lose data;
- * or a person accepted it until a day.
+ * What happens to a difference: apply repairs it; it is only reported, because undoing it could harm others or lose data;
+ * or the file accepts it until a day.
  */
 export type DriftClass = 'repaired' | 'reported' | 'accepted'
 
-/** One field that is not as it was applied. `applied` and `found` are undefined where nothing stands. */
+/** One field that is not as it was applied. `applied` or `live` is undefined where that side has no value. */
 export type DriftedField = {
   readonly pointer: JsonPointer
   readonly applied: FactValue | undefined
-  readonly found: FactValue | undefined
+  readonly live: FactValue | undefined
   readonly by?: Attribution
   readonly class: DriftClass
-  /** Why it is accepted. */
+  /** The acceptance in force. */
   readonly acceptance?: Acceptance
-  /** Until when it was accepted, where that day has passed. */
+  /** The last day of an acceptance that has expired. */
   readonly acceptedUntil?: string
-  /** What it means and what to do, where no fact of the resource says it. */
+  /** What it means and what to do, for a difference that is not part of the resource's facts. */
   readonly note?: string
-  /** When it was first found so, RFC 3339, where that is remembered. */
+  /** When it was first observed, RFC 3339, where that is known. */
   readonly since?: string
 }
 
-/** `keysUnknown`: something in it changed that cannot be named, because it was fingerprinted with another key. */
+/** `keysUnknown`: it changed, but which values changed is unknown, because they were fingerprinted with another key. */
 export type DriftedResource = {
   readonly address: Address
   readonly is: 'changed' | 'gone'
@@ -39,31 +39,31 @@ export type DriftedResource = {
   readonly keysUnknown: boolean
   /** How the kind groups the fields, where it does. */
   readonly objects?: ObjectGroups
-  /** When the resource was first found drifted, RFC 3339, where that is remembered. */
+  /** When the resource was first observed as drifted, RFC 3339, where that is known. */
   readonly since?: string
 }
 
-/** What changed behind our back. Whatever is in `unchecked` is not said to be unchanged. */
+/** What changed outside groundcrew. Resources in `unchecked` may have changed as well. */
 export type DriftReport = {
-  /** `file`: there was no state to compare with. */
+  /** `file`: there is no state to compare with. */
   readonly comparedWith: 'state' | 'file'
-  /** When and by whom, RFC 3339 and `user@host`. */
+  /** RFC 3339 and `user@host`. */
   readonly lastApply?: { readonly at: string; readonly who: string }
   readonly checked: number
   readonly drifted: readonly DriftedResource[]
   readonly unchecked: readonly { readonly address: Address; readonly why: Problem }[]
-  /** Left out by choice. */
+  /** Excluded with --skip. */
   readonly skipped: readonly Address[]
   readonly findings: readonly Finding[]
-  /** What is wrong with the look as a whole. */
+  /** What is wrong with the check as a whole. */
   readonly problems: readonly Problem[]
 }
 
-/** One resource as it was applied and as it is. */
+/** One resource as it was applied and as it is now. */
 export type Comparison = {
   readonly address: Address
   readonly applied: { readonly facts: FactMap; readonly guard: string }
-  readonly found:
+  readonly live:
     | {
         readonly is: 'present'
         readonly facts: FactMap
@@ -72,67 +72,65 @@ export type Comparison = {
         readonly unmanaged?: readonly UnmanagedDifference[]
       }
     | { readonly is: 'absent' }
-  /** Fields known to differ although their fingerprints were made with two keys. */
+  /** Fields known to differ although their fingerprints were made with different keys. */
   readonly knownChanged?: ReadonlySet<JsonPointer>
   readonly acceptances?: Acceptances
   readonly objects?: ObjectGroups
 }
 
-/** What drifted of one resource; undefined when it is as it was applied. */
+/** The drift of one resource; undefined when it is as it was applied. */
 export function driftOf({
   address,
   applied,
-  found,
+  live,
   knownChanged = new Set(),
   acceptances,
   objects,
 }: Comparison): DriftedResource | undefined {
-  if (found.is === 'absent') return { address, is: 'gone', fields: [], keysUnknown: false }
-  const all = differences(applied.facts, found.facts)
-  const [incomparable, told] = [
-    all.filter((one) => isIncomparable(one, knownChanged)),
-    all.filter((one) => !isIncomparable(one, knownChanged)),
-  ]
-  // What the server calls the same version is the same, whatever the fingerprints are made with.
-  const keysUnknown = incomparable.length > 0 && applied.guard !== found.guard
-  const fields = [...told.map((one) => fieldOf(one, found.by)), ...(found.unmanaged ?? []).map(reportedField)]
+  if (live.is === 'absent') return { address, is: 'gone', fields: [], keysUnknown: false }
+  const all = differences(applied.facts, live.facts)
+  const incomparable = all.filter((difference) => isIncomparable(difference, knownChanged))
+  const comparable = all.filter((difference) => !incomparable.includes(difference))
+  // The same version on the server means the same values, whichever key fingerprints them.
+  const keysUnknown = incomparable.length > 0 && applied.guard !== live.guard
+  const fields = [...comparable.map((difference) => fieldOf(difference, live.by)), ...(live.unmanaged ?? []).map(reportedField)]
   if (fields.length === 0 && !keysUnknown) return undefined
   const judged = fields.map((field) => accepted(address, field, acceptances))
   return { address, is: 'changed', fields: judged, keysUnknown, ...(objects && { objects }) }
 }
 
-function reportedField({ pointer: where, expected, actual, summary, remedy, isRepaired }: UnmanagedDifference): DriftedField {
-  return { pointer: where, applied: expected, found: actual, class: isRepaired ? 'repaired' : 'reported', note: `${summary} ${remedy}` }
+function reportedField({ pointer, expected, actual, summary, remedy, isRepaired }: UnmanagedDifference): DriftedField {
+  return { pointer, applied: expected, live: actual, class: isRepaired ? 'repaired' : 'reported', note: `${summary} ${remedy}` }
 }
 
 function accepted(address: Address, field: DriftedField, acceptances: Acceptances | undefined): DriftedField {
   const acceptance = acceptances?.of(address, field.pointer)
   if (acceptance !== undefined) return { ...field, class: 'accepted', acceptance }
-  const lapsed = acceptances?.expired(address, field.pointer)
-  return lapsed === undefined ? field : { ...field, acceptedUntil: lapsed.until }
+  const expired = acceptances?.expired(address, field.pointer)
+  return expired === undefined ? field : { ...field, acceptedUntil: expired.until }
 }
 
-/** True unless all that differs was accepted. */
+/** True unless every difference is accepted. */
 export function isDrift({ is, fields, keysUnknown }: DriftedResource): boolean {
   return is === 'gone' || keysUnknown || fields.some((field) => field.class !== 'accepted')
 }
 
-function isIncomparable({ pointer: where, from, to }: Difference, knownChanged: ReadonlySet<JsonPointer>): boolean {
+function isIncomparable({ pointer, from, to }: Difference, knownChanged: ReadonlySet<JsonPointer>): boolean {
   const [before, now] = [keyIdOf(from), keyIdOf(to)]
-  return before !== undefined && now !== undefined && before !== now && !knownChanged.has(where)
+  return before !== undefined && now !== undefined && before !== now && !knownChanged.has(pointer)
 }
 
-function fieldOf({ pointer: where, from, to }: Difference, by: ReadonlyMap<JsonPointer, Attribution>): DriftedField {
-  const writer = longestPrefix(by, where)
-  return { pointer: where, applied: from, found: to, class: 'repaired', ...(writer && { by: writer }) }
+function fieldOf({ pointer, from, to }: Difference, by: ReadonlyMap<JsonPointer, Attribution>): DriftedField {
+  const writer = longestPrefix(by, pointer)
+  return { pointer, applied: from, live: to, class: 'repaired', ...(writer && { by: writer }) }
 }
 
-/** What a plan against the file alone says of drift: everything that differs, with its cause unexplained. */
+/** The report of a plan against the file alone: every difference, with its cause unexplained. */
 export function driftFromPlan(plan: Plan, skip: readonly string[] = []): DriftReport {
-  const skipped = plan.changes.map(({ address }) => address).filter((address) => isNamed(address, skip))
+  const skipped = plan.changes.map(({ address }) => address).filter((address) => matchesAny(address, skip))
   const changes = plan.changes.filter(({ address }) => !skipped.includes(address))
   const writes = changes.filter((change) => isWrite(change.action))
-  const unchecked = changes.flatMap(({ address, why }) => (why === undefined ? [] : [{ address, why }]))
+  const unchecked = changes.flatMap(({ address, blockedBy: why }) => (why === undefined ? [] : [{ address, why }]))
   return {
     comparedWith: 'file',
     checked: changes.length - unchecked.length,
@@ -148,12 +146,12 @@ export function driftFromPlan(plan: Plan, skip: readonly string[] = []): DriftRe
   }
 }
 
-/** A plan goes from what is to what is wanted; a report tells what was wanted, then what is. */
-function reversed({ pointer: where, from, to, by }: Edit): DriftedField {
-  return { pointer: where, applied: to, found: from, class: 'repaired', ...(by && { by }) }
+/** An edit goes from the live to the desired value, a drifted field from the applied to the live one. */
+function reversed({ pointer, from, to, by }: Edit): DriftedField {
+  return { pointer, applied: to, live: from, class: 'repaired', ...(by && { by }) }
 }
 
-/** Exit code of a report: an incomplete look is never 0, and beats what was found. */
+/** The exit code of a report. An incomplete check is 1, whatever drifted. */
 export function driftExitCode(report: DriftReport): 0 | 1 | 2 {
   if (report.unchecked.length + report.problems.length > 0) return 1
   return report.drifted.some(isDrift) ? 2 : 0

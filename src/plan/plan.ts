@@ -5,7 +5,7 @@ import type { Problem } from '../values/problem.ts'
 
 export type Action = WriteAction | 'remove' | 'forget' | 'adopt' | 'keep' | 'accept' | 'blocked'
 
-/** What the plan says of one resource. */
+/** The planned action on one resource. */
 export type PlannedChange = {
   readonly address: Address
   readonly action: Action
@@ -14,23 +14,23 @@ export type PlannedChange = {
   readonly after: readonly Address[]
   /** How the kind groups the edited fields, where it does. */
   readonly objects?: ObjectGroups
-  /** The facts once this plan is applied; undefined for blocked and removed. */
-  readonly wanted?: FactMap
-  /** What it means should the file no longer declare it. */
+  /** The facts once this plan is applied; undefined for blocked and removed resources. */
+  readonly desired?: FactMap
+  /** What happens to it once the file no longer declares it. */
   readonly removalPolicy?: RemovalPolicy
   /** Why it is blocked. */
-  readonly why?: Problem
+  readonly blockedBy?: Problem
 }
 
-/** The whole difference, complete before anything is written: nothing in it is known only after apply. */
+/** The whole difference, complete before anything is written: no part of it is known only after apply. */
 export type Plan = {
-  /** Every resource, in the order in which it would be worked on. */
+  /** Every resource, in the order of apply. */
   readonly changes: readonly PlannedChange[]
   readonly findings: readonly Finding[]
-  /** What could not be looked at or said; with any of these the plan is incomplete. */
+  /** What could not be read or computed; with any of these the plan is incomplete. */
   readonly problems: readonly Problem[]
-  /** How many resources a partial plan left out; nothing is said about them. */
-  readonly notLookedAt: number
+  /** How many resources a partial plan did not check. */
+  readonly uncheckedCount: number
 }
 
 export type Counts = { readonly add: number; readonly change: number; readonly destroy: number }
@@ -44,8 +44,8 @@ export function isWrite(action: Action): boolean {
 
 /** As Terraform counts: a replacement is one added and one destroyed. */
 export function counts(plan: Plan): Counts {
-  const of = (...actions: readonly Action[]) => plan.changes.filter((c) => actions.includes(c.action)).length
-  return { add: of('create', 'recover', 'replace'), change: of('update', 'repair'), destroy: of('remove', 'replace') }
+  const count = (...actions: readonly Action[]) => plan.changes.filter(({ action }) => actions.includes(action)).length
+  return { add: count('create', 'recover', 'replace'), change: count('update', 'repair'), destroy: count('remove', 'replace') }
 }
 
 /** True when apply would write something. */
@@ -55,15 +55,15 @@ export function hasChanges(plan: Plan): boolean {
 
 /** The workloads whose pods this plan restarts, each once, by name. */
 export function restarts(plan: Plan): readonly Restart[] {
-  const all = new Map(writes(plan).flatMap((c) => c.impact.restarts.map((r) => [r.workload, r] as const)))
-  return [...all.values()].sort((a, b) => (a.workload < b.workload ? -1 : 1))
+  const byWorkload = new Map(writes(plan).flatMap(({ impact }) => impact.restarts.map((restart) => [restart.workload, restart] as const)))
+  return [...byWorkload.values()].sort((a, b) => (a.workload < b.workload ? -1 : 1))
 }
 
 export function dataAtRisk(plan: Plan): readonly DataRisk[] {
   return writes(plan).flatMap((change) => change.impact.dataAtRisk)
 }
 
-/** Why apply must not go on with this plan. */
+/** Why apply must refuse this plan. */
 export function refusals(plan: Plan): readonly Refusal[] {
   return writes(plan).flatMap((change) => change.impact.refusals)
 }

@@ -3,18 +3,18 @@ import type { Address } from '../values/address.ts'
 import type { Policy } from '../values/policy.ts'
 import { isWrite, type Plan, type PlannedChange } from './plan.ts'
 
-/** Why a change is not made unattended. */
-export type Reason =
+/** Why a change is not applied unattended. */
+export type SkipReason =
   /** The policy does not cover what caused it. */
   | { readonly is: 'policy'; readonly cause: Cause }
-  /** Removals and replacements are a person's to approve. */
+  /** Removals and replacements need approval. */
   | { readonly is: 'action' }
   | { readonly is: 'data-at-risk'; readonly what: string }
-  /** It has to be allowed by name first. */
+  /** It needs a consent flag first. */
   | { readonly is: 'refused'; readonly summary: string; readonly consent: string }
   | { readonly is: 'depends'; readonly on: Address }
 
-export type Skipped = { readonly change: PlannedChange; readonly why: Reason }
+export type Skipped = { readonly change: PlannedChange; readonly why: SkipReason }
 
 export type UnattendedSelection = {
   /** What may be written unattended, in the plan's order. */
@@ -22,50 +22,52 @@ export type UnattendedSelection = {
   readonly skipped: readonly Skipped[]
 }
 
-const COVERED: { readonly [P in Policy]: readonly Cause[] } = {
+const COVERED_CAUSES: { readonly [P in Policy]: readonly Cause[] } = {
   none: [],
   declared: ['declared'],
   drifted: ['drifted'],
   all: ['declared', 'drifted', 'both', 'unexplained'],
 }
-const UNATTENDED: ReadonlySet<string> = new Set(['create', 'recover', 'update', 'repair'])
+const UNATTENDED_ACTIONS: ReadonlySet<string> = new Set(['create', 'recover', 'update', 'repair'])
 
 /**
- * Which of a plan's writes a daemon may make without a person. A change is made as a whole, so the policy has to cover
- * the cause of every edit. `unfinished`: resources whose change this daemon was allowed to make and did not bring to its
- * end; what is left of it looks like drift and is none.
+ * Selects the writes that a daemon may apply without approval. A change is applied as a whole, so the policy has to cover
+ * the cause of every edit. `unfinished`: resources whose change this daemon began and did not finish; the rest of such a
+ * change looks like drift, and the policy has already allowed it.
  */
 export function selectUnattended(plan: Plan, policy: Policy, unfinished: ReadonlySet<Address> = new Set()): UnattendedSelection {
-  const out = new Map<Address, Address>()
+  const skippedBecause = new Map<Address, Address>()
   const changes: PlannedChange[] = []
-  const leftOut: Skipped[] = []
-  // The changes come in order, so what one depends on was judged before it.
+  const skipped: Skipped[] = []
+  // The changes are in topological order: the dependencies of each one are decided before it.
   for (const change of plan.changes) {
-    const culprit = change.after.map((other) => out.get(other)).find((found) => found !== undefined)
-    if (culprit !== undefined) out.set(change.address, culprit)
+    const skippedDependency = change.after.map((other) => skippedBecause.get(other)).find((skippedAddress) => skippedAddress !== undefined)
+    if (skippedDependency !== undefined) skippedBecause.set(change.address, skippedDependency)
     if (!isWrite(change.action)) continue
-    const why = objection(change, policy, unfinished.has(change.address)) ?? (culprit && { is: 'depends' as const, on: culprit })
-    if (why === undefined) changes.push(change)
+    const reason =
+      blockReason(change, policy, unfinished.has(change.address)) ??
+      (skippedDependency && { is: 'depends' as const, on: skippedDependency })
+    if (reason === undefined) changes.push(change)
     else {
-      leftOut.push({ change, why })
-      out.set(change.address, change.address)
+      skipped.push({ change, why: reason })
+      skippedBecause.set(change.address, change.address)
     }
   }
-  return { changes, skipped: leftOut }
+  return { changes, skipped }
 }
 
-function objection(change: PlannedChange, policy: Policy, isUnfinished: boolean): Reason | undefined {
-  if (!UNATTENDED.has(change.action)) return { is: 'action' }
+function blockReason(change: PlannedChange, policy: Policy, isUnfinished: boolean): SkipReason | undefined {
+  if (!UNATTENDED_ACTIONS.has(change.action)) return { is: 'action' }
   const [refusal] = change.impact.refusals
   if (refusal !== undefined) return { is: 'refused', summary: refusal.summary, consent: refusal.consent }
   const [risk] = change.impact.dataAtRisk
   if (risk !== undefined) return { is: 'data-at-risk', what: risk.what }
   if (isUnfinished && policy !== 'none') return undefined
-  const cause = causes(change).find((one) => !COVERED[policy].includes(one))
-  return cause && { is: 'policy', cause }
+  const uncovered = causes(change).find((cause) => !COVERED_CAUSES[policy].includes(cause))
+  return uncovered && { is: 'policy', cause: uncovered }
 }
 
-/** A resource without a single fact is caused by what its action says. */
+/** The causes of a change; without edits, its action stands for them. */
 function causes({ action, edits }: PlannedChange): readonly Cause[] {
   const own = action === 'create' ? 'declared' : action === 'recover' || action === 'repair' ? 'drifted' : 'unexplained'
   return edits.length === 0 ? [own] : edits.map((edit) => edit.cause)

@@ -2,7 +2,7 @@ import type { Edit } from '../kinds/kind.ts'
 import { canonicalJson, isMap, type Json } from '../values/json.ts'
 import { isWrite, type Plan } from './plan.ts'
 
-/** What a plan was made from: if any of it differs, the plan is another plan. No secret: inputs are keyed fingerprints. */
+/** Everything a plan was computed from: if any of it differs, the plan is out of date. No secret: inputs are keyed fingerprints. */
 export type Basis = {
   /** groundcrew's version. */
   readonly tool: string
@@ -26,26 +26,26 @@ export type Basis = {
 export type SavedChange = { readonly action: string; readonly guard: string; readonly edits: readonly SavedEdit[] }
 type SavedEdit = { readonly pointer: string; readonly from: Json; readonly to: Json; readonly cause: string }
 
-/** A plan that one person saves and another applies, once. */
+/** A plan that is saved by `plan -out` and applied later, once. */
 export type SavedPlan = UnsealedPlan & {
-  /** `KEYID:HEX`, a keyed digest of all the rest. */
+  /** A keyed digest of everything else. */
   readonly seal: string
 }
 
 export type UnsealedPlan = {
   readonly format: 1
   readonly id: string
-  /** What it was asked for and allowed. */
+  /** The options and consents that it was made with. */
   readonly options: Json
   readonly basis: Basis
   readonly changes: { readonly [address: string]: SavedChange }
 }
 
-/** Brings a plan to the form it is saved in. `guards`: what the servers called the version of each resource that was seen. */
+/** Converts a plan to the form it is saved in. `guards`: the server's version of each resource that was observed. */
 export function savedChanges(plan: Plan, guards: ReadonlyMap<string, string>): SavedPlan['changes'] {
   const entries = plan.changes.map((change) => {
     const guard = isWrite(change.action) ? (guards.get(change.address) ?? '') : ''
-    // Adopting and keeping write nothing: a lost state must not make a plan another one.
+    // Adopting and keeping write nothing: a lost state must not invalidate a plan.
     const action = change.action === 'adopt' ? 'keep' : change.action
     return [change.address, { action, guard, edits: change.edits.map(savedEdit) }] as const
   })
@@ -60,49 +60,49 @@ const PARTS: readonly (readonly [keyof Basis, string])[] = [
   ['file', 'desired-state.yaml'],
   ['chart', 'the chart'],
   ['archive', 'the release archive'],
-  ['lineage', 'the state (another one)'],
-  ['serial', 'the state (something was applied since)'],
+  ['lineage', 'the state (a different one)'],
+  ['serial', 'the state (changed by another apply)'],
 ]
 
 const WORLD: readonly (readonly [keyof Basis['world'], string])[] = [
   ['cluster', 'the cluster'],
   ['objectStore', 'the object store'],
-  ['objectStoreEndpoint', 'the object store’s address'],
+  ['objectStoreEndpoint', "the object store's address"],
   ['registries', 'the registry'],
 ]
 
-/** What differs between a saved plan and the plan made now, one phrase each; nothing when the saved one still holds. */
+/** What differs between a saved plan and the current plan, one phrase each; empty when the saved plan is still valid. */
 export function mismatches(saved: Pick<SavedPlan, 'basis' | 'changes'>, basis: Basis, changes: SavedPlan['changes']): string[] {
-  const before = saved.basis
-  const parts = PARTS.filter(([key]) => !equal(before[key], basis[key])).map(([, name]) => name)
-  const world = WORLD.filter(([key]) => !equal(before.world[key], basis.world[key])).map(([, name]) => name)
-  const tool = before.tool === basis.tool ? [] : [`groundcrew’s version (${before.tool}, now ${basis.tool})`]
-  const causes = [...tool, ...parts, ...inputMismatches(before.inputs, basis.inputs), ...world]
-  // With another cause the changes differ as well, and the server is not to blame.
+  const savedBasis = saved.basis
+  const parts = PARTS.filter(([key]) => !isEqual(savedBasis[key], basis[key])).map(([, name]) => name)
+  const world = WORLD.filter(([key]) => !isEqual(savedBasis.world[key], basis.world[key])).map(([, name]) => name)
+  const tool = savedBasis.tool === basis.tool ? [] : [`groundcrew's version (${savedBasis.tool}, now ${basis.tool})`]
+  const causes = [...tool, ...parts, ...inputMismatches(savedBasis.inputs, basis.inputs), ...world]
+  // Another cause changes the plan as well, so the resources on the server are not blamed for it.
   return causes.length > 0 ? causes : changeMismatches(saved.changes, changes)
 }
 
 function inputMismatches(before: Basis['inputs'], now: Basis['inputs']): string[] {
   return keysOf(before, now)
     .filter((pointer) => before[pointer] !== now[pointer])
-    .map((pointer) => `the secret behind ${pointer}`)
+    .map((pointer) => `the secret at ${pointer}`)
 }
 
 function changeMismatches(before: SavedPlan['changes'], now: SavedPlan['changes']): string[] {
   return keysOf(before, now)
-    .filter((address) => !equal(before[address], now[address]))
-    .map((address) => `${address} as it is on the server`)
+    .filter((address) => !isEqual(before[address], now[address]))
+    .map((address) => `${address} on the server`)
 }
 
 function keysOf(a: object, b: object): string[] {
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort()
 }
 
-function equal(a: unknown, b: unknown): boolean {
+function isEqual(a: unknown, b: unknown): boolean {
   return canonicalJson((a ?? null) as Json) === canonicalJson((b ?? null) as Json)
 }
 
-/** Reads a saved plan; 'other-format' for one of another version's, undefined for anything else. */
+/** Reads a saved plan; 'other-format' for one in another version's format, undefined for any other text. */
 export function parseSavedPlan(text: string): SavedPlan | 'other-format' | undefined {
   const value = parseJson(text)
   if (!isMap(value) || typeof value.format !== 'number' || typeof value.id !== 'string') return undefined

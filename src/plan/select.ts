@@ -6,38 +6,38 @@ export type Selection = { readonly target: readonly string[]; readonly exclude: 
 export const EVERYTHING: Selection = { target: [], exclude: [] }
 
 /**
- * The nodes a partial plan looks at: targets with all that they depend on, or everything but the excluded ones with all
- * that depends on them. A name stands for the resource of that address and for all below it (`bucket`, `secret/spacelift`).
+ * The nodes of a partial plan: targets with their dependencies, or all but the excluded ones and their dependents.
+ * A name matches the resource of that address and all below it (`bucket`, `secret/spacelift`).
  */
 export function select<N extends Node>(nodes: readonly N[], { target, exclude }: Selection): N[] {
   if (target.length > 0) {
     const after = new Map(nodes.map((node) => [node.address, node.after]))
     return keep(
       nodes,
-      closure(named(nodes, target), (address) => after.get(address) ?? []),
+      closure(matching(nodes, target), (address) => after.get(address) ?? []),
     )
   }
   const followers = dependents(nodes)
-  const dropped = closure(named(nodes, exclude), (address) => (followers.get(address) ?? []).map((node) => node.address))
+  const dropped = closure(matching(nodes, exclude), (address) => (followers.get(address) ?? []).map((node) => node.address))
   return nodes.filter((node) => !dropped.has(node.address))
 }
 
-/** The names that stand for nothing. */
+/** The names that match no node. */
 export function unmatched(nodes: readonly Node[], names: readonly string[]): string[] {
-  return names.filter((name) => named(nodes, [name]).length === 0)
+  return names.filter((name) => matching(nodes, [name]).length === 0)
 }
 
-/** True when one of the names stands for the address: it is the address, or the beginning of it. */
-export function isNamed(address: Address, names: readonly string[]): boolean {
+/** True when one of the names matches the address: it is the address or a leading part of it. */
+export function matchesAny(address: Address, names: readonly string[]): boolean {
   return names.some((name) => address === name || address.startsWith(`${name}/`))
 }
 
-function named(nodes: readonly Node[], names: readonly string[]): Address[] {
-  return nodes.map((node) => node.address).filter((address) => isNamed(address, names))
+function matching(nodes: readonly Node[], names: readonly string[]): Address[] {
+  return nodes.map((node) => node.address).filter((address) => matchesAny(address, names))
 }
 
-function keep<N extends Node>(nodes: readonly N[], wanted: ReadonlySet<Address>): N[] {
-  return nodes.filter((node) => wanted.has(node.address))
+function keep<N extends Node>(nodes: readonly N[], selected: ReadonlySet<Address>): N[] {
+  return nodes.filter((node) => selected.has(node.address))
 }
 
 function closure(from: readonly Address[], next: (address: Address) => readonly Address[]): Set<Address> {

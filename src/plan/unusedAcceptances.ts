@@ -7,41 +7,41 @@ import { showPointer } from './diff.ts'
 import type { DriftedResource } from './drift.ts'
 
 /**
- * Entries of `drift.accept` that let nothing be: a word written wrong, or a difference that is no longer there. `unseen` was
- * not looked at, and what is gone has no fields: of these nothing is said.
+ * Entries of `drift.accept` that match no difference: misspelt, or the difference no longer exists. Nothing is reported
+ * for an `unchecked` resource and for a deleted one, which has no fields.
  */
 export function unusedAcceptances(
-  all: readonly Acceptance[],
+  acceptances: readonly Acceptance[],
   known: readonly Address[],
-  unseen: readonly Address[],
+  unchecked: readonly Address[],
   drifted: readonly DriftedResource[],
 ): readonly Finding[] {
-  return all.flatMap((one): Finding[] => {
-    const address = known.find((other) => other === one.resource)
-    if (address === undefined) return [idle(one, noSuchResource(one, known))]
-    const found = drifted.find((other) => other.address === address)
-    const fields = found?.fields.map(({ pointer }) => showPointer(pointer)) ?? []
-    if (unseen.includes(address) || found?.is === 'gone' || fields.includes(one.field)) return []
-    return [idle(one, noSuchField(one, fields))]
+  return acceptances.flatMap((acceptance): Finding[] => {
+    const address = known.find((other) => other === acceptance.resource)
+    if (address === undefined) return [unusedFinding(acceptance, fixResource(acceptance, known))]
+    const drift = drifted.find((other) => other.address === address)
+    const fields = drift?.fields.map(({ pointer }) => showPointer(pointer)) ?? []
+    if (unchecked.includes(address) || drift?.is === 'gone' || fields.includes(acceptance.field)) return []
+    return [unusedFinding(acceptance, fixField(acceptance, fields))]
   })
 }
 
-function idle({ resource, field, at }: Acceptance, remedy: string): Finding {
-  const where = at === undefined ? 'drift.accept' : `drift.accept at ${showPosition(at)}`
-  const summary = `${where} accepts ${field}, which does not differ.`
+function unusedFinding({ resource, field, at }: Acceptance, remedy: string): Finding {
+  const entry = at === undefined ? 'drift.accept' : `drift.accept at ${showPosition(at)}`
+  const summary = `${entry} accepts ${field}, which does not differ.`
   return { code: 'drift/accepts-nothing', address: resource as Address, summary, remedy, ...(at && { at }) }
 }
 
-function noSuchResource({ resource }: Acceptance, known: readonly Address[]): string {
-  const meant = didYouMean(resource, known)
-  return meant === undefined
-    ? 'No such resource was applied: groundcrew state list names them. Take the entry out, or correct it.'
-    : `No such resource was applied. Did you mean ${meant}?`
+function fixResource({ resource }: Acceptance, known: readonly Address[]): string {
+  const suggestion = didYouMean(resource, known)
+  return suggestion === undefined
+    ? 'No such resource was applied. Correct the entry (groundcrew state list shows the resources), or remove it.'
+    : `No such resource was applied. Did you mean ${suggestion}?`
 }
 
-function noSuchField({ field }: Acceptance, fields: readonly string[]): string {
-  const meant = didYouMean(field, fields)
-  if (meant !== undefined) return `Did you mean ${meant}?`
-  if (fields.length > 0) return `What differs there: ${fields.join(', ')}. Take the entry out, or correct it.`
-  return 'It is as it was applied: take the entry out.'
+function fixField({ field }: Acceptance, fields: readonly string[]): string {
+  const suggestion = didYouMean(field, fields)
+  if (suggestion !== undefined) return `Did you mean ${suggestion}?`
+  if (fields.length > 0) return `Correct the entry (fields that differ: ${fields.join(', ')}), or remove it.`
+  return 'Remove the entry: the resource is as it was applied.'
 }

@@ -2,7 +2,7 @@ import type { ErasedKind } from '../kinds/erasedKind.ts'
 import type { ReadContext } from '../kinds/kind.ts'
 import { showPointer } from '../plan/diff.ts'
 import { type DriftedResource, type DriftReport, driftOf } from '../plan/drift.ts'
-import { isNamed, unmatched } from '../plan/select.ts'
+import { matchesAny, unmatched } from '../plan/select.ts'
 import { unusedAcceptances } from '../plan/unusedAcceptances.ts'
 import type { State, StoredFacts } from '../state/state.ts'
 import { type Acceptance, Acceptances } from '../values/acceptance.ts'
@@ -31,7 +31,7 @@ export async function lookForDrift(asked: DriftQuestion): Promise<DriftReport> {
   const nodes = remembered.map(([address, { after }]) => ({ address, after: after as readonly Address[] }))
   const wrong = unmatched(nodes, question.skip)
   if (wrong.length > 0) throw new ProblemError(noSuchResource(wrong))
-  const isSkipped = (address: Address) => isNamed(address, question.skip)
+  const isSkipped = (address: Address) => matchesAny(address, question.skip)
   const checked = remembered.filter(([address]) => !isSkipped(address))
   const acceptances = new Acceptances(question.accept, question.look.now, showPointer)
   const outcomes = await Promise.all(checked.map(([address, stored]) => compare(question, acceptances, address, stored)))
@@ -71,7 +71,7 @@ async function compare(
     const known = knownChanged.get(address)
     const applied = { facts: stored.facts as FactMap, guard: stored.guard }
     const { objects } = kind.traits
-    const comparison = { address, applied, found: shown, acceptances, ...(known && { knownChanged: known }), ...(objects && { objects }) }
+    const comparison = { address, applied, live: shown, acceptances, ...(known && { knownChanged: known }), ...(objects && { objects }) }
     return { drifted: driftOf(comparison) }
   } catch (error) {
     if (error instanceof ProblemError) return { address, why: error.problems[0] as Problem }

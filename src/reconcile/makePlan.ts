@@ -90,11 +90,18 @@ function goneCandidate(it: Orphan, look: ReadContext): Candidate {
   return { address: it.address, after: it.after, observe: () => orphanCandidate(it, look) }
 }
 
-function assemble(nodes: readonly Node[], outcomes: EarlierOutcomes, refused: readonly Problem[], notLookedAt: number): Planned {
+function assemble(nodes: readonly Node[], outcomes: EarlierOutcomes, refused: readonly Problem[], uncheckedCount: number): Planned {
   const all = [...outcomes.values()]
   const changes = all.map((one) => one.change)
-  const reasons = changes.flatMap((change) => (change.why !== undefined && change.why.code !== BLOCKED_BY ? [change.why] : []))
-  const plan = { changes, findings: all.flatMap((one) => one.findings), problems: distinctProblems([...reasons, ...refused]), notLookedAt }
+  const reasons = changes.flatMap((change) =>
+    change.blockedBy !== undefined && change.blockedBy.code !== BLOCKED_BY ? [change.blockedBy] : [],
+  )
+  const plan = {
+    changes,
+    findings: all.flatMap((one) => one.findings),
+    problems: distinctProblems([...reasons, ...refused]),
+    uncheckedCount,
+  }
   const afterAll = closures(nodes)
   const steps = new Map<Address, Step>()
   const seen = new Map<Address, Found>()

@@ -37,7 +37,7 @@ export type EarlierOutcomes = ReadonlyMap<Address, Outcome>
 export const BLOCKED_BY = 'plan/blocked-by'
 
 export function blocked({ address, after }: Node, why: Problem): Outcome {
-  return { change: { address, action: 'blocked', edits: [], impact: NO_IMPACT, after, why }, findings: [] }
+  return { change: { address, action: 'blocked', edits: [], impact: NO_IMPACT, after, blockedBy: why }, findings: [] }
 }
 
 /** What the state keeps of a resource, as its kind knows it. */

@@ -55,7 +55,7 @@ function decided(it: ErasedDeclared, seen: ErasedObservation, wanted: ErasedDesi
       edits,
       impact,
       after,
-      wanted: wanted.facts,
+      desired: wanted.facts,
       ...(objects && { objects }),
       ...(removalPolicy && { removalPolicy }),
     },

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { DriftReport } from '../plan/drift.ts'
-import { NO_MEMORY, parseMemory, remember } from '../plan/driftMemory.ts'
+import { addAges, EMPTY_MEMORY, parseMemory } from '../plan/driftMemory.ts'
 import { PLAIN } from '../report/format/style.ts'
 import { textReporter } from '../report/textReporter.ts'
 import { replaceFile } from '../state/atomicFile.ts'
@@ -15,9 +15,9 @@ import type { Host } from './host.ts'
 export async function withAges(host: Host, name: string, report: DriftReport): Promise<DriftReport> {
   const file = resolve(host.cwd, name)
   const text = await readText(file, name)
-  const before = text === '' ? NO_MEMORY : parseMemory(text)
+  const before = text === '' ? EMPTY_MEMORY : parseMemory(text)
   if (before === undefined) throw new ProblemError(noMemory(name))
-  const dated = remember(report, before, host.clock.now().toISOString())
+  const dated = addAges(report, before, host.clock.now().toISOString())
   await write(file, name, `${JSON.stringify(dated.memory, null, 1)}\n`)
   return dated.report
 }

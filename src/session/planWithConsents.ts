@@ -72,5 +72,5 @@ function applyConsents(planned: Planned, { consents }: PlanScope): Planned {
 }
 
 function emptyPlan(planned: Planned): Planned {
-  return { ...planned, steps: new Map(), plan: { changes: [], findings: [], problems: planned.plan.problems, notLookedAt: 0 } }
+  return { ...planned, steps: new Map(), plan: { changes: [], findings: [], problems: planned.plan.problems, uncheckedCount: 0 } }
 }

@@ -13,18 +13,18 @@ export const EVERYTHING: DriftReport = {
       keysUnknown: false,
       since: '2026-11-22T07:00:04.000Z',
       fields: [
-        { pointer: '/versioning/status', applied: 'Enabled', found: 'Suspended', class: 'repaired', since: '2026-11-22T07:00:04.000Z' },
+        { pointer: '/versioning/status', applied: 'Enabled', live: 'Suspended', class: 'repaired', since: '2026-11-22T07:00:04.000Z' },
         {
           pointer: '/quota',
           applied: 'none',
-          found: '1 GiB',
+          live: '1 GiB',
           class: 'reported',
           note: 'When it is full, Spacelift can no longer write. It is not undone by groundcrew; look at it: mc quota info ALIAS/spacelift-run-logs',
         },
         {
           pointer: '/rules/all objects/expireAfterDays',
           applied: 60,
-          found: 90,
+          live: 90,
           class: 'accepted',
           acceptance: { resource: 'bucket/spacelift-run-logs', field: 'rules', reason: 'legal hold, TICKET-123', until: '2027-01-31' },
         },
@@ -39,7 +39,7 @@ export const EVERYTHING: DriftReport = {
         {
           pointer: '/objects/apps~1Deployment~1spacelift-server/spec/template/spec/containers/server/env/HTTPS_PROXY/value',
           applied: 'http://proxy.internal.example.com:3128/with/a/rather/long/path/that/does/not/end',
-          found: '<script>alert(1)</script>',
+          live: '<script>alert(1)</script>',
           by: { manager: 'kubectl-edit', time: '2026-11-22T23:14:09Z' },
           class: 'repaired',
         },

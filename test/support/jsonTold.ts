@@ -30,7 +30,7 @@ export function told(tell: (report: Reporter) => void) {
 }
 
 export function planOf(...changes: readonly PlannedChange[]): Plan {
-  return { changes, findings: [], problems: [], notLookedAt: 0 }
+  return { changes, findings: [], problems: [], uncheckedCount: 0 }
 }
 
 export function changeOf(where: PlannedChange['address'], action: PlannedChange['action'], edits: readonly Edit[]): PlannedChange {

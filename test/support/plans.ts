@@ -7,7 +7,7 @@ import { address } from '../../src/values/address.ts'
 export const at = { file: 'desired-state.yaml', line: 42, col: 7 }
 
 export function planOf(...changes: PlannedChange[]): Plan {
-  return { changes, findings: [], problems: [], notLookedAt: 0 }
+  return { changes, findings: [], problems: [], uncheckedCount: 0 }
 }
 
 export function change(name: string, action: PlannedChange['action'], edits: readonly Edit[]): PlannedChange {

@@ -29,7 +29,7 @@ export function driftJson(report: DriftReport, at: string): string {
 }
 
 /** An absent side is omitted; a hidden one is `(hidden)` instead of its fingerprint. */
-function fieldJson({ pointer, applied, found, by, class: is, acceptance, acceptedUntil, note, since }: DriftedField) {
+function fieldJson({ pointer, applied, live: found, by, class: is, acceptance, acceptedUntil, note, since }: DriftedField) {
   const hidden = isFingerprint(applied) || isFingerprint(found)
   const side = (value: FactValue | undefined) => (hidden ? '(hidden)' : (value as Json))
   return {

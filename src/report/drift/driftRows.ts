@@ -6,7 +6,7 @@ import { isFingerprint, showValue } from '../format/valueText.ts'
 import { escapeControls } from '../format/wrap.ts'
 
 /** A field's two sides as every form of the report shows them; hidden values are hidden in all forms. */
-export function sidesOf({ applied, found, note }: DriftedField): { readonly applied: string; readonly found: string } {
+export function sidesOf({ applied, live: found, note }: DriftedField): { readonly applied: string; readonly found: string } {
   const hidden = isFingerprint(applied) || isFingerprint(found)
   // The sides of a field with a note are groundcrew's own words, not values.
   const shown = (value: DriftedField['applied']) => (note === undefined ? showValue(value) : escapeControls(`${value}`))

@@ -62,7 +62,7 @@ function rows(fields: readonly DriftedField[], layout: Layout, indent: number): 
 }
 
 function valueLines(field: DriftedField, room: number, style: Style): readonly string[] {
-  const { applied, found, note } = field
+  const { applied, live: found, note } = field
   if (isFingerprint(applied) || isFingerprint(found)) {
     if (applied === undefined) return ['(added, value hidden)']
     return [found === undefined ? '(removed, value hidden)' : '(changed, values hidden)']
@@ -74,7 +74,7 @@ function valueLines(field: DriftedField, room: number, style: Style): readonly s
 }
 
 /** `!` is reported only, `.` is accepted; the others as in a plan. */
-function symbolOf({ applied, found, class: is }: DriftedField, style: Style): string {
+function symbolOf({ applied, live: found, class: is }: DriftedField, style: Style): string {
   if (is !== 'repaired') return is === 'reported' ? style.changed('!') : style.faint('.')
   if (applied === undefined) return style.added('+')
   return found === undefined ? style.removed('-') : style.changed('~')

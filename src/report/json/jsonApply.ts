@@ -39,7 +39,7 @@ export function appliedEvents({ plan, done, failed, skipped, problems }: ApplyRe
       steps: { done: done.length, failed: failed.length, skipped: skipped.length },
       incomplete,
       resources: plan.changes.length,
-      notLookedAt: plan.notLookedAt,
+      notLookedAt: plan.uncheckedCount,
     },
   ]
 }

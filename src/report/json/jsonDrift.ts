@@ -34,7 +34,7 @@ function driftEvent({ address, is, fields, keysUnknown }: DriftedResource, cause
 }
 
 /** The drift of a field as the edit that reverts it, as in a plan. */
-function revertingEdit({ pointer, applied, found, by }: DriftedField, cause: 'drifted' | 'unexplained') {
+function revertingEdit({ pointer, applied, live: found, by }: DriftedField, cause: 'drifted' | 'unexplained') {
   return { pointer, from: found, to: applied, cause, ...(by && { by }) }
 }
 

@@ -45,7 +45,7 @@ function planned({ address, action, edits, impact }: PlannedChange): EventBody {
   }
 }
 
-function blocked({ address, why }: PlannedChange): EventBody {
+function blocked({ address, blockedBy: why }: PlannedChange): EventBody {
   return {
     level: 'error',
     message: `${address}: Not planned`,
@@ -69,7 +69,7 @@ function summary(plan: Plan): EventBody {
     changes: { add, change, remove: destroy, operation: 'plan' },
     incomplete,
     resources: plan.changes.length,
-    notLookedAt: plan.notLookedAt,
+    notLookedAt: plan.uncheckedCount,
     restarts: restarts(plan).map(restartOf),
     dataAtRisk: dataAtRisk(plan).map((risk) => ({ ...risk })),
   }

@@ -9,12 +9,12 @@ export function planFooter(plan: Plan, layout: Layout): string[] {
   const { style } = layout
   const blocked = plan.changes.filter((change) => change.action === 'blocked').length
   if (blocked > 0 || plan.problems.length > 0) return incompleteLines(plan, blocked, layout)
-  if (!hasChanges(plan) && plan.notLookedAt > 0)
+  if (!hasChanges(plan) && plan.uncheckedCount > 0)
     return [`No changes in the ${plan.changes.length} resources of this partial plan.`, partialText(plan)]
   if (!hasChanges(plan)) return [`${style.strong('No changes.')} ${asDeclared(plan)}`]
   return [
     style.strong(`Plan: ${countsText(counts(plan))}.`),
-    ...(plan.notLookedAt > 0 ? [partialText(plan)] : []),
+    ...(plan.uncheckedCount > 0 ? [partialText(plan)] : []),
     ...consequenceLines(plan, layout),
   ]
 }
@@ -35,7 +35,7 @@ function asDeclared(plan: Plan): string {
 }
 
 function partialText(plan: Plan): string {
-  return `Partial plan: ${plan.notLookedAt} resources were not checked.`
+  return `Partial plan: ${plan.uncheckedCount} resources were not checked.`
 }
 
 function incompleteLines(plan: Plan, blocked: number, { style }: Layout): string[] {

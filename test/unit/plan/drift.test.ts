@@ -19,7 +19,7 @@ function compare(applied: FactMap, found: FactMap, more: Partial<Comparison> & {
   return driftOf({
     address: it,
     applied: { facts: applied, guard: 'v1' },
-    found: { is: 'present', facts: found, guard: foundGuard, by },
+    live: { is: 'present', facts: found, guard: foundGuard, by },
     ...rest,
   })
 }
@@ -31,16 +31,16 @@ test('what is as it was applied is no drift, whatever its version', () => {
 test('each field is told from applied to found, with its writer where there is one', () => {
   const found = compare({ type: 'Opaque', keys: { A: ours('1'), B: ours('2') } }, { type: 'x', keys: { A: ours('3'), C: ours('4') } })
   assert.equal(found?.fields, [
-    { pointer: '/keys/A', applied: ours('1'), found: ours('3'), class: 'repaired', by: { manager: 'kubectl-edit' } },
-    { pointer: '/keys/B', applied: ours('2'), found: undefined, class: 'repaired', by: { manager: 'kubectl-edit' } },
-    { pointer: '/keys/C', applied: undefined, found: ours('4'), class: 'repaired', by: { manager: 'kubectl-edit' } },
-    { pointer: '/type', applied: 'Opaque', found: 'x', class: 'repaired' },
+    { pointer: '/keys/A', applied: ours('1'), live: ours('3'), class: 'repaired', by: { manager: 'kubectl-edit' } },
+    { pointer: '/keys/B', applied: ours('2'), live: undefined, class: 'repaired', by: { manager: 'kubectl-edit' } },
+    { pointer: '/keys/C', applied: undefined, live: ours('4'), class: 'repaired', by: { manager: 'kubectl-edit' } },
+    { pointer: '/type', applied: 'Opaque', live: 'x', class: 'repaired' },
   ])
 })
 
 test('what is not there is gone', () => {
   const applied = { facts: { a: 1 }, guard: 'v1' }
-  assert.equal(driftOf({ address: it, applied, found: { is: 'absent' } }), { address: it, is: 'gone', fields: [], keysUnknown: false })
+  assert.equal(driftOf({ address: it, applied, live: { is: 'absent' } }), { address: it, is: 'gone', fields: [], keysUnknown: false })
 })
 
 test('under another fingerprint key the same version is unchanged', () => {
@@ -67,19 +67,19 @@ test('a difference that was accepted is told with its reason and does not count,
   const on = (day: string) => new Acceptances([acceptance], new Date(`${day}T23:59:59Z`), showPointer)
   const compareOn = (day: string) => compare({ type: 'Opaque' }, { type: 'x' }, { acceptances: on(day) }) as DriftedResource
   const report = (day: string): DriftReport => ({ ...CLEAN, drifted: [compareOn(day)] })
-  assert.equal(compareOn('2026-11-24').fields, [{ pointer: '/type', applied: 'Opaque', found: 'x', class: 'accepted', acceptance }])
+  assert.equal(compareOn('2026-11-24').fields, [{ pointer: '/type', applied: 'Opaque', live: 'x', class: 'accepted', acceptance }])
   assert.equal([driftExitCode(report('2026-11-24')), driftExitCode(report('2026-11-25'))], [0, 2])
   assert.equal(compareOn('2026-11-25').fields, [
-    { pointer: '/type', applied: 'Opaque', found: 'x', class: 'repaired', acceptedUntil: '2026-11-24' },
+    { pointer: '/type', applied: 'Opaque', live: 'x', class: 'repaired', acceptedUntil: '2026-11-24' },
   ])
 })
 
 test('what is watched is reported and never said to be repaired; it counts unless it is accepted', () => {
   const quota = { pointer: '/quota', expected: 'none', actual: '5 bytes', summary: 'It is limited.', remedy: 'Look at it.' }
   const found = { is: 'present' as const, facts: {}, guard: 'v1', by: new Map(), unmanaged: [quota] }
-  const drifted = driftOf({ address: it, applied: { facts: {}, guard: 'v1' }, found }) as DriftedResource
+  const drifted = driftOf({ address: it, applied: { facts: {}, guard: 'v1' }, live: found }) as DriftedResource
   const note = 'It is limited. Look at it.'
-  assert.equal(drifted.fields, [{ pointer: '/quota', applied: 'none', found: '5 bytes', class: 'reported', note }])
+  assert.equal(drifted.fields, [{ pointer: '/quota', applied: 'none', live: '5 bytes', class: 'reported', note }])
   assert.is(driftExitCode({ ...CLEAN, drifted: [drifted] }), 2)
 })
 
@@ -101,16 +101,16 @@ test('without a state the plan tells what differs, the other way round; what is 
     { ...base, address: address('bucket', 'a'), action: 'update', edits: [edit] },
     { ...base, address: address('bucket', 'b'), action: 'create', edits: [edit] },
     { ...base, address: address('bucket', 'c'), action: 'adopt', edits: [] },
-    { ...base, address: address('secret', 'd'), action: 'blocked', edits: [], why },
+    { ...base, address: address('secret', 'd'), action: 'blocked', edits: [], blockedBy: why },
     { ...base, address: address('image', 'e'), action: 'update', edits: [edit] },
   ]
-  const plan: Plan = { changes, findings: [], problems: [], notLookedAt: 0 }
+  const plan: Plan = { changes, findings: [], problems: [], uncheckedCount: 0 }
   const report = driftFromPlan(plan, ['image'])
   assert.equal(report.drifted, [
     {
       address: address('bucket', 'a'),
       is: 'changed',
-      fields: [{ pointer: '/versioning', applied: 'enabled', found: 'off', class: 'repaired' }],
+      fields: [{ pointer: '/versioning', applied: 'enabled', live: 'off', class: 'repaired' }],
       keysUnknown: false,
     },
     { address: address('bucket', 'b'), is: 'gone', fields: [], keysUnknown: false },

@@ -1,7 +1,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { DriftReport } from '../../../src/plan/drift.ts'
-import { NO_MEMORY, parseMemory, remember } from '../../../src/plan/driftMemory.ts'
+import { addAges, EMPTY_MEMORY, parseMemory } from '../../../src/plan/driftMemory.ts'
 import { address } from '../../../src/values/address.ts'
 
 const [states, logs] = [address('bucket', 'states'), address('bucket', 'logs')]
@@ -11,7 +11,7 @@ function reportOf(found: { readonly [pointer: string]: string }, more: Partial<D
   const fields = Object.entries(found).map(([pointer, value]) => ({
     pointer,
     applied: 'as it was',
-    found: value,
+    live: value,
     class: 'repaired' as const,
   }))
   const drifted = fields.length === 0 ? [] : [{ address: states, is: 'changed' as const, fields, keysUnknown: false }]
@@ -22,8 +22,8 @@ const agesOf = ({ report }: { report: DriftReport }) =>
   report.drifted.flatMap(({ fields }) => fields.map(({ pointer, since }) => [pointer, since]))
 
 test('what is unchanged keeps its age, what is new or another value begins now', () => {
-  const first = remember(reportOf({ '/a': 'x', '/b': 'x' }), NO_MEMORY, 'day 1')
-  const second = remember(reportOf({ '/a': 'x', '/b': 'y', '/c': 'x' }), first.memory, 'day 2')
+  const first = addAges(reportOf({ '/a': 'x', '/b': 'x' }), EMPTY_MEMORY, 'day 1')
+  const second = addAges(reportOf({ '/a': 'x', '/b': 'y', '/c': 'x' }), first.memory, 'day 2')
   assert.equal(agesOf(first), [
     ['/a', 'day 1'],
     ['/b', 'day 1'],
@@ -37,25 +37,25 @@ test('what is unchanged keeps its age, what is new or another value begins now',
 })
 
 test('what was repaired is forgotten: the same drift again is new', () => {
-  const first = remember(reportOf({ '/a': 'x' }), NO_MEMORY, 'day 1')
-  const repaired = remember(reportOf({}), first.memory, 'day 2')
+  const first = addAges(reportOf({ '/a': 'x' }), EMPTY_MEMORY, 'day 1')
+  const repaired = addAges(reportOf({}), first.memory, 'day 2')
   assert.equal(repaired.memory.since, {})
-  assert.equal(agesOf(remember(reportOf({ '/a': 'x' }), repaired.memory, 'day 3')), [['/a', 'day 3']])
+  assert.equal(agesOf(addAges(reportOf({ '/a': 'x' }), repaired.memory, 'day 3')), [['/a', 'day 3']])
 })
 
 test('what could not be looked at, or was left out, keeps its age', () => {
-  const first = remember(reportOf({ '/a': 'x' }), NO_MEMORY, 'day 1')
+  const first = addAges(reportOf({ '/a': 'x' }), EMPTY_MEMORY, 'day 1')
   const ways: Partial<DriftReport>[] = [{ unchecked: [{ address: states, why }] }, { skipped: [states] }, { problems: [why] }]
   for (const more of ways) {
-    const between = remember(reportOf({}, more), first.memory, 'day 2')
-    assert.equal(agesOf(remember(reportOf({ '/a': 'x' }), between.memory, 'day 3')), [['/a', 'day 1']])
+    const between = addAges(reportOf({}, more), first.memory, 'day 2')
+    assert.equal(agesOf(addAges(reportOf({ '/a': 'x' }), between.memory, 'day 3')), [['/a', 'day 1']])
   }
-  const other = remember(reportOf({}, { unchecked: [{ address: logs, why }] }), first.memory, 'day 2')
+  const other = addAges(reportOf({}, { unchecked: [{ address: logs, why }] }), first.memory, 'day 2')
   assert.equal(other.memory.since, {})
 })
 
 test('a memory survives being written, and nothing else is taken for one', () => {
-  const { memory } = remember(reportOf({ '/a': 'x' }), NO_MEMORY, 'day 1')
+  const { memory } = addAges(reportOf({ '/a': 'x' }), EMPTY_MEMORY, 'day 1')
   assert.equal(parseMemory(JSON.stringify(memory)), memory)
   for (const text of ['', '{', '[]', '{"format":2,"since":{}}', '{"format":1,"since":{"a":1}}', '{"format":1}'])
     assert.is(parseMemory(text), undefined)

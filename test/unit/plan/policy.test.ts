@@ -26,7 +26,7 @@ function change(name: string, action: Action, causes: readonly Cause[], rest: Pa
   return { address: thing(name), action, edits: causes.map(edit), impact: NO_IMPACT, after: [], ...rest }
 }
 
-const plan = (...changes: readonly PlannedChange[]): Plan => ({ changes, findings: [], problems: [], notLookedAt: 0 })
+const plan = (...changes: readonly PlannedChange[]): Plan => ({ changes, findings: [], problems: [], uncheckedCount: 0 })
 const names = (changes: readonly PlannedChange[]) => changes.map((one) => one.address.replace('thing/', ''))
 
 test('each action with each cause under each policy', () => {

@@ -18,17 +18,17 @@ const basis: Basis = {
 }
 
 const others: readonly (readonly [string, Basis])[] = [
-  ['groundcrew’s version (1.0.0, now 2.0.0)', { ...basis, tool: '2.0.0' }],
+  ["groundcrew's version (1.0.0, now 2.0.0)", { ...basis, tool: '2.0.0' }],
   ['desired-state.yaml', { ...basis, file: 'g' }],
-  ['the secret behind /admin/password', { ...basis, inputs: { ...basis.inputs, '/admin/password': 'k:9' } }],
-  ['the secret behind /license/token', { ...basis, inputs: { ...basis.inputs, '/license/token': 'k:3' } }],
+  ['the secret at /admin/password', { ...basis, inputs: { ...basis.inputs, '/admin/password': 'k:9' } }],
+  ['the secret at /license/token', { ...basis, inputs: { ...basis.inputs, '/license/token': 'k:3' } }],
   ['the chart', { ...basis, chart: { ...basis.chart, digest: 'e' } }],
   ['the release archive', { ...basis, archive: 'b' }],
-  ['the state (another one)', { ...basis, lineage: 'm' }],
-  ['the state (something was applied since)', { ...basis, serial: 5 }],
+  ['the state (a different one)', { ...basis, lineage: 'm' }],
+  ['the state (changed by another apply)', { ...basis, serial: 5 }],
   ['the cluster', { ...basis, world: { ...basis.world, cluster: 'd' } }],
   ['the object store', { ...basis, world: { ...basis.world, objectStore: 'p' } }],
-  ['the object store’s address', { ...basis, world: { ...basis.world, objectStoreEndpoint: 'f' } }],
+  ["the object store's address", { ...basis, world: { ...basis.world, objectStoreEndpoint: 'f' } }],
   ['the registry', { ...basis, world: { ...basis.world, registries: ['s'] } }],
 ]
 
@@ -45,7 +45,7 @@ test('the same basis and the same changes are the same plan', () => {
 
 test('a resource that is another on the server is named, by its version or by what is planned for it', () => {
   const saved = { basis, changes: savedChanges(planOf(), new Map([['bucket/b', 'g1']])) }
-  const reason = ['bucket/b as it is on the server']
+  const reason = ['bucket/b on the server']
   assert.equal(mismatches(saved, basis, savedChanges(planOf(), new Map([['bucket/b', 'g2']]))), reason)
   assert.equal(mismatches(saved, basis, savedChanges(planOf('create'), new Map([['bucket/b', 'g1']]))), reason)
   assert.equal(mismatches(saved, basis, savedChanges(planOf('update', 9), new Map([['bucket/b', 'g1']]))), reason)
@@ -77,7 +77,7 @@ test('a plan without its seal is no plan, and one of another format is called so
 function planOf(action: Action = 'update', to = 7) {
   const edit: Edit = { pointer: '/days', from: 5, to, cause: 'declared' } as Edit
   const change: PlannedChange = { address: address('bucket', 'b'), action, edits: [edit], impact: NO_IMPACT, after: [] }
-  return { changes: [change], findings: [], problems: [], notLookedAt: 0 }
+  return { changes: [change], findings: [], problems: [], uncheckedCount: 0 }
 }
 
 test.run()

@@ -11,7 +11,7 @@ const versioning: DriftedResource = {
   address: logs,
   is: 'changed',
   keysUnknown: false,
-  fields: [{ pointer: '/versioning/status', applied: 'enabled', found: 'off', class: 'accepted' }],
+  fields: [{ pointer: '/versioning/status', applied: 'enabled', live: 'off', class: 'accepted' }],
 }
 const entry = (resource: string, field: string) => ({ resource, field, reason: 'r', until: '2027-01-31', at })
 const told = (resource: string, field: string, unseen: (typeof logs)[] = [], drifted = [versioning]) =>
@@ -24,8 +24,8 @@ test('an entry that lets a difference be is not told, whether its day has passed
 test('one that matches nothing is told with its place and what was probably meant', () => {
   const says = (field: string) => `drift.accept at desired-state.yaml:61:7 accepts ${field}, which does not differ.`
   assert.equal(told(logs, 'versioning.state'), [[says('versioning.state'), 'Did you mean versioning.status?']])
-  assert.equal(told(logs, 'policy'), [[says('policy'), 'What differs there: versioning.status. Take the entry out, or correct it.']])
-  assert.equal(told(states, 'policy'), [[says('policy'), 'It is as it was applied: take the entry out.']])
+  assert.equal(told(logs, 'policy'), [[says('policy'), 'Correct the entry (fields that differ: versioning.status), or remove it.']])
+  assert.equal(told(states, 'policy'), [[says('policy'), 'Remove the entry: the resource is as it was applied.']])
   assert.equal(told('bucket/spacelift-run-log', 'policy'), [
     [says('policy'), 'No such resource was applied. Did you mean bucket/spacelift-run-logs?'],
   ])

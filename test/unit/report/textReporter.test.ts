@@ -68,7 +68,7 @@ function told(tell: (report: Reporter) => void): { out: string; err: string } {
 }
 
 function planOf(...changes: readonly PlannedChange[]): Plan {
-  return { changes, findings: [], problems: [], notLookedAt: 0 }
+  return { changes, findings: [], problems: [], uncheckedCount: 0 }
 }
 
 function change(where: PlannedChange['address'], action: PlannedChange['action']): PlannedChange {

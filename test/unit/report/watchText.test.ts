@@ -2,7 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { NO_IMPACT } from '../../../src/kinds/kind.ts'
 import type { Plan, PlannedChange } from '../../../src/plan/plan.ts'
-import type { Reason } from '../../../src/plan/policy.ts'
+import type { SkipReason } from '../../../src/plan/policy.ts'
 import { PLAIN } from '../../../src/report/format/style.ts'
 import { watchText } from '../../../src/report/watchText.ts'
 import { address } from '../../../src/values/address.ts'
@@ -14,7 +14,7 @@ const change = (name: string, action: PlannedChange['action']): PlannedChange =>
   impact: NO_IMPACT,
   after: [],
 })
-const plan = (...changes: readonly PlannedChange[]): Plan => ({ changes, findings: [], problems: [], notLookedAt: 0 })
+const plan = (...changes: readonly PlannedChange[]): Plan => ({ changes, findings: [], problems: [], uncheckedCount: 0 })
 const problem = { code: 'f', summary: 'It failed.', remedy: 'Mend it.' }
 const finding = { code: 'f', summary: 'It expires.', remedy: 'Renew it.', address: address('bucket', 'a') }
 
@@ -34,7 +34,7 @@ test('a plan is told as groundcrew plan tells it', () => {
 })
 
 test('what is left to a person says why and how', () => {
-  const reasons: readonly Reason[] = [
+  const reasons: readonly SkipReason[] = [
     { is: 'action' },
     { is: 'data-at-risk', what: 'objects expire' },
     { is: 'refused', summary: 'It would lose data.', consent: '--accept-data-loss bucket/x' },

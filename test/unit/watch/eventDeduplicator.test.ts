@@ -14,7 +14,7 @@ const change = (name: string, action: PlannedChange['action']): PlannedChange =>
   impact: NO_IMPACT,
   after: [],
 })
-const plan = (...changes: readonly PlannedChange[]): Plan => ({ changes, findings: [], problems: [], notLookedAt: 0 })
+const plan = (...changes: readonly PlannedChange[]): Plan => ({ changes, findings: [], problems: [], uncheckedCount: 0 })
 const settled = plan(change('a', 'keep'))
 const drifted = plan(change('a', 'repair'))
 const away: Problem = { code: 'minio/refused', summary: 'MinIO refuses.', remedy: 'Look at it.' }

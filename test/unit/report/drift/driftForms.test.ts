@@ -16,7 +16,7 @@ const hostile: DriftReport = {
     {
       address: address('bucket', 'spacelift-states'),
       is: 'changed',
-      fields: [{ pointer: '/policy', applied: 'none', found: HOSTILE, class: 'repaired' }],
+      fields: [{ pointer: '/policy', applied: 'none', live: HOSTILE, class: 'repaired' }],
       keysUnknown: false,
     },
   ],

@@ -50,7 +50,7 @@ test('outdated readers are repaired in every form of the report, and the secret 
   const field = {
     pointer: '/readers/spacelift-server',
     applied: 'up to date',
-    found: 'runs with an outdated secret; restart pending',
+    live: 'runs with an outdated secret; restart pending',
     class: 'repaired' as const,
   }
   const note = 'Its pods started while the secret held other values. An apply restarts them.'

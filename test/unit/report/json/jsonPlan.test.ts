@@ -91,7 +91,7 @@ test('the summary of a plan counts as the plan does', () => {
   const restarts = [{ workload: 'spacelift-server', pods: 2, because: ['they started too early'] }]
   const dataAtRisk = [{ address: states, what: 'objects older than 7 days' }]
   const replaced = { ...changeOf(states, 'replace', []), impact: { ...NO_IMPACT, restarts, dataAtRisk } }
-  const plan = { ...planOf(replaced, changeOf(shared, 'keep', [])), notLookedAt: 3 }
+  const plan = { ...planOf(replaced, changeOf(shared, 'keep', [])), uncheckedCount: 3 }
   assert.equal(told((report) => report.plan(plan)).at(-1), {
     '@level': 'info',
     '@message': 'Plan: 1 to add, 0 to change, 1 to destroy.',
@@ -125,7 +125,7 @@ test('what apply will refuse is a warning, with the way to allow it', () => {
 })
 
 test('what could not be planned is told with its reason, and the plan is called incomplete', () => {
-  const plan = { ...planOf({ ...changeOf(states, 'blocked', []), why: refused }), problems: [{ ...refused, at }] }
+  const plan = { ...planOf({ ...changeOf(states, 'blocked', []), blockedBy: refused }), problems: [{ ...refused, at }] }
   const [blocked, why, summary] = told((report) => report.plan(plan))
   assert.equal(blocked, {
     '@level': 'error',

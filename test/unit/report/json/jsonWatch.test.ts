@@ -10,7 +10,7 @@ import { readStream } from '../../../support/stream.ts'
 
 const a = address('bucket', 'a')
 const change = { address: a, action: 'repair', edits: [], impact: NO_IMPACT, after: [] } as const
-const plan: Plan = { changes: [change], findings: [], problems: [], notLookedAt: 0 }
+const plan: Plan = { changes: [change], findings: [], problems: [], uncheckedCount: 0 }
 const problem = { code: 'f', summary: 'It failed.', remedy: 'Mend it.' }
 
 /** One event of each sort that a daemon tells, and the types of the lines it becomes. */
