@@ -1,7 +1,7 @@
 import type { Installation } from '../installation/installation.ts'
-import type { LockPlace } from '../state/heldLock.ts'
+import type { LeaseName } from '../state/heldLock.ts'
 
 /** The namespace and name of an installation's Lease. */
-export function lockPlace({ release, kubernetes, state }: Installation): LockPlace {
+export function lockPlace({ release, kubernetes, state }: Installation): LeaseName {
   return { namespace: state.lockNamespace, name: `${release.name}.${kubernetes.namespace}` }
 }

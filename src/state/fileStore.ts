@@ -6,7 +6,7 @@ import { parseState, type State, stateText } from './state.ts'
 
 export const STATE_FILE = 'installation.json'
 
-/** Keeps the state in `FOLDER/installation.json`, the one before in `installation.json.previous`. */
+/** Stores the state in `FOLDER/installation.json` and the previous one in `installation.json.previous`. */
 export class FileStore {
   readonly folder: string
   readonly #file: string
@@ -16,41 +16,41 @@ export class FileStore {
     this.#file = join(folder, STATE_FILE)
   }
 
-  /** The state, or undefined when there is none. Throws a ProblemError for one that cannot be read. */
+  /** The state, or undefined when there is none. Throws a ProblemError when it cannot be read. */
   async load(): Promise<State | undefined> {
     let text: string
     try {
       text = await readFile(this.#file, 'utf8')
     } catch (error) {
       if (errnoCode(error) === 'ENOENT') return undefined
-      throw new ProblemError(this.#problem('read', error))
+      throw new ProblemError(this.#ioProblem('read', error))
     }
     const parsed = parseState(text, this.#file)
     if ('problem' in parsed) throw new ProblemError(parsed.problem)
     return parsed.state
   }
 
-  /** Keeps `state`; on a crash or a full disk the old one stays whole. */
+  /** Stores `state`; on a crash or a full disk the old state stays complete. */
   async save(state: State): Promise<void> {
     try {
       await ensureFolder(this.folder)
       await backupAs(this.#file, `${this.#file}.previous`)
       await replaceFile(this.#file, stateText(state))
     } catch (error) {
-      throw new ProblemError(this.#problem('written', error))
+      throw new ProblemError(this.#ioProblem('written', error))
     }
   }
 
-  #problem(what: string, error: unknown): Problem {
+  #ioProblem(operation: string, error: unknown): Problem {
     return {
       code: 'state/io',
-      summary: `The state ${this.#file} cannot be ${what} (${errnoCode(error)}).`,
-      remedy: 'Look at the rights and the free space of that folder, or name another with --state.',
+      summary: `The state ${this.#file} could not be ${operation} (${errnoCode(error)}).`,
+      remedy: "Check that folder's permissions and free space, or use another folder: --state DIR",
     }
   }
 }
 
-/** Node's code of a file system error, `ENOSPC`. */
+/** Node's code of a file system error: `ENOSPC`. */
 export function errnoCode(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? 'unknown error'
 }

@@ -4,56 +4,62 @@ import type { Lease, Leases, LiveLease } from '../world/ports/leases.ts'
 import type { ProcessIdentity } from '../world/ports/process.ts'
 import { describeHolder, type Holder } from './holder.ts'
 
-/** A lease nobody renewed for this long may be taken by another host. */
+/** A Lease that was not renewed for this long may be taken over by another host. */
 export const LEASE_SECONDS = 30
-/** The holder renews this often. */
+/** How often the holder renews it. */
 export const RENEW_MS = 10_000
-/** A holder that could not renew for this long stops writing: well before another may take over. */
+/** A holder that could not renew for this long stops writing, well before another host may take over. */
 const FENCE_MS = (LEASE_SECONDS * 1000 * 2) / 3
 const RETRY_MS = 1_000
 
 export type HolderPorts = { readonly leases: Leases; readonly clock: Clock }
-export type LockPlace = { readonly namespace: string; readonly name: string }
+export type LeaseName = { readonly namespace: string; readonly name: string }
 
 export interface HeldLock {
-  /** Throws, saying why, unless this process still holds the lock. */
+  /** Throws a ProblemError with the reason unless this process still holds the lock. */
   assertLockHeld(): Promise<void>
-  /** Names helm's process in the Lease, so that another may end it after our death. Throws when that cannot be done in time. */
+  /** Records helm's process in the Lease, so that the next holder can terminate it if this process dies. Throws when that cannot be done in time. */
   registerChild(helm: ProcessIdentity): Promise<void>
-  /** The helm that a dead holder had let loose on this host, ended or found dead when the lock was taken over. */
+  /** The helm process that a dead holder started on this host; it was terminated, or had exited, when the lock was taken over. */
   readonly terminatedHelm: ProcessIdentity | undefined
-  /** Aborts when the lock is lost; its reason is a ProblemError that says why. */
+  /** Aborts when the lock is lost; its reason is a ProblemError. */
   readonly lost: AbortSignal
-  /** Gives it back. `isDone`: all is as planned; otherwise the next holder is still told of a helm that died before us. */
-  release(isDone: boolean): Promise<void>
+  /** Releases the lock. `isComplete`: everything is as planned. Otherwise the Lease still names an inherited helm process for the next holder. */
+  release(isComplete: boolean): Promise<void>
 }
 
-/** A Lease of ours, and when its writing was begun: what counts for the others can only be later. */
-export type Taken = { readonly lease: LiveLease; readonly asked: number }
+/** A Lease that this process wrote. `requestedAt`: before the request was sent, so that our lease time ends before the others' does. */
+export type AcquiredLease = { readonly lease: LiveLease; readonly requestedAt: number }
 
-/** Keeps a taken Lease until it is released or lost. */
+/** Renews an acquired Lease until it is released or lost. */
 export class HeldLease implements HeldLock {
   readonly terminatedHelm: ProcessIdentity | undefined
   readonly #ports: HolderPorts
-  readonly #place: LockPlace
+  readonly #leaseName: LeaseName
   readonly #lost = new AbortController()
   readonly #stop = new AbortController()
   #holder: Holder
   #lease: LiveLease
-  #renewed: number
-  #refused: Problem | undefined
-  // Renewals and announcements share one resourceVersion: one after the other.
+  #renewedAt: number
+  #lastFailure: Problem | undefined
+  // Renewals and registrations share one resourceVersion, so they run one after the other.
   #queue: Promise<void> = Promise.resolve()
 
-  constructor(ports: HolderPorts, place: LockPlace, holder: Holder, { lease, asked }: Taken, endedHelm: ProcessIdentity | undefined) {
-    this.terminatedHelm = endedHelm
+  constructor(
+    ports: HolderPorts,
+    leaseName: LeaseName,
+    holder: Holder,
+    { lease, requestedAt }: AcquiredLease,
+    terminatedHelm: ProcessIdentity | undefined,
+  ) {
+    this.terminatedHelm = terminatedHelm
     this.#ports = ports
-    this.#place = place
-    this.#holder = withInheritedHelm(holder, endedHelm)
+    this.#leaseName = leaseName
+    this.#holder = withInheritedHelm(holder, terminatedHelm)
     this.#lease = lease
-    this.#renewed = asked
-    void this.#keep()
-    void this.#guard()
+    this.#renewedAt = requestedAt
+    void this.#renewLoop()
+    void this.#fenceLoop()
   }
 
   get lost(): AbortSignal {
@@ -83,28 +89,28 @@ export class HeldLease implements HeldLock {
     if (this.#lost.signal.aborted) return
     const { resourceVersion, ...lease } = this.#lease
     const info = !isDone && this.#holder.helm === this.terminatedHelm ? lease.info : ''
-    // What cannot be given back ends by itself; the apply's own outcome is what counts.
+    // A Lease that cannot be released expires; the apply's own outcome is what counts.
     await this.#ports.leases
-      .replace(this.#place.namespace, this.#place.name, { ...lease, holder: '', info }, resourceVersion)
+      .replace(this.#leaseName.namespace, this.#leaseName.name, { ...lease, holder: '', info }, resourceVersion)
       .catch(() => undefined)
   }
 
-  async #keep(): Promise<void> {
+  async #renewLoop(): Promise<void> {
     while (!this.#isOver()) {
-      await this.#pause(this.#refused === undefined ? RENEW_MS : RETRY_MS)
+      await this.#sleep(this.#lastFailure === undefined ? RENEW_MS : RETRY_MS)
       if (!this.#isOver()) await this.#renew()
     }
   }
 
-  /** Apart from the renewals: a server that does not answer must not hold up the fence. Often, for a machine that slept. */
-  async #guard(): Promise<void> {
+  /** Separate from the renewals, because a hanging request must not delay the fence. Frequent, to notice that the machine was suspended. */
+  async #fenceLoop(): Promise<void> {
     while (!this.#isOver()) {
       this.#checkFence()
-      await this.#pause(RETRY_MS)
+      await this.#sleep(RETRY_MS)
     }
   }
 
-  #pause(ms: number): Promise<void> {
+  #sleep(ms: number): Promise<void> {
     return this.#ports.clock.sleep(ms, AbortSignal.any([this.#stop.signal, this.#lost.signal])).catch(() => undefined)
   }
 
@@ -113,8 +119,8 @@ export class HeldLease implements HeldLock {
   }
 
   #checkFence(): void {
-    const silent = this.#ports.clock.monotonic() - this.#renewed
-    if (silent >= FENCE_MS) this.#lose(notRenewed(silent, this.#refused))
+    const sinceRenewal = this.#ports.clock.monotonic() - this.#renewedAt
+    if (sinceRenewal >= FENCE_MS) this.#lose(renewalFailed(sinceRenewal, this.#lastFailure))
   }
 
   #lose(why: Problem): void {
@@ -123,48 +129,48 @@ export class HeldLease implements HeldLock {
 
   #renew(): Promise<void> {
     this.#queue = this.#queue.then(async () => {
-      // Who wakes too late asks nothing: the Lease may be another's.
+      // After a long suspension the Lease may belong to another host: send no request.
       this.#checkFence()
       if (this.#lost.signal.aborted) return
-      const asked = this.#ports.clock.monotonic()
+      const requestedAt = this.#ports.clock.monotonic()
       const { resourceVersion, ...lease } = this.#lease
       const next = { ...lease, renewTime: microTime(this.#ports.clock.now()), info: JSON.stringify(this.#holder) }
       try {
-        const outcome = await this.#ports.leases.replace(this.#place.namespace, this.#place.name, next, resourceVersion)
+        const outcome = await this.#ports.leases.replace(this.#leaseName.namespace, this.#leaseName.name, next, resourceVersion)
         if (outcome === 'conflict') await this.#afterConflict()
-        else this.#took(outcome, asked)
+        else this.#onRenewed(outcome, requestedAt)
       } catch (error) {
-        // A server that is away is not a lost lock yet: the next round tries again until the fence closes.
-        this.#refused = error instanceof ProblemError ? error.problems[0] : undefined
-        this.#refused ??= UNKNOWN
+        // An unreachable server does not mean that the lock is lost: retry until the fence closes.
+        this.#lastFailure = error instanceof ProblemError ? error.problems[0] : undefined
+        this.#lastFailure ??= REQUEST_FAILED
       }
     })
     return this.#queue
   }
 
-  /** A renewal whose answer was lost conflicts with itself: only another holder means the lock is gone. */
+  /** A renewal whose response was lost conflicts with itself: only another holder means that the lock is lost. */
   async #afterConflict(): Promise<void> {
-    const read = await this.#ports.leases.get(this.#place.namespace, this.#place.name)
+    const read = await this.#ports.leases.get(this.#leaseName.namespace, this.#leaseName.name)
     if (read.is === 'unknown') throw new ProblemError(read.why)
     if (read.is === 'present' && read.value.holder === this.#holder.id) {
       this.#lease = read.value
-      this.#refused = CONFLICT
-    } else this.#lose(takenAway(read.is === 'present' ? read.value : undefined))
+      this.#lastFailure = RESPONSE_LOST
+    } else this.#lose(takenOver(read.is === 'present' ? read.value : undefined))
   }
 
-  #took(lease: LiveLease, asked: number): void {
+  #onRenewed(lease: LiveLease, requestedAt: number): void {
     this.#lease = lease
-    this.#renewed = asked
-    this.#refused = undefined
+    this.#renewedAt = requestedAt
+    this.#lastFailure = undefined
   }
 }
 
-/** What a dead holder left behind stays known until it is dealt with, whatever happens to us. */
+/** Keeps the helm process of a dead holder in the Lease until it is dealt with, even if this process dies as well. */
 export function withInheritedHelm(holder: Holder, helm: ProcessIdentity | undefined): Holder {
   return helm === undefined ? holder : { ...holder, helm }
 }
 
-/** The Lease that a holder writes. `transitions`: how often it changed hands. */
+/** The Lease that a holder writes. `transitions`: how often the holder changed. */
 export function leaseOf(holder: Holder, clock: Clock, transitions: number): Lease {
   const now = microTime(clock.now())
   return { holder: holder.id, acquireTime: now, renewTime: now, durationSeconds: LEASE_SECONDS, transitions, info: JSON.stringify(holder) }
@@ -174,26 +180,31 @@ function microTime(at: Date): string {
   return at.toISOString().replace('Z', '000Z')
 }
 
-const AGAIN = 'then apply again: it goes on where this run stopped.'
-const UNKNOWN: Problem = { code: 'lock/not-renewed', summary: 'The API server could not be asked.', remedy: 'Look at it.' }
-const CONFLICT: Problem = { code: 'lock/not-renewed', summary: 'An answer of the API server was lost.', remedy: 'Look at it.' }
+const APPLY_AGAIN = 'then apply again: it continues where this run stopped.'
+const CHECK_SERVER = 'Check the API server.'
+const REQUEST_FAILED: Problem = { code: 'lock/not-renewed', summary: 'A request to the API server failed.', remedy: CHECK_SERVER }
+const RESPONSE_LOST: Problem = { code: 'lock/not-renewed', summary: 'A response of the API server was lost.', remedy: CHECK_SERVER }
 
-function notRenewed(silentMs: number, refused: Problem | undefined): Problem {
-  const since = `for ${Math.round(silentMs / 1000)} s`
+function renewalFailed(sinceRenewalMs: number, lastFailure: Problem | undefined): Problem {
+  const seconds = Math.round(sinceRenewalMs / 1000)
   return {
     code: 'lock/lost',
-    summary: `The lock could not be renewed ${since}, so nothing more is written: another host may take it over after ${LEASE_SECONDS} s.`,
-    detail: refused === undefined ? 'This run was suspended, or its machine slept.' : `The last try: ${refused.summary}`,
-    remedy: refused === undefined ? `See who applies now, ${AGAIN}` : `Look at the API server, ${AGAIN}`,
+    summary: `The lock could not be renewed for ${seconds} s, so nothing more is written: another host may take it over after ${LEASE_SECONDS} s.`,
+    detail: lastFailure === undefined ? 'This process or its machine was suspended.' : `Last attempt: ${lastFailure.summary}`,
+    remedy: lastFailure === undefined ? `Check whether another apply is running, ${APPLY_AGAIN}` : `Check the API server, ${APPLY_AGAIN}`,
   }
 }
 
-function takenAway(lease: LiveLease | undefined): Problem {
-  const what =
-    lease === undefined ? 'its Lease was deleted' : lease.holder === '' ? 'it was unlocked by hand' : `${describeHolder(lease)} holds it`
+function takenOver(lease: LiveLease | undefined): Problem {
+  const reason =
+    lease === undefined
+      ? 'its Lease was deleted'
+      : lease.holder === ''
+        ? 'it was unlocked with force-unlock'
+        : `${describeHolder(lease)} holds it`
   return {
     code: 'lock/taken',
-    summary: `The lock is no longer ours: ${what}. Nothing more is written.`,
-    remedy: `See who applies now, ${AGAIN}`,
+    summary: `This run lost the lock: ${reason}. Nothing more is written.`,
+    remedy: `Check whether another apply is running, ${APPLY_AGAIN}`,
   }
 }

@@ -1,7 +1,7 @@
 import type { LiveLease } from '../world/ports/leases.ts'
 import type { ProcessIdentity } from '../world/ports/process.ts'
 
-/** Who holds the lock: enough to tell whether it lives, and to end the helm it left behind. */
+/** The process that holds the lock: enough to check whether it is alive, and to terminate a helm process that it left. */
 export type Holder = {
   readonly id: string
   readonly who: string
@@ -11,7 +11,7 @@ export type Holder = {
   readonly helm?: ProcessIdentity
 }
 
-/** The holder a Lease names; undefined when nobody does, or somebody else's program. */
+/** The holder that a Lease names; undefined when there is none, or when it is another program. */
 export function holderOf({ info }: LiveLease): Holder | undefined {
   try {
     const value = JSON.parse(info) as Holder
@@ -21,9 +21,9 @@ export function holderOf({ info }: LiveLease): Holder | undefined {
   }
 }
 
-/** `alice@jump1 (apply, process 4711 on jump1, since 2026-11-24T00:00:00.000Z)`; of a stranger, what the Lease calls it. */
+/** `alice@jump1 (apply, process 4711 on jump1, since 2026-11-24T00:00:00.000Z)`; for another program, its holderIdentity. */
 export function describeHolder(lease: LiveLease): string {
   const holder = holderOf(lease)
-  if (holder === undefined) return lease.holder === '' ? 'nobody' : lease.holder
+  if (holder === undefined) return lease.holder === '' ? 'no process' : lease.holder
   return `${holder.who} (${holder.command}, process ${holder.process.pid} on ${holder.process.host}, since ${holder.since})`
 }

@@ -6,7 +6,7 @@ import { ensureFolder, syncFolder } from './atomicFile.ts'
 import { errnoCode } from './fileStore.ts'
 import { readRecord } from './journalRecord.ts'
 
-/** One line of an apply's history. Facts and fingerprints only, never a secret. */
+/** One line of an apply's history. Never contains a secret, only facts and fingerprints. */
 export type JournalRecord =
   | {
       readonly type: 'begin'
@@ -17,7 +17,7 @@ export type JournalRecord =
       readonly serial: number
       /** Id of the saved plan that is applied. */
       readonly savedPlan?: string
-      /** What earlier runs were about to create and no run has met since: what is found there is still ours. */
+      /** Resources that earlier runs began to create and that no run has read since: if they exist, groundcrew created them. */
       readonly created?: readonly string[]
       readonly plan: readonly PlannedLine[]
     }
@@ -34,7 +34,7 @@ export type JournalRecord =
   | { readonly type: 'skipped'; readonly at: string; readonly address: string; readonly because: string }
   | { readonly type: 'end'; readonly at: string; readonly result: EndResult; readonly seconds: number }
 
-/** `lost`: the lock was lost, and its helm was killed. */
+/** `lost`: the lock was lost, and helm was killed. */
 export type EndResult = 'complete' | 'failed' | 'interrupted' | 'lost'
 
 export type PlannedLine = {
@@ -43,7 +43,7 @@ export type PlannedLine = {
   readonly edits: readonly { readonly field: string; readonly cause: string }[]
 }
 
-/** Where records go; what `append` was given is on disk when it resolves. */
+/** Takes the records of an apply. A record is on disk when `append` resolves. */
 export interface Journal {
   append(record: JournalRecord): Promise<void>
   close(): Promise<void>
@@ -52,16 +52,16 @@ export interface Journal {
 /** Opens `FOLDER/history/RUN.jsonl`, one file per apply. */
 export async function openJournal(folder: string, run: string): Promise<Journal> {
   const history = join(folder, 'history')
-  const handle = await attempt(async () => {
+  const handle = await orJournalProblem(async () => {
     await ensureFolder(history)
-    const made = await open(join(history, `${run}.jsonl`), 'ax', 0o600)
+    const opened = await open(join(history, `${run}.jsonl`), 'ax', 0o600)
     await syncFolder(history)
-    return made
+    return opened
   })
-  // One after the other: a record written while another is flushed must not overtake it.
+  // One after the other: a record must not overtake one that is still being flushed.
   let last: Promise<void> = Promise.resolve()
   const append = (record: JournalRecord) => {
-    last = last.then(() => attempt(() => write(handle, record)))
+    last = last.then(() => orJournalProblem(() => write(handle, record)))
     return last
   }
   return { append, close: () => handle.close() }
@@ -72,58 +72,58 @@ async function write(handle: FileHandle, record: JournalRecord): Promise<void> {
   await handle.sync()
 }
 
-/** What earlier applies leave behind. */
+/** What earlier applies left unfinished. */
 export type Leftovers = {
-  /** Addresses whose creation was announced, so that what is found there is ours. */
+  /** Addresses whose creation was recorded: if they exist, groundcrew created them. */
   readonly created: ReadonlySet<string>
-  /** Processes that were let loose and may still run. */
+  /** Processes that were started and may still be running. */
   readonly children: readonly ProcessIdentity[]
 }
 
-/** Reads the history back to the last apply that ended and dealt with the release. A torn last line of a killed apply is passed over. */
+/** Reads the history back to the last apply that ended and handled the release. Skips the torn last line of a killed apply. */
 export async function leftovers(folder: string): Promise<Leftovers> {
   const created = new Set<string>()
   const children: ProcessIdentity[] = []
-  // Each run repeats what those before it began to create.
+  // Each run repeats the unfinished creations of the runs before it.
   let isNewest = true
   for (const file of (await historyFiles(folder)).reverse()) {
     const records = await readHistory(folder, file)
-    if (isNewest) for (const address of begunCreations(records)) created.add(address)
-    if (records.some(({ type: t }) => t === 'end')) isNewest = false
+    if (isNewest) for (const address of unfinishedCreations(records)) created.add(address)
+    if (records.some(({ type }) => type === 'end')) isNewest = false
     if (isSettled(records)) break
     if (!hasEnded(records)) for (const record of records) if (record.type === 'child') children.push(record.process)
   }
   return { created, children }
 }
 
-/** What a run, or one before it, began to create and did not bring to its end; that is not in the state. */
-function begunCreations(records: readonly JournalRecord[]): ReadonlySet<string> {
-  const begun = new Set<string>()
+/** What a run, or one before it, began to create and did not finish; it is not in the state. */
+function unfinishedCreations(records: readonly JournalRecord[]): ReadonlySet<string> {
+  const unfinished = new Set<string>()
   for (const record of records) {
-    if (record.type === 'begin') for (const address of record.created ?? []) begun.add(address)
-    if (record.type === 'step' && record.action === 'create') begun.add(record.address)
-    if (record.type === 'done' || (record.type === 'failed' && record.problems.some(isSomebodyElses))) begun.delete(record.address)
+    if (record.type === 'begin') for (const address of record.created ?? []) unfinished.add(address)
+    if (record.type === 'step' && record.action === 'create') unfinished.add(record.address)
+    if (record.type === 'done' || (record.type === 'failed' && record.problems.some(isCreatedByOthers))) unfinished.delete(record.address)
   }
-  return begun
+  return unfinished
 }
 
-/** Somebody else was quicker: what is there is theirs. */
-function isSomebodyElses({ code }: Problem): boolean {
+/** Another client created the resource first, so it is not ours. */
+function isCreatedByOthers({ code }: Problem): boolean {
   return code.endsWith('/changed-meanwhile')
 }
 
-/** Nothing older is left behind: all was as planned then, or a helm of this run took the place of an older one. */
+/** True when no older run matters: everything was as planned, or helm of this run replaced an older one. */
 function isSettled(records: readonly JournalRecord[]): boolean {
   const isComplete = records.some((record) => record.type === 'end' && record.result === 'complete')
-  return isComplete || (hasEnded(records) && records.some(({ type: t }) => t === 'child'))
+  return isComplete || (hasEnded(records) && records.some(({ type }) => type === 'child'))
 }
 
-/** A run that lost its lock had its helm killed, as if it had been killed itself. */
+/** A run that lost its lock counts as killed: its helm was killed. */
 function hasEnded(records: readonly JournalRecord[]): boolean {
   return records.some((record) => record.type === 'end' && record.result !== 'lost')
 }
 
-/** True when an apply of this saved plan was begun, however it ended. */
+/** True when an apply of this saved plan was started, whatever its result. */
 export async function wasApplied(folder: string, savedPlan: string): Promise<boolean> {
   for (const file of await historyFiles(folder)) {
     const records = await readHistory(folder, file)
@@ -132,7 +132,7 @@ export async function wasApplied(folder: string, savedPlan: string): Promise<boo
   return false
 }
 
-/** When and by whom was applied last, however it ended. */
+/** When and by whom the last apply was started, whatever its result. */
 export async function lastApply(folder: string): Promise<{ readonly at: string; readonly who: string } | undefined> {
   const newest = (await historyFiles(folder)).at(-1)
   if (newest === undefined) return undefined
@@ -143,44 +143,44 @@ export async function lastApply(folder: string): Promise<{ readonly at: string; 
 /** Names of the history's files, oldest first (a run's name begins with its time). */
 export async function historyFiles(folder: string): Promise<string[]> {
   const names = await readdir(join(folder, 'history')).catch((error) => {
-    // A history that is not there yet has nothing to tell; one that cannot be read might.
+    // No history means no earlier apply; one that cannot be read may record an apply that never ended.
     if (errnoCode(error) === 'ENOENT') return []
-    throw new ProblemError(unreadable(join(folder, 'history'), errnoCode(error)))
+    throw new ProblemError(unreadableHistory(join(folder, 'history'), errnoCode(error)))
   })
   return names.filter((name) => name.endsWith('.jsonl')).sort()
 }
 
-/** The records of one of the history's files, the whole ones. */
+/** The complete records of one history file. */
 export async function readHistory(folder: string, file: string): Promise<JournalRecord[]> {
   const path = join(folder, 'history', file)
   const text = await readFile(path, 'utf8').catch((error) => {
-    throw new ProblemError(unreadable(path, errnoCode(error)))
+    throw new ProblemError(unreadableHistory(path, errnoCode(error)))
   })
   return parseHistory(text)
 }
 
-/** The whole records of a history file's text. */
+/** The complete records in the text of a history file. */
 export function parseHistory(text: string): JournalRecord[] {
   return text.split('\n').flatMap((line) => readRecord(line) ?? [])
 }
 
-function unreadable(path: string, why: string): Problem {
+function unreadableHistory(path: string, why: string): Problem {
   return {
     code: 'state/history-unreadable',
-    summary: `The history ${path} cannot be read (${why}): it might tell of an apply that never ended.`,
-    remedy: 'Look at the rights of that folder, or name another state with --state.',
+    summary: `The history ${path} could not be read (${why}): it may record an apply that never ended.`,
+    remedy: "Check that folder's permissions, or use another state folder: --state DIR",
   }
 }
 
-async function attempt<T>(act: () => Promise<T>): Promise<T> {
+async function orJournalProblem<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act()
   } catch (error) {
-    const summary = `The history of this apply cannot be written (${errnoCode(error)}), so nothing more is changed.`
+    const summary = `The history of this apply could not be written (${errnoCode(error)}), so nothing more is changed.`
     throw new ProblemError({
       code: 'state/journal',
       summary,
-      remedy: 'Look at the rights and the free space of the state folder, then apply again.',
+      remedy: "Check the state folder's permissions and free space, then apply again.",
     })
   }
 }

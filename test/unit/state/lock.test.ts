@@ -218,7 +218,7 @@ test('a holder whose lock was unlocked by hand stops at its next renewal', async
   const lock = await acquireLock(ports, PLACE, holderOf(1), 0)
   ports.leases.live = { ...leaseFor(holderOf(1)), holder: '', info: '', resourceVersion: 'freed' }
   await ports.clock.pass(11_000)
-  assert.match((await fails(lock.assertLockHeld())).summary, /unlocked by hand/)
+  assert.match((await fails(lock.assertLockHeld())).summary, /unlocked with force-unlock/)
 })
 
 test('a report waits for the apply that runs, names it when that takes too long, and touches nothing', async () => {
