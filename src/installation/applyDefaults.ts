@@ -8,70 +8,75 @@ import { splitRepository } from './schema/stringFormats.ts'
 import { BUCKETS, DEFAULTS } from './spacelift.ts'
 
 type Positions = ReadonlyMap<JsonPointer, Position>
-type WrittenSecret = DesiredState['database']['url']
+type DeclaredSecret = DesiredState['database']['url']
 
-/** A file that was found right, with the guide's defaults filled in and every path made absolute from the file's folder. */
-export function applyDefaults(it: DesiredState, path: string, positions: Positions): Installation {
-  const from = new Folder(dirname(path))
-  const { objectStorage } = it
+/** Fills in the guide's defaults of a valid file and resolves every path relative to the file's folder. */
+export function applyDefaults(declared: DesiredState, path: string, positions: Positions): Installation {
+  const folder = new Folder(dirname(path))
+  const { objectStorage } = declared
   return {
     path,
-    version: it.version,
-    serverDomain: it.serverDomain,
+    version: declared.version,
+    serverDomain: declared.serverDomain,
     kubernetes: defined({
-      context: it.kubernetes?.context,
-      namespace: it.kubernetes?.namespace ?? DEFAULTS.namespace,
-      namespaceLabels: it.kubernetes?.namespaceLabels ?? {},
+      context: declared.kubernetes?.context,
+      namespace: declared.kubernetes?.namespace ?? DEFAULTS.namespace,
+      namespaceLabels: declared.kubernetes?.namespaceLabels ?? {},
     }),
-    registries: Object.entries(it.registries ?? {}).map(([host, registry]) => completeRegistry(from, host, registry)),
+    registries: Object.entries(declared.registries ?? {}).map(([host, registry]) => registryOf(folder, host, registry)),
     images: defined({
-      archive: from.path(it.images.archive),
-      archiveSha256: it.images.archiveSha256,
-      platform: it.images.platform ?? DEFAULTS.platform,
-      backend: splitRepository(it.images.backend),
-      launcher: splitRepository(it.images.launcher),
+      archive: folder.path(declared.images.archive),
+      archiveSha256: declared.images.archiveSha256,
+      platform: declared.images.platform ?? DEFAULTS.platform,
+      backend: splitRepository(declared.images.backend),
+      launcher: splitRepository(declared.images.launcher),
     }),
     objectStorage: defined({
       endpoint: withoutSlash(objectStorage.endpoint),
-      caFile: from.path(objectStorage.caFile),
+      caFile: folder.path(objectStorage.caFile),
       region: objectStorage.region ?? DEFAULTS.region,
       inCluster: { tls: true, allowInsecure: false, ...defined(objectStorage.inCluster) },
       uploadsUrl: withoutSlash(objectStorage.uploadsUrl),
-      admin: credentials(from, 'admin', objectStorage.admin),
-      application: credentials(from, 'application', objectStorage.application),
+      admin: credentials(folder, 'admin', objectStorage.admin),
+      application: credentials(folder, 'application', objectStorage.application),
       buckets: [...guideBuckets(objectStorage.buckets ?? {}), ...extraBuckets(objectStorage.extraBuckets ?? {})],
     }),
-    database: { url: from.secret(it.database.url, 'database', 'url') },
+    database: { url: folder.secret(declared.database.url, 'database', 'url') },
     encryption: defined({
-      rsaPrivateKey: from.secret(it.encryption.rsaPrivateKey, 'encryption', 'rsaPrivateKey'),
-      publicKeySha256: it.encryption.publicKeySha256,
+      rsaPrivateKey: folder.secret(declared.encryption.rsaPrivateKey, 'encryption', 'rsaPrivateKey'),
+      publicKeySha256: declared.encryption.publicKeySha256,
     }),
-    license: { token: from.secret(it.license.token, 'license', 'token') },
-    admin: { username: from.text(it.admin.username, 'admin', 'username'), password: from.secret(it.admin.password, 'admin', 'password') },
+    license: { token: folder.secret(declared.license.token, 'license', 'token') },
+    admin: {
+      username: folder.text(declared.admin.username, 'admin', 'username'),
+      password: folder.secret(declared.admin.password, 'admin', 'password'),
+    },
     release: {
-      name: it.release?.name ?? DEFAULTS.releaseName,
-      chart: chart(from, it.release?.chart),
-      timeoutSeconds: (it.release?.timeout && parseDuration(it.release.timeout)) || DEFAULTS.timeoutSeconds,
-      values: it.release?.values ?? {},
+      name: declared.release?.name ?? DEFAULTS.releaseName,
+      chart: chartOf(folder, declared.release?.chart),
+      timeoutSeconds: (declared.release?.timeout && parseDuration(declared.release.timeout)) || DEFAULTS.timeoutSeconds,
+      values: declared.release?.values ?? {},
     },
     environment: {
-      shared: variables(from, 'shared', it.environment?.shared),
-      server: variables(from, 'server', it.environment?.server),
-      drain: variables(from, 'drain', it.environment?.drain),
+      shared: variables(folder, 'shared', declared.environment?.shared),
+      server: variables(folder, 'server', declared.environment?.server),
+      drain: variables(folder, 'drain', declared.environment?.drain),
     },
     watch: {
-      intervalSeconds: (it.watch?.interval && parseDuration(it.watch.interval)) || DEFAULTS.watch.intervalSeconds,
-      policy: it.watch?.policy ?? DEFAULTS.watch.policy,
+      intervalSeconds: (declared.watch?.interval && parseDuration(declared.watch.interval)) || DEFAULTS.watch.intervalSeconds,
+      policy: declared.watch?.policy ?? DEFAULTS.watch.policy,
     },
     drift: {
-      accept: (it.drift?.accept ?? []).map((one, i) => defined({ ...one, at: positions.get(pointer('drift', 'accept', String(i))) })),
+      accept: (declared.drift?.accept ?? []).map((acceptance, i) =>
+        defined({ ...acceptance, at: positions.get(pointer('drift', 'accept', String(i))) }),
+      ),
     },
-    state: { lockNamespace: it.state?.lock?.namespace ?? DEFAULTS.lockNamespace },
+    state: { lockNamespace: declared.state?.lock?.namespace ?? DEFAULTS.lockNamespace },
     positions,
   }
 }
 
-/** The folder of the file, from which its paths count. */
+/** Resolves paths and references relative to the file's folder. */
 class Folder {
   readonly #folder: string
 
@@ -83,76 +88,78 @@ class Folder {
     return (path === undefined ? undefined : resolve(this.#folder, path)) as P
   }
 
-  secret(written: WrittenSecret, ...at: readonly string[]): SecretInput {
-    return { at: pointer(...at), from: this.#reference(written) }
+  secret(declared: DeclaredSecret, ...at: readonly string[]): SecretInput {
+    return { at: pointer(...at), from: this.#reference(declared) }
   }
 
-  text(written: string | WrittenSecret, ...at: readonly string[]): PlainOrSecret {
-    return typeof written === 'string' ? written : this.secret(written, ...at)
+  text(declared: string | DeclaredSecret, ...at: readonly string[]): PlainOrSecret {
+    return typeof declared === 'string' ? declared : this.secret(declared, ...at)
   }
 
-  #reference(written: WrittenSecret): SecretReference {
-    if ('file' in written) return { file: this.path(written.file) }
-    if (!('command' in written)) return { env: written.env }
-    const [program = '', ...args] = written.command
-    // A bare name is looked up in PATH; one with a path in it counts from the file, as every path does.
-    return { command: [program.includes('/') ? this.path(program) : program, ...args], env: written.env ?? [] }
+  #reference(declared: DeclaredSecret): SecretReference {
+    if ('file' in declared) return { file: this.path(declared.file) }
+    if (!('command' in declared)) return { env: declared.env }
+    const [program = '', ...args] = declared.command
+    // A bare name is looked up in PATH; one with a slash is relative to the file's folder, as every path is.
+    return { command: [program.includes('/') ? this.path(program) : program, ...args], env: declared.env ?? [] }
   }
 }
 
-function completeRegistry(from: Folder, host: string, it: NonNullable<DesiredState['registries']>[string]): Registry {
+function registryOf(folder: Folder, host: string, declared: NonNullable<DesiredState['registries']>[string]): Registry {
   return defined({
     host,
-    caFile: from.path(it.caFile),
-    plainHttp: it.plainHttp ?? false,
-    username: it.username === undefined ? undefined : from.text(it.username, 'registries', host, 'username'),
-    password: it.password === undefined ? undefined : from.secret(it.password, 'registries', host, 'password'),
+    caFile: folder.path(declared.caFile),
+    plainHttp: declared.plainHttp ?? false,
+    username: declared.username === undefined ? undefined : folder.text(declared.username, 'registries', host, 'username'),
+    password: declared.password === undefined ? undefined : folder.secret(declared.password, 'registries', host, 'password'),
   })
 }
 
-function credentials(from: Folder, who: 'admin' | 'application', it: DesiredState['objectStorage']['admin']) {
+function credentials(folder: Folder, user: 'admin' | 'application', declared: DesiredState['objectStorage']['admin']) {
   return {
-    accessKey: from.secret(it.accessKey, 'objectStorage', who, 'accessKey'),
-    secretKey: from.secret(it.secretKey, 'objectStorage', who, 'secretKey'),
+    accessKey: folder.secret(declared.accessKey, 'objectStorage', user, 'accessKey'),
+    secretKey: folder.secret(declared.secretKey, 'objectStorage', user, 'secretKey'),
   }
 }
 
-function guideBuckets(written: NonNullable<DesiredState['objectStorage']['buckets']>): Bucket[] {
+function guideBuckets(declared: NonNullable<DesiredState['objectStorage']['buckets']>): Bucket[] {
   return BUCKETS.map(({ role, name, versioning, expireAfterDays }) => {
-    const it = written[role] ?? {}
+    const bucket = declared[role] ?? {}
     return defined({
       role,
-      name: it.name ?? name,
-      versioning: it.versioning ?? versioning,
-      expireAfterDays: days(it.expireAfterDays ?? expireAfterDays),
-      noncurrentDays: days(it.noncurrentDays),
+      name: bucket.name ?? name,
+      versioning: bucket.versioning ?? versioning,
+      expireAfterDays: days(bucket.expireAfterDays ?? expireAfterDays),
+      noncurrentDays: days(bucket.noncurrentDays),
     })
   })
 }
 
-function extraBuckets(written: NonNullable<DesiredState['objectStorage']['extraBuckets']>): Bucket[] {
-  return Object.entries(written).map(([name, it]) =>
+function extraBuckets(declared: NonNullable<DesiredState['objectStorage']['extraBuckets']>): Bucket[] {
+  return Object.entries(declared).map(([name, bucket]) =>
     defined({
       name,
-      versioning: it.versioning ?? DEFAULTS.versioning,
-      expireAfterDays: days(it.expireAfterDays),
-      noncurrentDays: days(it.noncurrentDays),
+      versioning: bucket.versioning ?? DEFAULTS.versioning,
+      expireAfterDays: days(bucket.expireAfterDays),
+      noncurrentDays: days(bucket.noncurrentDays),
     }),
   )
 }
 
-function days(written: number | 'never' | undefined): number | undefined {
-  return written === 'never' ? undefined : written
+function days(value: number | 'never' | undefined): number | undefined {
+  return value === 'never' ? undefined : value
 }
 
-function chart(from: Folder, it: NonNullable<DesiredState['release']>['chart']): ChartSource {
-  if (it?.path !== undefined) return { path: from.path(it.path) }
-  if (it?.oci !== undefined) return defined({ oci: it.oci, version: it.version })
-  return it?.repo !== undefined && it.name !== undefined ? defined({ repo: it.repo, name: it.name, version: it.version }) : DEFAULTS.chart
+function chartOf(folder: Folder, declared: NonNullable<DesiredState['release']>['chart']): ChartSource {
+  if (declared?.path !== undefined) return { path: folder.path(declared.path) }
+  if (declared?.oci !== undefined) return defined({ oci: declared.oci, version: declared.version })
+  return declared?.repo !== undefined && declared.name !== undefined
+    ? defined({ repo: declared.repo, name: declared.name, version: declared.version })
+    : DEFAULTS.chart
 }
 
-function variables(from: Folder, reader: string, written: { readonly [name: string]: string | WrittenSecret } | undefined) {
-  return Object.fromEntries(Object.entries(written ?? {}).map(([name, value]) => [name, from.text(value, 'environment', reader, name)]))
+function variables(folder: Folder, reader: string, declared: { readonly [name: string]: string | DeclaredSecret } | undefined) {
+  return Object.fromEntries(Object.entries(declared ?? {}).map(([name, value]) => [name, folder.text(value, 'environment', reader, name)]))
 }
 
 function withoutSlash(url: string): string {
@@ -163,7 +170,7 @@ type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
 }
 
-/** Leaves out keys without a value: an optional key is absent or has one. */
-function defined<T extends object>(it: T): Defined<T> {
-  return Object.fromEntries(Object.entries(it).filter(([, value]) => value !== undefined)) as Defined<T>
+/** Removes keys whose value is undefined: an optional key is absent or has a value. */
+function defined<T extends object>(object: T): Defined<T> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>
 }

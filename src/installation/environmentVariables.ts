@@ -2,36 +2,43 @@ import { type JsonPointer, pointer } from '../values/json.ts'
 import type { Installation, PlainOrSecret, Reader, Repository, SecretInput } from './installation.ts'
 
 /**
- * A variable's value: text with the place in the file it follows from (none: the guide's own), or a secret.
- * An `rsaPrivateKey` stands in the secret as base64 of its PEM.
+ * A variable's value: text with the pointer in the file it is derived from (none: the guide's own constant), or a secret.
+ * An `rsaPrivateKey` is written to the Kubernetes secret as base64 of its PEM.
  */
 export type GuideValue =
   | { readonly plain: string; readonly from?: JsonPointer }
   | { readonly secret: SecretInput; readonly form?: 'rsaPrivateKey' }
 
-type Variable = readonly [name: string, value: (it: Installation) => GuideValue]
+type Variable = readonly [name: string, value: (installation: Installation) => GuideValue]
 
-/** Every key of the guide's three secrets. All values are strings: the API server refuses a boolean in stringData. */
+/** Every key of the guide's three secrets. All values are strings: the API server rejects a boolean in stringData. */
 export const SECRET_VARIABLES: { readonly [R in Reader]: readonly Variable[] } = {
   shared: [
-    ['SERVER_DOMAIN', (it) => ({ plain: it.serverDomain, from: '/serverDomain' })],
+    ['SERVER_DOMAIN', (installation) => ({ plain: installation.serverDomain, from: '/serverDomain' })],
     constant('MQTT_BROKER_TYPE', 'builtin'),
     [
       'MQTT_BROKER_ENDPOINT',
-      (it) => follows(`tls://spacelift-mqtt.${it.kubernetes.namespace}.svc.cluster.local:1984`, 'kubernetes', 'namespace'),
+      (installation) =>
+        derived(`tls://spacelift-mqtt.${installation.kubernetes.namespace}.svc.cluster.local:1984`, 'kubernetes', 'namespace'),
     ],
     constant('ENCRYPTION_TYPE', 'rsa'),
-    ['ENCRYPTION_RSA_PRIVATE_KEY', (it) => ({ secret: it.encryption.rsaPrivateKey, form: 'rsaPrivateKey' })],
+    ['ENCRYPTION_RSA_PRIVATE_KEY', (installation) => ({ secret: installation.encryption.rsaPrivateKey, form: 'rsaPrivateKey' })],
     constant('MESSAGE_QUEUE_TYPE', 'postgres'),
     constant('OBJECT_STORAGE_TYPE', 'minio'),
-    ['OBJECT_STORAGE_MINIO_ENDPOINT', (it) => follows(it.objectStorage.inCluster.endpoint, 'objectStorage', 'inCluster', 'endpoint')],
-    ['OBJECT_STORAGE_MINIO_USE_SSL', (it) => follows(`${it.objectStorage.inCluster.tls}`, 'objectStorage', 'inCluster', 'tls')],
+    [
+      'OBJECT_STORAGE_MINIO_ENDPOINT',
+      (installation) => derived(installation.objectStorage.inCluster.endpoint, 'objectStorage', 'inCluster', 'endpoint'),
+    ],
+    [
+      'OBJECT_STORAGE_MINIO_USE_SSL',
+      (installation) => derived(`${installation.objectStorage.inCluster.tls}`, 'objectStorage', 'inCluster', 'tls'),
+    ],
     [
       'OBJECT_STORAGE_MINIO_ALLOW_INSECURE',
-      (it) => follows(`${it.objectStorage.inCluster.allowInsecure}`, 'objectStorage', 'inCluster', 'allowInsecure'),
+      (installation) => derived(`${installation.objectStorage.inCluster.allowInsecure}`, 'objectStorage', 'inCluster', 'allowInsecure'),
     ],
-    ['OBJECT_STORAGE_MINIO_ACCESS_KEY_ID', (it) => ({ secret: it.objectStorage.application.accessKey })],
-    ['OBJECT_STORAGE_MINIO_SECRET_ACCESS_KEY', (it) => ({ secret: it.objectStorage.application.secretKey })],
+    ['OBJECT_STORAGE_MINIO_ACCESS_KEY_ID', (installation) => ({ secret: installation.objectStorage.application.accessKey })],
+    ['OBJECT_STORAGE_MINIO_SECRET_ACCESS_KEY', (installation) => ({ secret: installation.objectStorage.application.secretKey })],
     bucketName('DELIVERIES', 'deliveries'),
     bucketName('LARGE_QUEUE_MESSAGES', 'large-queue-messages'),
     bucketName('MODULES', 'modules'),
@@ -41,31 +48,31 @@ export const SECRET_VARIABLES: { readonly [R in Reader]: readonly Variable[] } =
     bucketName('USER_UPLOADED_WORKSPACES', 'user-uploaded-workspaces'),
     bucketName('WORKSPACE', 'workspaces'),
     constant('OBJECT_STORAGE_BUCKET_USAGE_ANALYTICS', ''),
-    ['OBJECT_STORAGE_BUCKET_UPLOADS_URL', (it) => follows(it.objectStorage.uploadsUrl, 'objectStorage', 'uploadsUrl')],
-    ['DATABASE_URL', (it) => ({ secret: it.database.url })],
+    ['OBJECT_STORAGE_BUCKET_UPLOADS_URL', (installation) => derived(installation.objectStorage.uploadsUrl, 'objectStorage', 'uploadsUrl')],
+    ['DATABASE_URL', (installation) => ({ secret: installation.database.url })],
     constant('LICENSE_TYPE', 'jwt'),
-    ['LICENSE_TOKEN', (it) => ({ secret: it.license.token })],
+    ['LICENSE_TOKEN', (installation) => ({ secret: installation.license.token })],
   ],
   server: [
-    ['ADMIN_USERNAME', (it) => plainOrSecret(it.admin.username, '/admin/username')],
-    ['ADMIN_PASSWORD', (it) => ({ secret: it.admin.password })],
+    ['ADMIN_USERNAME', (installation) => plainOrSecret(installation.admin.username, '/admin/username')],
+    ['ADMIN_PASSWORD', (installation) => ({ secret: installation.admin.password })],
     bucketName('UPLOADS', 'uploads'),
-    ['WEBHOOKS_ENDPOINT', (it) => follows(`https://${it.serverDomain}/webhooks`, 'serverDomain')],
+    ['WEBHOOKS_ENDPOINT', (installation) => derived(`https://${installation.serverDomain}/webhooks`, 'serverDomain')],
   ],
   drain: [
-    ['LAUNCHER_IMAGE', (it) => follows(repository(it.images.launcher), 'images', 'launcher')],
-    ['LAUNCHER_IMAGE_TAG', (it) => follows(it.version, 'version')],
+    ['LAUNCHER_IMAGE', (installation) => derived(repository(installation.images.launcher), 'images', 'launcher')],
+    ['LAUNCHER_IMAGE_TAG', (installation) => derived(installation.version, 'version')],
     bucketName('METADATA', 'metadata'),
   ],
 }
 
-/** The content of one of the guide's secrets for this installation: the guide's keys first, then `environment`'s. */
-export function guideVariables(it: Installation, reader: Reader): ReadonlyMap<string, GuideValue> {
-  const guide = SECRET_VARIABLES[reader].map(([name, value]) => [name, value(it)] as const)
-  const further = Object.entries(it.environment[reader]).map(
+/** The content of one of the guide's secrets: the guide's keys first, then those of `environment`. */
+export function guideVariables(installation: Installation, reader: Reader): ReadonlyMap<string, GuideValue> {
+  const guide = SECRET_VARIABLES[reader].map(([name, value]) => [name, value(installation)] as const)
+  const additional = Object.entries(installation.environment[reader]).map(
     ([name, value]) => [name, plainOrSecret(value, pointer('environment', reader, name))] as const,
   )
-  return new Map([...guide, ...further])
+  return new Map([...guide, ...additional])
 }
 
 function constant(name: string, plain: string): Variable {
@@ -75,11 +82,18 @@ function constant(name: string, plain: string): Variable {
 function bucketName(suffix: string, role: string): Variable {
   return [
     `OBJECT_STORAGE_BUCKET_${suffix}`,
-    (it) => follows(it.objectStorage.buckets.find((one) => one.role === role)?.name ?? '', 'objectStorage', 'buckets', role, 'name'),
+    (installation) =>
+      derived(
+        installation.objectStorage.buckets.find((bucket) => bucket.role === role)?.name ?? '',
+        'objectStorage',
+        'buckets',
+        role,
+        'name',
+      ),
   ]
 }
 
-function follows(plain: string, ...from: readonly string[]): GuideValue {
+function derived(plain: string, ...from: readonly string[]): GuideValue {
   return { plain, from: pointer(...from) }
 }
 

@@ -4,16 +4,16 @@ import type { Policy } from '../values/policy.ts'
 import type { Position } from '../values/position.ts'
 import type { Sealed } from '../values/sealed.ts'
 
-/** Where a secret is to be read from; the file itself never holds one. */
+/** Where a secret is read from; the file itself never contains one. */
 export type SecretReference =
   | { readonly env: string }
   | { readonly file: string }
   | { readonly command: readonly string[]; readonly env: readonly string[] }
 
-/** A secret of the installation and the pointer it was declared at. */
+/** A secret of the installation and the pointer where it is declared. */
 export type SecretInput = { readonly at: JsonPointer; readonly from: SecretReference }
 
-/** A plain text, or a secret by reference. */
+/** Plain text, or a reference to a secret. */
 export type PlainOrSecret = string | SecretInput
 
 /** A bucket with every default filled in. Days count from an object's creation, or from when a version became noncurrent. */
@@ -35,7 +35,7 @@ export type Registry = {
   readonly password?: SecretInput
 }
 
-/** Host with port if any, and the repository below it: `registry.example.com/spacelift/backend`. */
+/** Host, with a port if there is one, and path: `registry.example.com/spacelift/backend`. */
 export type Repository = { readonly host: string; readonly path: string }
 
 export type Reader = 'shared' | 'server' | 'drain'
@@ -45,7 +45,7 @@ export type ChartSource =
   | { readonly repo: string; readonly name: string; readonly version?: string }
   | { readonly oci: string; readonly version?: string }
 
-/** `desired-state.yaml` after parsing: defaults filled in, paths absolute, nothing opened, nothing contacted. */
+/** The parsed `desired-state.yaml`: defaults filled in, paths absolute; no secret is opened and no server is contacted. */
 export type Installation = {
   /** Absolute path of the file. */
   readonly path: string
@@ -66,7 +66,7 @@ export type Installation = {
     readonly launcher: Repository
   }
   readonly objectStorage: {
-    /** As this machine reaches it: `https://minio.example.com`. */
+    /** The URL from this machine: `https://minio.example.com`. */
     readonly endpoint: string
     readonly caFile?: string
     readonly region: string
@@ -85,29 +85,29 @@ export type Installation = {
     readonly name: string
     readonly chart: ChartSource
     readonly timeoutSeconds: number
-    /** The person's own values, deep-merged over the guide's; JSON, arrays as they are. */
+    /** The file's values (JSON), deep-merged over the guide's; arrays are replaced. */
     readonly values: { readonly [key: string]: unknown }
   }
-  /** Further variables per secret of the guide, plain or by reference. */
+  /** Additional variables per secret of the guide, plain or by reference. */
   readonly environment: { readonly [R in Reader]: { readonly [variable: string]: PlainOrSecret } }
   readonly watch: { readonly intervalSeconds: number; readonly policy: Policy }
-  /** Differences that were looked at and are let be. */
+  /** Differences that are accepted until a day. */
   readonly drift: { readonly accept: readonly Acceptance[] }
-  /** Where the state's lock lives. */
+  /** The namespace of the lock's Lease. */
   readonly state: { readonly lockNamespace: string }
-  /** Where each key of the file stands; what is missing here came from the guide. Longest prefix wins. */
+  /** The position of each key of the file; a key without one has the guide's default. The longest prefix wins. */
   readonly positions: ReadonlyMap<JsonPointer, Position>
 }
 
-/** One image inside the release archive: its config's digest is its identity, its layers are named by the digest of their bytes. */
+/** One image in the release archive: its config's digest is its identity, and each layer is identified by the digest of its bytes. */
 export type ArchivedImage = {
   readonly tag: string
   readonly config: ArchivedBlob
   readonly layers: readonly ArchivedBlob[]
   readonly platform: string
-  /** Digest of what stays the same when a tool converts the image to another form: it tells the same image under another config. */
+  /** Digest of what stays the same when a tool converts the image to another format: identifies the same image with another config. */
   readonly content: string
-  /** The archive's own manifest, to be pushed as it stands: its digest is what signatures name. A docker-save tar has none. */
+  /** The archive's own manifest, pushed unchanged because signatures refer to its digest. A docker-save tar has none. */
   readonly manifest?: { readonly mediaType: string; readonly text: string }
 }
 
@@ -120,30 +120,30 @@ export type ArchivedBlob = {
   /** Path of the inner image tar within the release archive (empty when the archive is an image tar itself), and the entry in it. */
   readonly tar: string
   readonly entry: string
-  /** Where they begin in the archive's file; absent when they cannot be read from there without unpacking. */
+  /** Where they start in the archive's file; absent when they cannot be read without unpacking. */
   readonly offset?: number
 }
 
 export type ArchiveIndex = { readonly path: string; readonly images: readonly ArchivedImage[] }
 
-/** A chart as found on this machine or in its repository; `digest` is over its content, so the same version with other bytes shows. */
+/** A chart from this machine or its repository; `digest` covers its content, so a version whose content changed differs. */
 export type Chart = {
   readonly name: string
   readonly version: string
   readonly appVersion?: string
   readonly digest: string
-  /** A folder, not a package. */
+  /** True for a folder, false for a package. */
   readonly isFolder: boolean
-  /** The file does not name its version. */
+  /** True when the file does not declare its version. */
   readonly isUnpinned: boolean
-  /** What helm is given: a directory, a .tgz, or an oci:// or repository reference. */
+  /** What is passed to helm: a directory, a .tgz, or an oci:// or repository reference. */
   readonly source: ChartSource
 }
 
-/** An installation whose references were opened on this machine: the input of every kind's `declare`. */
+/** An installation with its secrets read on this machine: the input of every kind's `declare`. */
 export type Resolved = {
   readonly installation: Installation
-  /** The value of each {@link SecretInput}, by its pointer. One trailing newline of a file is gone. */
+  /** The value of each {@link SecretInput} by its pointer, without one trailing newline. */
   readonly secrets: ReadonlyMap<JsonPointer, Sealed>
   readonly archive?: ArchiveIndex
   readonly chart: Chart

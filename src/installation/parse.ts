@@ -2,19 +2,23 @@ import { pointer } from '../values/json.ts'
 import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
 import { applyDefaults } from './applyDefaults.ts'
-import { crossCheck } from './crossChecks/index.ts'
-import { explain, type Issue, meantKey } from './errors/schemaErrors.ts'
-import { explainSecret } from './errors/secretErrors.ts'
+import { checkBuckets } from './crossChecks/buckets.ts'
+import { Draft } from './crossChecks/draft.ts'
+import { checkEnvironment } from './crossChecks/environment.ts'
+import { checkRelease } from './crossChecks/release.ts'
+import { checkServers } from './crossChecks/servers.ts'
+import { type Issue, schemaErrors, suggestedKey } from './errors/schemaErrors.ts'
+import { secretErrors } from './errors/secretErrors.ts'
 import type { Installation } from './installation.ts'
 import { desiredState } from './schema/schema.ts'
-import { secretPlaces } from './schema/schemaWalk.ts'
+import { secretKeysOf } from './schema/schemaWalk.ts'
 import { readYaml, type Tree } from './yaml.ts'
 
 export type Parsed = { readonly installation: Installation } | { readonly problems: readonly Problem[] }
 
 /**
- * Reads a desired state: pure, never throws. `file` is its name as the person gave it, for positions; `absolutePath` is
- * where it lies, for the paths in it. All problems come at once, in the order of the file, and quote no value.
+ * Parses a desired state: pure, never throws. `file` is its name as the user gave it, for positions; `absolutePath` is
+ * its path, for the paths in it. All problems are returned at once, in the order of the file, and quote no value.
  */
 export function parse(text: string, file: string, absolutePath: string): Parsed {
   const { tree, problems } = readYaml(text, file)
@@ -26,35 +30,40 @@ export function parse(text: string, file: string, absolutePath: string): Parsed 
 }
 
 /**
- * What zod found, and what is wrong at secrets: those are left out of zod's issues, because a union's own errors tell nobody
- * what to do. A key that is only misspelt is not missing as well.
+ * The problems behind zod's issues. Secrets are checked separately, because zod's errors for a union are of no use to the
+ * user. A misspelt key is not reported as missing as well.
  */
 function problemsOf(tree: Tree, issues: readonly Issue[]): readonly Problem[] {
-  const misspelt = new Set(issues.flatMap((issue) => meantPointers(tree, issue)))
-  const places = secretPlaces(tree.data)
+  const misspelt = new Set(issues.flatMap((issue) => suggestedPointers(tree, issue)))
+  const places = secretKeysOf(tree.data)
   const isSecret = (path: readonly PropertyKey[]) => places.some((place) => place.path.every((segment, i) => String(path[i]) === segment))
-  const missed = (path: readonly PropertyKey[]) => misspelt.has(pointer(...path.map(String)))
+  const isMisspelt = (path: readonly PropertyKey[]) => misspelt.has(pointer(...path.map(String)))
   return [
     ...issues
-      .filter(({ code, path }) => !missed(path) && (code === 'invalid_key' || !isSecret(path)))
-      .flatMap((issue) => explain(issue, tree)),
-    ...places.filter(({ path, value }) => value !== undefined || !missed(path)).flatMap((place) => explainSecret(tree, place)),
+      .filter(({ code, path }) => !isMisspelt(path) && (code === 'invalid_key' || !isSecret(path)))
+      .flatMap((issue) => schemaErrors(issue, tree)),
+    ...places.filter(({ path, value }) => value !== undefined || !isMisspelt(path)).flatMap((place) => secretErrors(tree, place)),
   ]
 }
 
-function meantPointers(tree: Tree, issue: Issue): readonly string[] {
+function suggestedPointers(tree: Tree, issue: Issue): readonly string[] {
   const path = issue.path.map(String)
   const keys = issue.code === 'unrecognized_keys' ? issue.keys : []
-  return keys.flatMap((key) => meantKey(tree, path, key) ?? []).map((meant) => pointer(...path, meant))
+  return keys.flatMap((key) => suggestedKey(tree, path, key) ?? []).map((suggestion) => pointer(...path, suggestion))
+}
+
+function crossCheck(tree: Tree): readonly Problem[] {
+  const draft = new Draft(tree)
+  return [checkBuckets, checkEnvironment, checkServers, checkRelease].flatMap((check) => check(draft))
 }
 
 function sorted(problems: readonly Problem[]): readonly Problem[] {
   const place = (at: Position | undefined) => (at === undefined ? 0 : at.line * 1e6 + at.col)
-  const seen = new Set<string>()
+  const reported = new Set<string>()
   return [...problems]
     .sort((a, b) => place(a.at) - place(b.at))
     .filter(({ code, summary, at }) => {
       const key = `${code} ${summary} ${place(at)}`
-      return !seen.has(key) && seen.add(key)
+      return !reported.has(key) && reported.add(key)
     })
 }

@@ -1,25 +1,25 @@
 import { type JsonPointer, pointer } from '../values/json.ts'
 import { SECRET_VARIABLES } from './environmentVariables.ts'
-import type { Reader } from './installation.ts'
+import type { Bucket, Reader } from './installation.ts'
 
 export { type GuideValue, guideVariables } from './environmentVariables.ts'
 
-/** One of the buckets the install guide creates, as the guide has it. */
+/** One of the buckets that the install guide creates, with the guide's settings. */
 export type GuideBucket = {
   /** The key under `objectStorage.buckets`. */
   readonly role: string
   readonly name: string
   readonly versioning: 'enabled' | 'off'
   readonly expireAfterDays?: number
-  /** `OBJECT_STORAGE_BUCKET_<suffix>` tells Spacelift its name; binaries is named by nothing. */
+  /** `OBJECT_STORAGE_BUCKET_<suffix>` passes its name to Spacelift; the binaries bucket has no variable. */
   readonly variable?: string
-  /** The secret that holds the variable. */
+  /** The secret that contains the variable. */
   readonly secret?: Reader
-  /** Losing it loses what cannot be made again (the vendor's disaster-recovery page). */
+  /** Its content cannot be recreated (the vendor's disaster-recovery page). */
   readonly irreplaceable: boolean
 }
 
-/** The guide's eleven buckets. Its reference page differs for some expiries; the guide wins, the file can say otherwise. */
+/** The guide's eleven buckets. The vendor's reference page has other expiries for some; the guide's are the defaults. */
 export const BUCKETS: readonly GuideBucket[] = [
   { role: 'binaries', name: 'spacelift-binaries', versioning: 'enabled', irreplaceable: false },
   bucket('deliveries', 'DELIVERIES', { versioning: 'off', expireAfterDays: 1 }),
@@ -42,7 +42,7 @@ export const SECRET_NAMES: { readonly [R in Reader]: string } = {
   drain: 'spacelift-drain',
 }
 
-/** The variable of the shared secret that holds the key of all that is in the database. */
+/** The variable of the shared secret that contains the key that encrypts the database's content. */
 export const ENCRYPTION_KEY = 'ENCRYPTION_RSA_PRIVATE_KEY'
 
 /** A Deployment of the chart: the key of its part of the chart's values, its name, and the secrets it reads through envFrom. */
@@ -50,7 +50,7 @@ export type Workload = {
   readonly valuesKey: string
   readonly deployment: string
   readonly secrets: readonly Reader[]
-  /** Rendered unless the values say otherwise. */
+  /** Rendered by default. */
   readonly byDefault: boolean
 }
 
@@ -62,7 +62,7 @@ export const WORKLOADS: readonly Workload[] = [
   { valuesKey: 'vcsGateway', deployment: 'spacelift-vcs-gateway', secrets: ['shared'], byDefault: false },
 ]
 
-/** What the two images are called inside the release archive; both are tagged with the version. */
+/** The names of the two images in the release archive; both are tagged with the version. */
 export const ARCHIVED_IMAGES = { backend: 'spacelift-backend', launcher: 'spacelift-launcher' } as const
 
 export const DEFAULTS = {
@@ -73,12 +73,12 @@ export const DEFAULTS = {
   platform: 'linux/amd64',
   region: 'us-east-1',
   lockNamespace: 'groundcrew',
-  /** Of a bucket besides the guide's. */
+  /** Of an extra bucket. */
   versioning: 'enabled',
   watch: { intervalSeconds: 60, policy: 'none' },
 } as const
 
-/** Values of the chart that groundcrew sets itself: `release.values` must not. */
+/** Chart values that groundcrew sets itself: `release.values` must not. */
 export const CHART_VALUES_OWNED: readonly JsonPointer[] = [
   pointer('shared', 'image'),
   pointer('shared', 'serverHostname'),
@@ -87,12 +87,17 @@ export const CHART_VALUES_OWNED: readonly JsonPointer[] = [
   pointer('drain', 'secretRef'),
 ]
 
-/** Annotations below this prefix are groundcrew's. */
+/** Annotations with this prefix are groundcrew's. */
 export const ANNOTATION_PREFIX = 'groundcrew.dev/'
 
 /** The keys of one of the guide's secrets, in the guide's order. */
 export function secretKeys(reader: Reader): readonly string[] {
   return SECRET_VARIABLES[reader].map(([name]) => name)
+}
+
+/** The path of a bucket's settings in the file: `objectStorage`, `buckets`, `run-logs`. */
+export function bucketPath({ role, name }: Pick<Bucket, 'role' | 'name'>): readonly string[] {
+  return ['objectStorage', ...(role === undefined ? ['extraBuckets', name] : ['buckets', role])]
 }
 
 function bucket(role: string, suffix: string, rest: Partial<GuideBucket>): GuideBucket {

@@ -1,5 +1,5 @@
-import { bucketPlace } from '../installation/bucketPlace.ts'
 import type { Bucket, Installation } from '../installation/installation.ts'
+import { bucketPath } from '../installation/spacelift.ts'
 import { address } from '../values/address.ts'
 import { pointer } from '../values/json.ts'
 import { ProblemError } from '../values/problem.ts'
@@ -65,7 +65,7 @@ function declareBucket(declared: Bucket, installation: Installation): Declared<B
 }
 
 function originsOf(declared: Bucket, { positions }: Installation): Origins {
-  const positionOf = (...keys: string[]) => positions.get(pointer(...bucketPlace(declared), ...keys))
+  const positionOf = (...keys: string[]) => positions.get(pointer(...bucketPath(declared), ...keys))
   // The guide does not describe extra buckets: their defaults come with their declaration in the file.
   const fallback = (declared.role === undefined ? positionOf() : undefined) ?? 'guide'
   const originOf = (key: string) => positionOf(key) ?? fallback

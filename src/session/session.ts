@@ -125,7 +125,7 @@ export async function openSecrets(host: Host, installation: Installation, inputs
     run: host.processes.run,
     now: () => host.clock.now(),
     signal: host.signal,
-    kept: host.secretCache,
+    secretCache: host.secretCache,
   }
   const opened = await openReferences(installation, ports, inputs)
   if ('problems' in opened) throw new ProblemError(opened.problems)

@@ -6,7 +6,7 @@ const at = (role: string, ...keys: string[]) => ['objectStorage', 'buckets', rol
 
 const extra = (name: string, ...keys: string[]) => ['objectStorage', 'extraBuckets', name, ...keys]
 
-/** Names are distinct, expiries fit the versioning, and Terraform states are never thrown away. */
+/** Names are distinct, lifecycle rules match the versioning, and Terraform states never expire. */
 export const checkBuckets: CrossCheck = (draft) => [
   ...sameNames(draft),
   ...extraNames(draft).flatMap((name) => [...guidesName(draft, name), ...lifecycle(draft, extra(name), DEFAULTS.versioning)]),
@@ -14,7 +14,7 @@ export const checkBuckets: CrossCheck = (draft) => [
   ...states(draft),
 ]
 
-/** The names of all buckets, the guide's where the file says nothing. */
+/** The names of all buckets; the guide's where the file declares none. */
 export function bucketNames(draft: Draft): ReadonlySet<string> {
   return new Set([...guideNames(draft).values(), ...extraNames(draft)])
 }
@@ -30,10 +30,10 @@ function extraNames(draft: Draft): readonly string[] {
 function guidesName(draft: Draft, name: string): Problem[] {
   const [role] = [...guideNames(draft)].find(([, other]) => other === name) ?? []
   if (role === undefined) return []
-  const place = draft.place(at(role, 'name'))
-  const detail = place === undefined ? 'The guide calls it so.' : `It is called so at ${place}.`
-  const remedy = `Say there how it is kept: objectStorage.buckets.${role}. Or choose another name.`
-  return [draft.conflict(extra(name), `is the bucket for ${role} already`, remedy, detail)]
+  const place = draft.positionText(at(role, 'name'))
+  const detail = place === undefined ? "It is the guide's name for it." : `It is named at ${place}.`
+  const remedy = `Configure it in objectStorage.buckets.${role}, or choose another name.`
+  return [draft.conflict(extra(name), `is already the bucket for ${role}`, remedy, detail)]
 }
 
 function sameNames(draft: Draft): Problem[] {
@@ -41,8 +41,8 @@ function sameNames(draft: Draft): Problem[] {
   return names.flatMap(([role, name]) => {
     if (draft.text(...at(role, 'name')) === undefined) return []
     const other = names.find(([otherRole, otherName]) => otherRole !== role && otherName === name)
-    const what = `is also the name of the bucket for ${other?.[0]}`
-    return other ? [draft.conflict(at(role, 'name'), what, 'Give each of the eleven buckets a name of its own.')] : []
+    const predicate = `is also the name of the bucket for ${other?.[0]}`
+    return other ? [draft.conflict(at(role, 'name'), predicate, 'Give each of the eleven buckets a name of its own.')] : []
   })
 }
 
@@ -50,14 +50,18 @@ function lifecycle(draft: Draft, bucket: readonly string[], byDefault: string): 
   const versioning = draft.text(...bucket, 'versioning') ?? byDefault
   if (versioning !== 'off' || typeof draft.get(...bucket, 'noncurrentDays') !== 'number') return []
   const remedy = 'Remove noncurrentDays, or set versioning: enabled.'
-  return [draft.conflict([...bucket, 'noncurrentDays'], 'means nothing for a bucket without versioning', remedy)]
+  return [draft.conflict([...bucket, 'noncurrentDays'], 'has no effect on a bucket without versioning', remedy)]
 }
 
 function states(draft: Draft): Problem[] {
   const problems: Problem[] = []
   if (draft.text(...at('states', 'versioning')) === 'off')
     problems.push(
-      draft.conflict(at('states', 'versioning'), 'turns off what Spacelift requires', 'Remove it: this bucket holds the Terraform states.'),
+      draft.conflict(
+        at('states', 'versioning'),
+        'disables versioning, which Spacelift requires',
+        'Remove it: this bucket stores the Terraform states.',
+      ),
     )
   if (typeof draft.get(...at('states', 'expireAfterDays')) === 'number')
     problems.push(draft.conflict(at('states', 'expireAfterDays'), 'would delete Terraform states that are in use', 'Remove it.'))

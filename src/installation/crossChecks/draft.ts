@@ -6,8 +6,8 @@ import { dataAt } from '../errors/schemaErrors.ts'
 import type { Tree } from '../yaml.ts'
 
 /**
- * The file while it may still be wrong elsewhere: each check takes what has the right form and leaves the rest, so that
- * all problems come at once.
+ * A file that may still have other errors: each check reads the values of the right type and ignores the rest, so that
+ * all problems are reported at once.
  */
 export class Draft {
   readonly tree: Tree
@@ -28,23 +28,23 @@ export class Draft {
     return isMap(value) ? value : {}
   }
 
-  /** A conflict between keys, told where `path` stands. `what` goes on after the key's name. */
-  conflict(path: Path, what: string, remedy: string, detail?: string): Problem {
-    const summary = `${showPath(path)} ${what}.`
+  /** A conflict between keys, reported at `path`. The key's name is the subject of `what`. */
+  conflict(path: Path, predicate: string, remedy: string, detail?: string): Problem {
+    const summary = `${showPath(path)} ${predicate}.`
     return { code: 'file/conflict', summary, at: keyPosition(this.tree, path), ...(detail !== undefined && { detail }), remedy }
   }
 
-  /** `desired-state.yaml:12:5`, or undefined for what the file does not say. */
-  place(path: Path): string | undefined {
+  /** `desired-state.yaml:12:5`, or undefined for a key that the file does not have. */
+  positionText(path: Path): string | undefined {
     return this.get(...path) === undefined ? undefined : showPosition(keyPosition(this.tree, path))
   }
 
-  /** Credentials where a plain value stands. */
-  credentials(path: Path, remedy: string): Problem {
-    const summary = `${showPath(path)} holds credentials in clear.`
+  /** Credentials in a plain value. */
+  credentialsInClear(path: Path, remedy: string): Problem {
+    const summary = `${showPath(path)} contains credentials in clear text.`
     return { code: 'file/secret-in-clear', summary, at: valuePosition(this.tree, path), remedy }
   }
 }
 
-/** Finds what single keys cannot show. */
+/** Finds problems that involve several keys. */
 export type CrossCheck = (draft: Draft) => readonly Problem[]

@@ -7,64 +7,56 @@ import type { CrossCheck, Draft } from './draft.ts'
 
 const VALUES = ['release', 'values']
 
-/** The chart has one source, its values leave alone what groundcrew sets, and the lock outlives the installation. */
-export const checkRelease: CrossCheck = (draft) => [...chart(draft), ...ownedValues(draft), ...references(draft), ...lock(draft)]
+/** The chart has one source, its values do not override groundcrew's, and the lock outlives the installation. */
+export const checkRelease: CrossCheck = (draft) => [...chart(draft), ...ownedValues(draft), ...referencesInValues(draft), ...lock(draft)]
 
 function chart(draft: Draft): Problem[] {
   const at = ['release', 'chart']
-  const given = draft.map(...at)
+  const declared = draft.map(...at)
   if (draft.get(...at) === undefined) return []
-  const sources = ['path', 'repo', 'oci'].filter((key) => key in given)
+  const sources = ['path', 'repo', 'oci'].filter((key) => key in declared)
   const remedy = 'Write one of {path}, {repo, name, version} and {oci, version}.'
   if (sources.length !== 1) return [draft.conflict(at, sources.length === 0 ? 'names no source' : 'names more than one source', remedy)]
   const problems: Problem[] = []
-  if ('repo' in given !== 'name' in given)
-    problems.push(
-      draft.conflict(
-        at,
-        'names a chart repository and its chart only by half',
-        'Write repo and name together; oci and path hold the name.',
-      ),
-    )
-  if ('path' in given && 'version' in given)
-    problems.push(
-      draft.conflict([...at, 'version'], 'means nothing beside path', 'Remove it: a chart on this machine has its own version.'),
-    )
+  if ('repo' in declared !== 'name' in declared)
+    problems.push(draft.conflict(at, 'has only one of repo and name', 'Write repo and name together; oci and path contain the name.'))
+  if ('path' in declared && 'version' in declared)
+    problems.push(draft.conflict([...at, 'version'], 'has no effect with path', 'Remove it: a chart on this machine has its own version.'))
   return problems
 }
 
 function ownedValues(draft: Draft): Problem[] {
-  const owned = CHART_VALUES_OWNED.filter((where) => dataAt(draft.get(...VALUES), segments(where)) !== undefined)
-  return [...owned.map((where) => isSetByUs(draft, where)), ...annotations(draft), ...renamed(draft)]
+  const owned = CHART_VALUES_OWNED.filter((pointer) => dataAt(draft.get(...VALUES), segments(pointer)) !== undefined)
+  return [...owned.map((pointer) => setByGroundcrew(draft, pointer)), ...annotations(draft), ...nameOverrides(draft)]
 }
 
-function isSetByUs(draft: Draft, where: JsonPointer): Problem {
-  return draft.conflict([...VALUES, ...segments(where)], 'is set by groundcrew', 'Remove it: it follows from the rest of the file.')
+function setByGroundcrew(draft: Draft, pointer: JsonPointer): Problem {
+  return draft.conflict([...VALUES, ...segments(pointer)], 'is set by groundcrew', 'Remove it: it is derived from the rest of the file.')
 }
 
 function annotations(draft: Draft): Problem[] {
   return WORKLOADS.flatMap(({ valuesKey }) => {
     const at = [...VALUES, valuesKey, 'podAnnotations']
     const ours = Object.keys(draft.map(...at)).filter((key) => key.startsWith(ANNOTATION_PREFIX))
-    const what = `holds an annotation below ${ANNOTATION_PREFIX}, where groundcrew keeps its own`
-    return ours.map((key) => ({ ...draft.conflict(at, what, 'Remove the annotation.'), at: keyPosition(draft.tree, [...at, key]) }))
+    const predicate = `has an annotation with the prefix ${ANNOTATION_PREFIX}, which is reserved for groundcrew`
+    return ours.map((key) => ({ ...draft.conflict(at, predicate, 'Remove the annotation.'), at: keyPosition(draft.tree, [...at, key]) }))
   })
 }
 
-/** The guide's addresses (spacelift-mqtt, spacelift-server) follow from the chart's own name. */
-function renamed(draft: Draft): Problem[] {
+/** The guide's host names (spacelift-mqtt, spacelift-server) contain the chart's own name. */
+function nameOverrides(draft: Draft): Problem[] {
   const names = ['fullnameOverride', 'nameOverride'].filter((key) => {
     const value = draft.get(...VALUES, key)
     return value !== undefined && value !== '' && value !== DEFAULTS.releaseName
   })
-  const remedy = 'Remove it: the addresses in the secrets need the names of the guide.'
-  return names.map((key) => draft.conflict([...VALUES, key], 'renames what the guide gives fixed names', remedy))
+  const remedy = "Remove it: the host names in the secrets require the guide's names."
+  return names.map((key) => draft.conflict([...VALUES, key], 'renames resources whose names the guide fixes', remedy))
 }
 
-/** Helm keeps the values in the cluster: what looks like a reference there would be taken literally. */
-function references(draft: Draft, path: readonly string[] = VALUES): Problem[] {
+/** Helm stores the values in the cluster: a reference there would be used literally. */
+function referencesInValues(draft: Draft, path: readonly string[] = VALUES): Problem[] {
   const value = draft.get(...path)
-  if (Array.isArray(value)) return value.flatMap((_, i) => references(draft, [...path, `${i}`]))
+  if (Array.isArray(value)) return value.flatMap((_, i) => referencesInValues(draft, [...path, `${i}`]))
   if (!isMap(value)) return []
   const [only, ...others] = Object.keys(value)
   if (others.length === 0 && (only === 'env' || only === 'file') && typeof value[only] === 'string')
@@ -72,17 +64,17 @@ function references(draft: Draft, path: readonly string[] = VALUES): Problem[] {
       draft.conflict(
         path,
         'looks like a reference to a secret',
-        'Values take none, because Helm stores them in clear: use environment, or a Secret of your own.',
+        'Values support no references, because Helm stores them in clear text: use environment, or a Secret of your own.',
       ),
     ]
-  return Object.keys(value).flatMap((key) => references(draft, [...path, key]))
+  return Object.keys(value).flatMap((key) => referencesInValues(draft, [...path, key]))
 }
 
 function lock(draft: Draft): Problem[] {
   const at = ['state', 'lock', 'namespace']
   const own = draft.text('kubernetes', 'namespace') ?? DEFAULTS.namespace
   const same = (draft.text(...at) ?? DEFAULTS.lockNamespace) === own
-  const remedy = "Give the lock a namespace of its own: the installation's is gone after a destroy."
-  const where = draft.get(...at) === undefined ? ['kubernetes', 'namespace'] : at
-  return same ? [draft.conflict(where, 'puts lock and installation into one namespace', remedy)] : []
+  const remedy = "Give the lock a namespace of its own: destroy deletes the installation's."
+  const conflictPath = draft.get(...at) === undefined ? ['kubernetes', 'namespace'] : at
+  return same ? [draft.conflict(conflictPath, 'puts the lock and the installation into one namespace', remedy)] : []
 }

@@ -1,42 +1,42 @@
 import { didYouMean } from '../../values/didYouMean.ts'
 import { isMap } from '../../values/json.ts'
 import type { Problem } from '../../values/problem.ts'
-import type { SecretPlace } from '../schema/schemaWalk.ts'
-import * as texts from '../schema/stringFormats.ts'
+import type { SecretKey } from '../schema/schemaWalk.ts'
+import * as formats from '../schema/stringFormats.ts'
 import type { Tree } from '../yaml.ts'
-import { keyPosition, missing, type Path, showPath, valuePosition, wrongSort } from './errorText.ts'
-import { readWrong } from './schemaMessage.ts'
+import { keyPosition, missingKey, type Path, showPath, valuePosition, wrongType } from './errorText.ts'
+import { parseSchemaMessage } from './schemaMessage.ts'
 
 const SHELL_VARIABLE = /^\$(\{[A-Za-z_]\w*\}|[A-Z_][A-Z0-9_]*)$/
-/** Arguments that carry what they should fetch: `--password=...`, `Authorization: Bearer ...`, `https://user:password@...`. */
+/** Arguments that contain a secret: `--password=...`, `Authorization: Bearer ...`, `https://user:password@...`. */
 const CREDENTIALS = /\bpass(word|wd)=.|\b(bearer|basic) +\S{8}|^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]*@/i
-/** Keys under which people write the secret itself. */
+/** Keys under which users write the secret itself. */
 const VALUE_KEYS = ['value', 'plain', 'text', 'literal', 'secret', 'password', 'token', 'key']
 const SOURCES = ['env', 'file', 'command']
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
 
-/** What is wrong with a place where a secret belongs. Nothing that stands there is ever quoted. */
-export function explainSecret(tree: Tree, place: SecretPlace): readonly Problem[] {
+/** What is wrong with the value of a key that takes a secret. The value is never quoted. */
+export function secretErrors(tree: Tree, place: SecretKey): readonly Problem[] {
   const { path, value } = place
-  if (value === undefined) return [withExample(missing(tree, path), path)]
-  if (isMap(value)) return explainReference(tree, path, value)
-  if (place.plain) return typeof value === 'string' ? [] : [wrongSort(tree, path, value, 'text')]
-  if (value === null || Array.isArray(value)) return [withExample(wrongSort(tree, path, value, 'a reference to a secret'), path)]
-  return [typeof value === 'string' && SHELL_VARIABLE.test(value) ? shellVariable(tree, path) : inClear(tree, path)]
+  if (value === undefined) return [withExample(missingKey(tree, path), path)]
+  if (isMap(value)) return referenceErrors(tree, path, value)
+  if (place.plain) return typeof value === 'string' ? [] : [wrongType(tree, path, value, 'text')]
+  if (value === null || Array.isArray(value)) return [withExample(wrongType(tree, path, value, 'a reference to a secret'), path)]
+  return [typeof value === 'string' && SHELL_VARIABLE.test(value) ? shellVariable(tree, path) : secretInClear(tree, path)]
 }
 
 function shellVariable(tree: Tree, path: Path): Problem {
   const text = examples(path)
-  return bad(tree, path, 'holds a $VARIABLE, which nothing fills in', `${text[0]?.toUpperCase()}${text.slice(1)}.`)
+  return badReference(tree, path, 'contains a $VARIABLE, which is not expanded', `${text[0]?.toUpperCase()}${text.slice(1)}.`)
 }
 
-/** A secret that stands in the file itself. */
-export function inClear(tree: Tree, path: Path, where: Path = path): Problem {
+/** A secret in the file itself. */
+export function secretInClear(tree: Tree, path: Path, shown: Path = path): Problem {
   return {
     code: 'file/secret-in-clear',
-    summary: `${showPath(path)} holds a secret in clear.`,
-    at: valuePosition(tree, where),
-    remedy: `Take it out of the file: ${examples(path)}. If others have seen the file, change the secret too.`,
+    summary: `${showPath(path)} contains a secret in clear text.`,
+    at: valuePosition(tree, shown),
+    remedy: `Replace it with a reference: ${examples(path)}. If others have seen the file, change the secret too.`,
   }
 }
 
@@ -56,66 +56,74 @@ function withExample(problem: Problem, path: Path): Problem {
   return { ...problem, remedy: `${text[0]?.toUpperCase()}${text.slice(1)}.` }
 }
 
-type Given = { readonly [key: string]: unknown }
+type DeclaredReference = { readonly [key: string]: unknown }
 
-function explainReference(tree: Tree, path: Path, given: Given): readonly Problem[] {
-  const unknown = Object.keys(given).filter((key) => !SOURCES.includes(key))
-  if (unknown.some((key) => VALUE_KEYS.includes(key) && !isMap(given[key]))) return [inClear(tree, path)]
+function referenceErrors(tree: Tree, path: Path, declared: DeclaredReference): readonly Problem[] {
+  const unknown = Object.keys(declared).filter((key) => !SOURCES.includes(key))
+  if (unknown.some((key) => VALUE_KEYS.includes(key) && !isMap(declared[key]))) return [secretInClear(tree, path)]
   if (unknown.length > 0) return unknown.map((key) => unknownSource(tree, path, key))
-  const sources = Object.keys(given).filter((key) => key !== 'env' || !('command' in given))
+  const sources = Object.keys(declared).filter((key) => key !== 'env' || !('command' in declared))
   if (sources.length !== 1) {
-    const what = sources.length === 0 ? 'names no source' : 'names more than one source'
-    return [bad(tree, path, what, `Name exactly one: ${examples(path)}.`)]
+    const predicate = sources.length === 0 ? 'names no source' : 'names more than one source'
+    return [badReference(tree, path, predicate, `Name exactly one: ${examples(path)}.`)]
   }
-  if ('file' in given) return explainFile(tree, path, given.file)
-  return 'command' in given ? explainCommand(tree, path, given) : explainVariable(tree, [...path, 'env'], given.env)
+  if ('file' in declared) return fileErrors(tree, path, declared.file)
+  return 'command' in declared ? commandErrors(tree, path, declared) : variableErrors(tree, [...path, 'env'], declared.env)
 }
 
 function unknownSource(tree: Tree, path: Path, key: string): Problem {
-  const meant = didYouMean(key, SOURCES)
+  const suggestion = didYouMean(key, SOURCES)
   return {
     code: 'file/unknown-key',
-    summary: meant === undefined ? `This key is not known in ${showPath(path)}.` : `"${key}" is not known in ${showPath(path)}.`,
+    summary: suggestion === undefined ? `This key is unknown in ${showPath(path)}.` : `"${key}" is unknown in ${showPath(path)}.`,
     at: keyPosition(tree, [...path, key]),
-    remedy: meant === undefined ? `A secret comes from env, file or command: ${examples(path)}.` : `Did you mean "${meant}"?`,
+    remedy: suggestion === undefined ? `A secret comes from env, file or command: ${examples(path)}.` : `Did you mean "${suggestion}"?`,
   }
 }
 
-function explainVariable(tree: Tree, path: Path, value: unknown): readonly Problem[] {
-  if (typeof value !== 'string') return [wrongSort(tree, path, value, 'text')]
+function variableErrors(tree: Tree, path: Path, value: unknown): readonly Problem[] {
+  if (typeof value !== 'string') return [wrongType(tree, path, value, 'text')]
   if (VARIABLE.test(value)) return []
-  return [bad(tree, path, 'is no name of an environment variable', 'Write only the name, without $ and braces: {env: ADMIN_PASSWORD}.')]
+  return [
+    badReference(
+      tree,
+      path,
+      'is not the name of an environment variable',
+      'Write only the name, without $ and braces: {env: ADMIN_PASSWORD}.',
+    ),
+  ]
 }
 
-function explainFile(tree: Tree, path: Path, value: unknown): readonly Problem[] {
-  const here = [...path, 'file']
-  if (typeof value !== 'string') return [wrongSort(tree, here, value, 'text')]
-  if (/\n|-----BEGIN/.test(value.trim())) return [inClear(tree, path)]
-  const found = readWrong(texts.path(value) ?? '')
-  return found === undefined ? [] : [bad(tree, here, found.summary, found.remedy)]
+function fileErrors(tree: Tree, path: Path, value: unknown): readonly Problem[] {
+  const filePath = [...path, 'file']
+  if (typeof value !== 'string') return [wrongType(tree, filePath, value, 'text')]
+  if (/\n|-----BEGIN/.test(value.trim())) return [secretInClear(tree, path)]
+  const error = parseSchemaMessage(formats.path(value) ?? '')
+  return error === undefined ? [] : [badReference(tree, filePath, error.summary, error.remedy)]
 }
 
-function explainCommand(tree: Tree, path: Path, { command, env }: Given): readonly Problem[] {
-  const here = [...path, 'command']
+function commandErrors(tree: Tree, path: Path, { command, env }: DeclaredReference): readonly Problem[] {
+  const commandPath = [...path, 'command']
   if (!Array.isArray(command)) {
-    const problem = wrongSort(tree, here, command, 'a list')
+    const problem = wrongType(tree, commandPath, command, 'a list')
     return [
-      { ...problem, remedy: 'There is no shell: write program and arguments as a list, [vault, kv, get, -field=secret, kv/spacelift].' },
+      { ...problem, remedy: 'No shell is used: write program and arguments as a list, [vault, kv, get, -field=secret, kv/spacelift].' },
     ]
   }
-  const odd = command.findIndex((part) => typeof part !== 'string' || part.includes('\0'))
-  if (odd >= 0) return [wrongSort(tree, [...here, `${odd}`], command[odd], 'text')]
-  if (command.length === 0 || command[0].trim() === '') return [bad(tree, here, 'names no program', 'Write [program, argument, ...].')]
-  const told = command.findIndex((part) => CREDENTIALS.test(part))
-  if (told >= 0) return [inClear(tree, path, [...here, `${told}`])]
+  const notText = command.findIndex((part) => typeof part !== 'string' || part.includes('\0'))
+  if (notText >= 0) return [wrongType(tree, [...commandPath, `${notText}`], command[notText], 'text')]
+  if (command.length === 0 || command[0].trim() === '')
+    return [badReference(tree, commandPath, 'names no program', 'Write [program, argument, ...].')]
+  const withSecret = command.findIndex((part) => CREDENTIALS.test(part))
+  if (withSecret >= 0) return [secretInClear(tree, path, [...commandPath, `${withSecret}`])]
   if (env === undefined) return []
   if (!Array.isArray(env)) {
     const remedy = 'Write the names as a list: env: [VAULT_ADDR, VAULT_TOKEN].'
-    return [{ ...wrongSort(tree, [...path, 'env'], env, 'a list'), remedy }]
+    return [{ ...wrongType(tree, [...path, 'env'], env, 'a list'), remedy }]
   }
-  return env.flatMap((name, i) => explainVariable(tree, [...path, 'env', `${i}`], name))
+  return env.flatMap((name, i) => variableErrors(tree, [...path, 'env', `${i}`], name))
 }
 
-function bad(tree: Tree, path: Path, what: string, remedy: string): Problem {
-  return { code: 'file/bad-reference', summary: `${showPath(path)} ${what}.`, at: valuePosition(tree, path), remedy }
+function badReference(tree: Tree, path: Path, predicate: string, remedy: string): Problem {
+  return { code: 'file/bad-reference', summary: `${showPath(path)} ${predicate}.`, at: valuePosition(tree, path), remedy }
 }

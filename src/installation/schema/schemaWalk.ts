@@ -3,64 +3,64 @@ import { isMap } from '../../values/json.ts'
 import { desiredState } from './schema.ts'
 import { plainOrSecret, secret } from './schemaParts.ts'
 
-/** A place of the file where a secret belongs: `plain` when text may stand there too. */
-export type SecretPlace = { readonly path: readonly string[]; readonly value: unknown; readonly plain: boolean; readonly required: boolean }
+/** A key of the file that takes a secret; `plain` when it accepts text as well. */
+export type SecretKey = { readonly path: readonly string[]; readonly value: unknown; readonly plain: boolean; readonly required: boolean }
 
-/** The schema of one place, or undefined where the schema knows none. */
+/** The schema at a path, or undefined where there is none. */
 export function schemaAt(path: readonly string[]): z.ZodType | undefined {
-  const here = rawAt(path)
-  return here && unwrap(here)
+  const current = rawAt(path)
+  return current && unwrap(current)
 }
 
-/** The keys a map at this place may have. */
+/** The keys that are allowed in the map at this path. */
 export function keysAt(path: readonly string[]): readonly string[] {
   const schema = schemaAt(path)
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
 }
 
-/** True where the key may be left out. */
+/** True when the key is optional. */
 export function isOptionalAt(path: readonly string[]): boolean {
   return rawAt(path) instanceof z.ZodOptional
 }
 
-/** How a place's value may look, from the schema's own examples. */
+/** The schema's own example of the value at a path. */
 export function exampleAt(path: readonly string[]): unknown {
-  const here = rawAt(path)
-  return here && ((here.meta() ?? unwrap(here).meta())?.examples as unknown[] | undefined)?.[0]
+  const current = rawAt(path)
+  return current && ((current.meta() ?? unwrap(current).meta())?.examples as unknown[] | undefined)?.[0]
 }
 
-/** Every secret of the file, and those that are required where the map around them is there. */
-export function secretPlaces(data: unknown, schema: z.ZodType = desiredState, path: readonly string[] = []): SecretPlace[] {
+/** Every secret of the file, and those that are required because the map around them exists. */
+export function secretKeysOf(data: unknown, schema: z.ZodType = desiredState, path: readonly string[] = []): SecretKey[] {
   const inner = unwrap(schema)
-  const plain = isLike(inner, plainOrSecret)
-  if (plain || isLike(inner, secret)) return [{ path, value: data, plain, required: !(schema instanceof z.ZodOptional) }]
+  const plain = isSameSchema(inner, plainOrSecret)
+  if (plain || isSameSchema(inner, secret)) return [{ path, value: data, plain, required: !(schema instanceof z.ZodOptional) }]
   if (!isMap(data)) return []
   const children = inner instanceof z.ZodObject ? Object.keys(inner.shape) : inner instanceof z.ZodRecord ? Object.keys(data) : []
   return children.flatMap((key) => {
-    const child = below(inner, key)
+    const child = childAt(inner, key)
     const value = Object.hasOwn(data, key) ? data[key] : undefined
-    return child === undefined || (value === undefined && child instanceof z.ZodOptional) ? [] : secretPlaces(value, child, [...path, key])
+    return child === undefined || (value === undefined && child instanceof z.ZodOptional) ? [] : secretKeysOf(value, child, [...path, key])
   })
 }
 
-/** Every key that the schema fixes, with the places it may stand at. */
-export function vocabulary(schema: z.ZodType = desiredState, path: readonly string[] = []): Map<string, (readonly string[])[]> {
+/** Every key of the schema, with the paths where it is allowed. */
+export function keyPaths(schema: z.ZodType = desiredState, path: readonly string[] = []): Map<string, (readonly string[])[]> {
   const words = new Map<string, (readonly string[])[]>()
   const inner = unwrap(schema)
   const named = inner instanceof z.ZodObject ? Object.entries(inner.shape as Record<string, z.ZodType>) : []
-  const any = inner instanceof z.ZodObject ? undefined : below(inner, '*')
+  const any = inner instanceof z.ZodObject ? undefined : childAt(inner, '*')
   const free: [string, z.ZodType][] = any === undefined ? [] : [['*', any]]
   for (const [key] of named) words.set(key, [...(words.get(key) ?? []), path])
   for (const [key, child] of [...named, ...free])
-    for (const [word, places] of vocabulary(child, [...path, key])) words.set(word, [...(words.get(word) ?? []), ...places])
+    for (const [word, places] of keyPaths(child, [...path, key])) words.set(word, [...(words.get(word) ?? []), ...places])
   return words
 }
 
 function rawAt(path: readonly string[]): z.ZodType | undefined {
-  return path.reduce<z.ZodType | undefined>((here, segment) => here && below(here, segment), desiredState)
+  return path.reduce<z.ZodType | undefined>((current, segment) => current && childAt(current, segment), desiredState)
 }
 
-function below(schema: z.ZodType, segment: string): z.ZodType | undefined {
+function childAt(schema: z.ZodType, segment: string): z.ZodType | undefined {
   const inner = unwrap(schema)
   if (inner instanceof z.ZodObject) return (inner.shape as Record<string, z.ZodType>)[segment]
   if (inner instanceof z.ZodArray) return inner.element as z.ZodType
@@ -71,7 +71,7 @@ function unwrap(schema: z.ZodType): z.ZodType {
   return schema instanceof z.ZodOptional ? unwrap(schema.unwrap() as z.ZodType) : schema
 }
 
-/** A schema keeps its definition when it is described anew. */
-function isLike(schema: z.ZodType, other: z.ZodType): boolean {
+/** True for a schema that differs only in its description: meta() keeps the definition. */
+function isSameSchema(schema: z.ZodType, other: z.ZodType): boolean {
   return schema.def === other.def
 }

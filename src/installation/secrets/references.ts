@@ -8,7 +8,7 @@ import { childEnvironment } from './childEnvironment.ts'
 import type { SecretCache } from './secretCache.ts'
 import { secretInputs } from './secretInputs.ts'
 
-/** What opening references needs of this machine. `readFile` and `stat` are those of node:fs/promises. */
+/** The functions of this machine that reading secrets needs. `readFile` and `stat` are those of node:fs/promises. */
 export type ReferencePorts = {
   readonly env: { readonly [name: string]: string | undefined }
   readonly readFile: (path: string) => Promise<Buffer>
@@ -16,11 +16,11 @@ export type ReferencePorts = {
   readonly run: Processes['run']
   readonly now: () => Date
   readonly signal?: AbortSignal
-  /** What commands answered before, where somebody keeps that. */
-  readonly kept?: SecretCache | undefined
+  /** Earlier output of commands, if the caller caches it. */
+  readonly secretCache?: SecretCache | undefined
 }
 
-/** `warnings`: what is refused for a new installation only; see NEW_INSTALL_ONLY in checkSecrets.ts. */
+/** `warnings`: errors for a new installation only; see NEW_INSTALL_ONLY in checkSecrets.ts. */
 export type Opened =
   | { readonly secrets: ReadonlyMap<JsonPointer, Sealed>; readonly warnings: readonly Problem[] }
   | { readonly problems: readonly Problem[] }
@@ -29,135 +29,144 @@ const COMMAND_TIMEOUT_MS = 30_000
 const WRITABLE_BY_OTHERS = 0o022
 
 /**
- * Reads the secrets of the installation on this machine and checks its form; nothing is contacted but what a `{command}`
- * contacts itself. All problems come at once. The encryption key comes back as PEM, whatever its spelling was.
- * `inputs`: which of them, all by default.
+ * Reads the secrets of the installation on this machine and checks their format; contacts no server, although a
+ * `{command}` may. All problems are returned at once. The encryption key is returned as PEM.
+ * `inputs`: the secrets to read, all by default.
  */
-export async function openReferences(it: Installation, ports: ReferencePorts, inputs = secretInputs(it)): Promise<Opened> {
-  const unsafe = await commandsUnsafe(it, inputs, ports)
+export async function openReferences(
+  installation: Installation,
+  ports: ReferencePorts,
+  inputs = secretInputs(installation),
+): Promise<Opened> {
+  const unsafe = await refuseUnsafeCommands(installation, inputs, ports)
   if (unsafe !== undefined) return { problems: [unsafe] }
-  const opened = await Promise.all(openAll(it, inputs, ports))
-  const unread = opened.flatMap((one) => ('problem' in one ? [one.problem] : []))
-  const secrets = new Map(opened.flatMap((one) => ('secret' in one ? [[one.at, one.secret] as const] : [])))
-  const checked = checkSecrets(it, secrets, ports.now())
+  const opened = await Promise.all(openAll(installation, inputs, ports))
+  const unread = opened.flatMap((input) => ('problem' in input ? [input.problem] : []))
+  const secrets = new Map(opened.flatMap((input) => ('secret' in input ? [[input.at, input.secret] as const] : [])))
+  const checked = checkSecrets(installation, secrets, ports.now())
   const problems = [...unread, ...checked.problems].sort(byPosition)
   return problems.length > 0 ? { problems } : { secrets: checked.secrets, warnings: checked.warnings }
 }
 
-type Outcome = { readonly at: JsonPointer; readonly secret: Sealed } | { readonly problem: Problem }
+type OpenedInput = { readonly at: JsonPointer; readonly secret: Sealed } | { readonly problem: Problem }
 
-/** One source is read once, however often it is named. */
-function openAll(it: Installation, inputs: readonly SecretInput[], ports: ReferencePorts): Promise<Outcome>[] {
-  const reads = new Map<string, Promise<Read>>()
+/** Reads each source once, even if several inputs name it. */
+function openAll(installation: Installation, inputs: readonly SecretInput[], ports: ReferencePorts): Promise<OpenedInput>[] {
+  const reads = new Map<string, Promise<SourceValue>>()
   return inputs.map(async ({ at, from }) => {
     const key = canonicalJson(from as Json)
-    const read = reads.get(key) ?? open(it, from, ports)
+    const read = reads.get(key) ?? open(installation, from, ports)
     reads.set(key, read)
-    const found = await read
-    if (found instanceof Sealed) return { at, secret: found }
-    const position = it.positions.get(at)
-    return { problem: { ...found, summary: `${name(at)}: ${found.summary}`, ...(position && { at: position }) } }
+    const value = await read
+    if (value instanceof Sealed) return { at, secret: value }
+    const position = installation.positions.get(at)
+    return { problem: { ...value, summary: `${keyName(at)}: ${value.summary}`, ...(position && { at: position }) } }
   })
 }
 
-type Read = Sealed | Problem
+type SourceValue = Sealed | Problem
 
-async function open(it: Installation, from: SecretReference, ports: ReferencePorts): Promise<Read> {
+async function open(installation: Installation, from: SecretReference, ports: ReferencePorts): Promise<SourceValue> {
   if ('file' in from) return openFile(from.file, ports)
-  return 'command' in from ? openKept(it, from, ports) : openVariable(from.env, ports)
+  return 'command' in from ? openCached(installation, from, ports) : openVariable(from.env, ports)
 }
 
-async function openKept(it: Installation, from: CommandReference, ports: ReferencePorts): Promise<Read> {
+async function openCached(installation: Installation, from: CommandReference, ports: ReferencePorts): Promise<SourceValue> {
   const source = canonicalJson(from as Json)
-  const found = ports.kept?.get(source) ?? (await openCommand(it, from, ports))
-  if (found instanceof Sealed) ports.kept?.set(source, found)
-  return found
+  const value = ports.secretCache?.get(source) ?? (await openCommand(installation, from, ports))
+  if (value instanceof Sealed) ports.secretCache?.set(source, value)
+  return value
 }
 
-function openVariable(variable: string, { env }: ReferencePorts): Read {
+function openVariable(variable: string, { env }: ReferencePorts): SourceValue {
   const value = env[variable]
   if (value !== undefined && value !== '') return Sealed.of(value)
-  // A name in small letters may be a secret that was pasted where the name belongs.
+  // A name in lowercase may be a secret pasted by mistake.
   const shown = /^[A-Z][A-Z0-9_]*$/.test(variable) ? variable : undefined
-  const what = shown === undefined ? 'the environment variable it names' : `the environment variable ${shown}`
+  const source = shown === undefined ? 'the environment variable' : `the environment variable ${shown}`
   return {
     code: value === undefined ? 'reference/variable-missing' : 'reference/empty',
-    summary: `${what} is ${value === undefined ? 'not set' : 'empty'}.`,
-    remedy: `Set it for groundcrew: read -rs ${shown ?? 'NAME'}; export ${shown ?? 'NAME'}`,
+    summary: `${source} is ${value === undefined ? 'not set' : 'empty'}.`,
+    remedy: `Set it: read -rs ${shown ?? 'NAME'}; export ${shown ?? 'NAME'}`,
   }
 }
 
-async function openFile(path: string, { readFile }: ReferencePorts): Promise<Read> {
+async function openFile(path: string, { readFile }: ReferencePorts): Promise<SourceValue> {
   try {
     const text = withoutNewline((await readFile(path)).toString('utf8'))
-    return text === '' ? emptySource(`the file ${path}`, 'Write the secret into it.') : Sealed.of(text)
+    return text === '' ? emptySource(`the file ${path}`, 'Write the secret to it.') : Sealed.of(text)
   } catch (error) {
-    return unreadable(path, (error as NodeJS.ErrnoException).code ?? 'unknown error')
+    return unreadableFile(path, (error as NodeJS.ErrnoException).code ?? 'unknown error')
   }
 }
 
-function unreadable(path: string, code: string): Problem {
+function unreadableFile(path: string, code: string): Problem {
   if (code === 'ENOENT' || code === 'ENOTDIR')
     return {
       code: 'reference/file-missing',
       summary: `the file ${path} does not exist.`,
-      remedy: `Create it, or correct the path; paths count from the folder of the desired state.`,
+      remedy: `Create it, or correct the path. Paths are relative to the folder of the desired state.`,
     }
-  if (code === 'EISDIR') return { code: 'reference/file-unreadable', summary: `${path} is a directory.`, remedy: 'Name the file in it.' }
+  if (code === 'EISDIR')
+    return { code: 'reference/file-unreadable', summary: `${path} is a directory.`, remedy: 'Use the path of a file in it.' }
   return {
     code: 'reference/file-unreadable',
-    summary: `the file ${path} cannot be read (${code}).`,
-    remedy: `Look at its rights: ls -l ${quoted(path)}`,
+    summary: `the file ${path} could not be read (${code}).`,
+    remedy: `Check its permissions: ls -l ${quoted(path)}`,
   }
 }
 
 type CommandReference = Extract<SecretReference, { readonly command: readonly string[] }>
 
-async function openCommand(it: Installation, { command, env }: CommandReference, ports: ReferencePorts): Promise<Read> {
+async function openCommand(installation: Installation, { command, env }: CommandReference, ports: ReferencePorts): Promise<SourceValue> {
   const [program = '', ...args] = command
   try {
     const result = await ports.run({
       command: [program, ...args],
-      env: childEnvironment(ports.env, it, env),
+      env: childEnvironment(ports.env, installation, env),
       timeoutMs: COMMAND_TIMEOUT_MS,
       ...(ports.signal && { signal: ports.signal }),
     })
-    // What a program prints when it fails may hold anything: it is not passed on.
-    if (result.code !== 0) return failed(program, result.code, result.signal)
+    // The output of a failed program may contain a secret, so it is not shown.
+    if (result.code !== 0) return commandFailed(program, result.code, result.signal)
     const text = withoutNewline(result.stdout)
-    return text === '' ? emptySource(`the output of ${program}`, 'Run the command by hand to see what it prints.') : Sealed.of(text)
+    return text === '' ? emptySource(`the output of ${program}`, 'Run the command yourself to see its output.') : Sealed.of(text)
   } catch (error) {
     const why = error instanceof ProblemError ? error.problems[0] : undefined
-    return why === undefined ? failed(program, null, null) : { ...why, code: `reference/${why.code.replace('/', '-')}` }
+    return why === undefined ? commandFailed(program, null, null) : { ...why, code: `reference/${why.code.replace('/', '-')}` }
   }
 }
 
-function failed(program: string, code: number | null, signal: string | null): Problem {
-  const how = code === null ? (signal === null ? 'failed' : `was ended by ${signal}`) : `ended with exit code ${code}`
+function commandFailed(program: string, code: number | null, signal: string | null): Problem {
+  const how = code === null ? (signal === null ? 'failed' : `was terminated by ${signal}`) : `exited with code ${code}`
   const remedy =
-    'Run the command by hand to see what it says. It gets only PATH, HOME and the like: name what else it needs under env, as in env: [VAULT_ADDR, VAULT_TOKEN].'
+    'Run the command yourself to see its error. It gets only PATH, HOME and the like: list other variables that it needs, as in env: [VAULT_ADDR, VAULT_TOKEN].'
   return { code: 'reference/command-failed', summary: `${program} ${how}.`, remedy }
 }
 
-function emptySource(what: string, remedy: string): Problem {
-  return { code: 'reference/empty', summary: `${what} is empty.`, remedy }
+function emptySource(source: string, remedy: string): Problem {
+  return { code: 'reference/empty', summary: `${source} is empty.`, remedy }
 }
 
-/** Whoever may write the file could have groundcrew run any program. */
-async function commandsUnsafe(it: Installation, inputs: readonly SecretInput[], { stat }: ReferencePorts): Promise<Problem | undefined> {
+/** Anyone who can write the file can make groundcrew run any program. */
+async function refuseUnsafeCommands(
+  installation: Installation,
+  inputs: readonly SecretInput[],
+  { stat }: ReferencePorts,
+): Promise<Problem | undefined> {
   const first = inputs.find(({ from }) => 'command' in from)
   if (first === undefined) return undefined
-  const mode = await stat(it.path).then(
-    (found) => found.mode,
+  const mode = await stat(installation.path).then(
+    (stats) => stats.mode,
     () => WRITABLE_BY_OTHERS,
   )
   if ((mode & WRITABLE_BY_OTHERS) === 0) return undefined
-  const at = it.positions.get(first.at)
+  const at = installation.positions.get(first.at)
   return {
     code: 'reference/file-writable',
-    summary: 'The desired state runs commands, and others than its owner may write it.',
+    summary: 'The desired state runs commands, but users other than its owner can write to it.',
     ...(at && { at }),
-    remedy: `chmod go-w ${quoted(it.path)}`,
+    remedy: `chmod go-w ${quoted(installation.path)}`,
   }
 }
 
@@ -165,7 +174,7 @@ function withoutNewline(text: string): string {
   return text.replace(/\r?\n$/, '')
 }
 
-function name(at: JsonPointer): string {
+function keyName(at: JsonPointer): string {
   return at.slice(1).replaceAll('/', '.').replaceAll('~1', '/').replaceAll('~0', '~')
 }
 

@@ -1,30 +1,30 @@
 import type { Sealed } from '../../values/sealed.ts'
 import type { Clock } from '../../world/ports/clock.ts'
 
-const KEPT_MS = 15 * 60_000
+const TTL_MS = 15 * 60_000
 
-/** What secret commands answered, so that a daemon does not ask a vault at every look. For 15 minutes, in memory only. */
+/** Caches the output of secret commands for 15 minutes, in memory only, so that a daemon does not query a vault at every check. */
 export class SecretCache {
   readonly #clock: Clock
-  readonly #kept = new Map<string, { readonly secret: Sealed; readonly since: number }>()
+  readonly #entries = new Map<string, { readonly secret: Sealed; readonly since: number }>()
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
   get(source: string): Sealed | undefined {
-    const found = this.#kept.get(source)
-    if (found === undefined || this.#clock.monotonic() - found.since < KEPT_MS) return found?.secret
-    this.#kept.delete(source)
+    const entry = this.#entries.get(source)
+    if (entry === undefined || this.#clock.monotonic() - entry.since < TTL_MS) return entry?.secret
+    this.#entries.delete(source)
     return undefined
   }
 
   set(source: string, secret: Sealed): void {
-    this.#kept.set(source, { secret, since: this.#clock.monotonic() })
+    this.#entries.set(source, { secret, since: this.#clock.monotonic() })
   }
 
-  /** Everything is asked for again. */
+  /** Makes every command run again. */
   clear(): void {
-    this.#kept.clear()
+    this.#entries.clear()
   }
 }

@@ -1,29 +1,29 @@
 import type { Installation, PlainOrSecret, SecretInput } from '../installation.ts'
 
-/** What groundcrew itself logs in with: all that looking at the servers takes. */
-export function loginInputs(it: Installation): readonly SecretInput[] {
-  const { admin } = it.objectStorage
-  const logins = it.registries.flatMap(({ username, password }) => [username, password])
+/** groundcrew's own credentials: all that reading from the servers needs. */
+export function loginInputs(installation: Installation): readonly SecretInput[] {
+  const { admin } = installation.objectStorage
+  const logins = installation.registries.flatMap(({ username, password }) => [username, password])
   return [...logins, admin.accessKey, admin.secretKey].filter(isSecret)
 }
 
 /** Every secret of the installation, in the order of the file's sections. */
-export function secretInputs(it: Installation): readonly SecretInput[] {
-  const { application } = it.objectStorage
+export function secretInputs(installation: Installation): readonly SecretInput[] {
+  const { application } = installation.objectStorage
   const candidates: readonly (PlainOrSecret | undefined)[] = [
-    ...loginInputs(it),
+    ...loginInputs(installation),
     application.accessKey,
     application.secretKey,
-    it.database.url,
-    it.encryption.rsaPrivateKey,
-    it.license.token,
-    it.admin.username,
-    it.admin.password,
-    ...Object.values(it.environment).flatMap((variables) => Object.values(variables)),
+    installation.database.url,
+    installation.encryption.rsaPrivateKey,
+    installation.license.token,
+    installation.admin.username,
+    installation.admin.password,
+    ...Object.values(installation.environment).flatMap((variables) => Object.values(variables)),
   ]
   return candidates.filter(isSecret)
 }
 
-function isSecret(one: PlainOrSecret | undefined): one is SecretInput {
-  return typeof one === 'object'
+function isSecret(input: PlainOrSecret | undefined): input is SecretInput {
+  return typeof input === 'object'
 }

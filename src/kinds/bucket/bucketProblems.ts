@@ -1,4 +1,4 @@
-import { bucketPlace } from '../../installation/bucketPlace.ts'
+import { bucketPath } from '../../installation/spacelift.ts'
 import type { Problem } from '../../values/problem.ts'
 import type { Declared, Finding, Refusal } from '../kind.ts'
 import type { BucketMaterial } from './facts.ts'
@@ -57,6 +57,6 @@ export function noncurrentStay({ address, material, origins }: Declared<BucketMa
     code: 'bucket/noncurrent-versions-stay',
     summary: 'Expired objects stay as noncurrent versions forever.',
     ...(origin !== undefined && origin !== 'guide' && { at: origin }),
-    remedy: `Set ${bucketPlace(material.bucket).join('.')}.noncurrentDays.`,
+    remedy: `Set ${bucketPath(material.bucket).join('.')}.noncurrentDays.`,
   }
 }

@@ -47,15 +47,15 @@ admin: { username: admin, password: { command: [vault, read] } }
   let code = 1
   const run = async () => ({ code, signal: null, stdout: `password ${++runs}`, stderr: '' })
   const ports = { ...machine(), run, stat: async () => ({ mode: 0o600 }) }
-  const kept = new SecretCache(new FakeClock())
-  const password = async (more: { readonly kept?: SecretCache }) => {
+  const secretCache = new SecretCache(new FakeClock())
+  const password = async (more: { readonly secretCache?: SecretCache }) => {
     const opened = await openReferences(parsed.installation, { ...ports, ...more })
     return 'problems' in opened ? opened.problems[0]?.code : opened.secrets.get('/admin/password')?.open()
   }
-  assert.is(await password({ kept }), 'reference/command-failed')
+  assert.is(await password({ secretCache }), 'reference/command-failed')
   code = 0
-  assert.is(await password({ kept }), 'password 2')
-  assert.is(await password({ kept }), 'password 2')
+  assert.is(await password({ secretCache }), 'password 2')
+  assert.is(await password({ secretCache }), 'password 2')
   assert.is(await password({}), 'password 3')
 })
 
