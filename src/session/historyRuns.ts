@@ -1,4 +1,5 @@
-import { historyFiles, type JournalRecord, readHistory } from '../state/journal.ts'
+import { historyFiles, readHistory } from '../state/journal.ts'
+import type { JournalRecord } from '../state/journalRecord.ts'
 import { ProblemError } from '../values/problem.ts'
 import type { Host, InstallationOptions } from './host.ts'
 import { stateFolder } from './stateFolder.ts'

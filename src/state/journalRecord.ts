@@ -1,5 +1,43 @@
 import { isMap } from '../values/json.ts'
-import type { JournalRecord } from './journal.ts'
+import type { Problem } from '../values/problem.ts'
+import type { ProcessIdentity } from '../world/ports/process.ts'
+
+/** One line of an apply's history. Never contains a secret, only facts and fingerprints. */
+export type JournalRecord =
+  | {
+      readonly type: 'begin'
+      readonly at: string
+      readonly run: string
+      readonly tool: string
+      readonly who: string
+      readonly serial: number
+      /** Id of the saved plan that is applied. */
+      readonly savedPlan?: string
+      /** Resources that earlier runs began to create and that no run has read since: if they exist, groundcrew created them. */
+      readonly created?: readonly string[]
+      readonly plan: readonly PlannedLine[]
+    }
+  | { readonly type: 'step'; readonly at: string; readonly address: string; readonly action: string }
+  | { readonly type: 'child'; readonly at: string; readonly address: string; readonly process: ProcessIdentity }
+  | { readonly type: 'done'; readonly at: string; readonly address: string; readonly seconds: number }
+  | {
+      readonly type: 'failed'
+      readonly at: string
+      readonly address: string
+      readonly seconds: number
+      readonly problems: readonly Problem[]
+    }
+  | { readonly type: 'skipped'; readonly at: string; readonly address: string; readonly because: string }
+  | { readonly type: 'end'; readonly at: string; readonly result: EndResult; readonly seconds: number }
+
+/** `lost`: the lock was lost, and helm was killed. */
+export type EndResult = 'complete' | 'failed' | 'interrupted' | 'lost'
+
+export type PlannedLine = {
+  readonly address: string
+  readonly action: string
+  readonly edits: readonly { readonly field: string; readonly cause: string }[]
+}
 
 type Check = (record: { readonly [key: string]: unknown }) => boolean
 

@@ -3,14 +3,6 @@ import type { Problem } from '../../values/problem.ts'
 import type { Declared, Finding, Refusal } from '../kind.ts'
 import type { BucketMaterial } from './facts.ts'
 
-export function unreadableState(): Problem {
-  return {
-    code: 'state/unreadable',
-    summary: 'The state holds a bucket that this version of groundcrew cannot read.',
-    remedy: 'Use the version of groundcrew that wrote the state, or forget the bucket: groundcrew state rm bucket/NAME.',
-  }
-}
-
 export function changedMeanwhile(name: string, reason: string): Problem {
   return {
     code: 'bucket/changed-meanwhile',

@@ -1,9 +1,8 @@
 import type { Bucket } from '../../installation/installation.ts'
 import { isMap, type Json } from '../../values/json.ts'
-import { ProblemError } from '../../values/problem.ts'
+import { type Problem, ProblemError } from '../../values/problem.ts'
 import type { LifecycleRule, LiveBucket } from '../../world/ports/objectStore.ts'
 import type { Change, Observation } from '../kind.ts'
-import { unreadableState } from './bucketProblems.ts'
 import { type RuleFacts, ruleFacts } from './rules.ts'
 
 export type BucketFacts = {
@@ -47,5 +46,13 @@ export function factsOf({ versioning, rules, policy = 'none' }: LiveBucket): Buc
     excludeFolders: versioning.excludeFolders,
     rules: ruleFacts(rules),
     policy,
+  }
+}
+
+function unreadableState(): Problem {
+  return {
+    code: 'state/unreadable',
+    summary: 'The state holds a bucket that this version of groundcrew cannot read.',
+    remedy: 'Use the version of groundcrew that wrote the state, or forget the bucket: groundcrew state rm bucket/NAME.',
   }
 }

@@ -1,4 +1,4 @@
-import type { EndResult, JournalRecord } from '../../state/journal.ts'
+import type { EndResult, JournalRecord } from '../../state/journalRecord.ts'
 
 /** Summary of one apply. Times are ISO 8601; an interrupted apply has no `seconds`. */
 export type HistorySummary = {

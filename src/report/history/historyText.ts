@@ -1,4 +1,4 @@
-import type { JournalRecord } from '../../state/journal.ts'
+import type { JournalRecord } from '../../state/journalRecord.ts'
 import { historySummary } from './historySummary.ts'
 
 /** One line for an apply: its ID, operator, result and counts. */

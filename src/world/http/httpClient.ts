@@ -3,22 +3,8 @@ import https from 'node:https'
 import { uptime } from 'node:os'
 import { type Problem, ProblemError } from '../../values/problem.ts'
 import { AdaptiveLimiter } from './adaptiveLimiter.ts'
+import type { Endpoint } from './endpoint.ts'
 import { transportProblem } from './transportProblem.ts'
-
-/** A server's address, and its name in problems. */
-export type Endpoint = {
-  readonly url: URL
-  /** `the API server`, `MinIO`, `the registry registry.example.com`. */
-  readonly name: string
-  /** First part of its problems' codes: `cluster`, `minio`, `registry`. */
-  readonly code: string
-  /** PEM; the system's authorities when absent. */
-  readonly ca?: string
-  readonly cert?: string
-  readonly key?: string
-  readonly tlsServerName?: string
-  readonly skipTlsVerify?: boolean
-}
 
 export type Request = {
   readonly method: string

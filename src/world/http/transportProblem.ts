@@ -1,5 +1,5 @@
 import type { Problem } from '../../values/problem.ts'
-import type { Endpoint } from './httpClient.ts'
+import type { Endpoint } from './endpoint.ts'
 
 type ErrorTemplate = { readonly code: string; readonly summary: (name: string) => string; readonly remedy: string }
 

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ProblemError } from '../../values/problem.ts'
 import { Sealed } from '../../values/sealed.ts'
-import type { Endpoint } from '../http/httpClient.ts'
+import type { Endpoint } from '../http/endpoint.ts'
 import { type Kubeconfig, type KubeconfigOptions, readKubeconfig, type YamlMap } from './kubeconfig.ts'
 
 export type Connection = {

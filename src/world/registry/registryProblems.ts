@@ -1,6 +1,6 @@
 import { type Problem, ProblemError } from '../../values/problem.ts'
+import type { Response } from '../http/httpClient.ts'
 import { RetryAfterError, retryAfterMs } from '../http/retry.ts'
-import type { Reply } from './transport.ts'
 
 /** What was asked for, in the words of a sentence: `read spacelift/backend`. */
 export type Doing = string
@@ -74,7 +74,7 @@ export const leavesHost = (host: string) =>
   )
 
 /** A reply that is no success, told by its status and the registry's own error code; its texts are never passed on. */
-export function refused({ host, refusesLogin }: { host: string; refusesLogin: boolean }, doing: Doing, reply: Reply): Problem {
+export function refused({ host, refusesLogin }: { host: string; refusesLogin: boolean }, doing: Doing, reply: Response): Problem {
   const { status, headers } = reply
   const code = errorCode(reply)
   const detail = `The answer was HTTP ${status}${code ? ` ${code}` : ''}.`
@@ -116,19 +116,19 @@ export function refused({ host, refusesLogin }: { host: string; refusesLogin: bo
 }
 
 /** The same as an error; one that may pass knows when to come back. */
-export function refusal(host: { host: string; refusesLogin: boolean }, doing: Doing, reply: Reply): ProblemError {
+export function refusal(host: { host: string; refusesLogin: boolean }, doing: Doing, reply: Response): ProblemError {
   const told = refused(host, doing, reply)
   const after = reply.status === 429 || reply.status >= 500 ? retryAfterMs(reply.headers['retry-after'], Date.now()) : undefined
   return after === undefined ? new ProblemError(told) : new RetryAfterError([told], after)
 }
 
 /** Registries pass on what their disk said: the number of the error, or its text. */
-function isDiskFull({ body }: Reply): boolean {
+function isDiskFull({ body }: Response): boolean {
   return /"Err":28\b|no space left on device|disk quota exceeded/i.test(body.toString('utf8'))
 }
 
 /** The registry's own code, `MANIFEST_UNKNOWN`; undefined when the answer is not the JSON that registries answer with. */
-export function errorCode({ body }: Reply): string | undefined {
+export function errorCode({ body }: Response): string | undefined {
   try {
     const code = (JSON.parse(body.toString('utf8')) as { errors?: { code?: unknown }[] }).errors?.[0]?.code
     return typeof code === 'string' && /^[A-Z_]{1,40}$/.test(code) ? code : undefined

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Recorded } from '../../../scripts/lab/index.ts'
-import type { JournalRecord } from '../../../src/state/journal.ts'
+import type { JournalRecord } from '../../../src/state/journalRecord.ts'
 import { helmProcesses } from '../support/helmProcesses.ts'
 import { expectExit, expectText, type LabInstallation, repository } from '../support/installation.ts'
 import { repeatedWork } from './noDuplicateWork.ts'

@@ -1,5 +1,5 @@
 import { type AuditEvent, type Recorded, type SeenRequest, writes } from '../../../scripts/lab/index.ts'
-import type { JournalRecord } from '../../../src/state/journal.ts'
+import type { JournalRecord } from '../../../src/state/journalRecord.ts'
 
 /** The writes of a second apply that redo what the first one's journal calls done, as the servers saw them. */
 export function repeatedWork(first: readonly JournalRecord[], before: Recorded, after: Recorded): string[] {

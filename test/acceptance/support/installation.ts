@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Document, parseDocument } from 'yaml'
 import { type Lab, type StartOptions, startLab } from '../../../scripts/lab/index.ts'
-import type { JournalRecord } from '../../../src/state/journal.ts'
+import type { JournalRecord } from '../../../src/state/journalRecord.ts'
 import type { State } from '../../../src/state/state.ts'
 import { type Command, type RunOptions, type RunResult, run, runOk } from './run.ts'
 

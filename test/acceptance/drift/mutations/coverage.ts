@@ -1,5 +1,5 @@
 import { differences, showPointer } from '../../../../src/plan/diff.ts'
-import type { JournalRecord } from '../../../../src/state/journal.ts'
+import type { JournalRecord } from '../../../../src/state/journalRecord.ts'
 import { type Address, kindOf } from '../../../../src/values/address.ts'
 import type { FactMap } from '../../../../src/values/json.ts'
 import type { LabInstallation } from '../../support/installation.ts'
