@@ -1,4 +1,4 @@
-import { driftExitCode } from '../plan/drift.ts'
+import { driftOutcome } from '../plan/drift.ts'
 import { checkDrift } from '../session/checkDrift.ts'
 import { renderDrift, withAges, writeDrift } from '../session/driftFiles.ts'
 import type { DriftForm } from '../session/driftForms.ts'
@@ -18,12 +18,14 @@ export type DriftOptions = GlobalOptions & {
   readonly lockTimeout: string
 }
 
+const EXIT_CODES = { clean: 0, drifted: 2, incomplete: 1 } as const
+
 /** Reports what changed outside groundcrew. 0 no drift, 2 drift, 1 an incomplete check. */
 export async function driftCommand(host: ReportingHost, options: DriftOptions): Promise<ExitCode> {
   const { output, out, quiet, remember } = options
   const { title, ...undated } = await checkDrift(host, { ...options, lockTimeoutMs: lockTimeoutMs(options) })
   const report = remember === undefined ? undated : await withAges(host, remember, undated)
-  const exit = driftExitCode(report)
+  const exit = EXIT_CODES[driftOutcome(report)]
   if (out !== undefined) await writeDrift(host, out, output, report, title)
   else if (exit === 0 && quiet) return exit
   else if (output === 'text') host.report.drift(report)

@@ -151,8 +151,8 @@ function reversed({ pointer, from, to, by }: Edit): DriftedField {
   return { pointer, applied: to, live: from, class: 'repaired', ...(by && { by }) }
 }
 
-/** The exit code of a report. An incomplete check is 1, whatever drifted. */
-export function driftExitCode(report: DriftReport): 0 | 1 | 2 {
-  if (report.unchecked.length + report.problems.length > 0) return 1
-  return report.drifted.some(isDrift) ? 2 : 0
+/** What a report comes to; an incomplete check is never clean, whatever it found. */
+export function driftOutcome(report: DriftReport): 'clean' | 'drifted' | 'incomplete' {
+  if (report.unchecked.length + report.problems.length > 0) return 'incomplete'
+  return report.drifted.some(isDrift) ? 'drifted' : 'clean'
 }

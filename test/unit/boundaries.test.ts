@@ -1,10 +1,21 @@
-import { globSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { KINDS } from '../../src/kinds/index.ts'
+import {
+  filesIn,
+  filesWith,
+  folderOf,
+  type Import,
+  importCycles,
+  importsOf,
+  importsWhere,
+  readSources,
+  type Source,
+} from '../support/sources.ts'
 
-/** What each folder may import of src/ (types included), and which packages may run in it. Design: the way through the code. */
-const RULES: { readonly [folder: string]: { readonly may: readonly string[]; readonly packages: readonly string[] } } = {
+/** What each folder may import of src/ (types included), and which packages. The README's table names what each must not know. */
+const FOLDERS: { readonly [folder: string]: { readonly may: readonly string[]; readonly packages: readonly string[] } } = {
   values: { may: ['values'], packages: [] },
   installation: { may: ['values', 'installation', 'world/ports'], packages: ['yaml', 'zod'] },
   kinds: { may: ['values', 'installation', 'kinds', 'world/ports'], packages: ['yaml'] },
@@ -14,113 +25,195 @@ const RULES: { readonly [folder: string]: { readonly may: readonly string[]; rea
     packages: [],
   },
   session: {
-    may: ['values', 'installation', 'kinds', 'plan', 'reconcile', 'session', 'state', 'world', 'report', 'version.ts'],
+    may: [
+      ...['values', 'installation', 'plan', 'reconcile', 'session', 'state', 'world', 'report', 'version.ts'],
+      ...['kinds/index.ts', 'kinds/kind.ts'],
+    ],
     packages: [],
   },
   watch: {
-    may: ['values', 'installation', 'kinds', 'plan', 'reconcile', 'session', 'state', 'watch', 'world', 'report'],
+    may: ['values', 'installation', 'plan', 'reconcile', 'session', 'state', 'watch', 'world', 'report'],
     packages: ['chokidar'],
   },
-  state: { may: ['values', 'state', 'world/ports'], packages: [] },
+  state: { may: ['values', 'state', 'world/ports'], packages: ['zod'] },
   world: {
     may: ['values', 'installation/installation.ts', 'world', 'version.ts'],
     packages: ['yaml', 'minio', 'tar-stream', '@kubernetes/client-node', 'fast-xml-parser', 'zx'],
   },
   report: {
-    may: ['values', 'plan', 'kinds/kind.ts', 'reconcile/events.ts', 'watch/watchEvents.ts', 'state/journal.ts', 'report', 'installation'],
+    may: [
+      'values',
+      'plan',
+      'kinds/kind.ts',
+      'reconcile/events.ts',
+      'watch/watchEvents.ts',
+      'state/journalRecord.ts',
+      'report',
+      'installation',
+    ],
     packages: ['zod'],
   },
-  commands: { may: [''], packages: ['commander'] },
+  commands: {
+    may: [
+      ...['values', 'installation', 'plan', 'session', 'watch', 'state', 'world', 'report', 'commands', 'version.ts'],
+      'reconcile/makePlan.ts',
+    ],
+    packages: ['commander'],
+  },
 }
 
-/** Modules of Node that reach outside this process, and where they may be used. */
+/** Modules of Node that reach outside this process, and the folders that may use them. */
 const OUTSIDE = /^node:(fs|http|https|net|tls|dns|child_process|os)(\/|$)/
 const MAY_REACH_OUT = ['world', 'state', 'commands', 'installation', 'session', 'watch']
 
-type Import = { readonly file: string; readonly folder: string; readonly target: string }
+/** `'bucket'` or `'bucket/...'` as a string, and what only a kind knows. */
+const KIND_NAMES = new RegExp(`['"\`](?:${KINDS.map(({ name }) => name).join('|')})(?:['"\`/])`)
+const KIND_KNOWLEDGE = /helm uninstall|['"`]\/(?:objects|objectStorage|release)\b|ENCRYPTION_KEY|SECRET_NAMES/
+/** Files that list examples for a reader. */
+const EXAMPLES = /^src\/(commands\/program|report\/json\/eventSchema)/
 
-const files = globSync('src/**/*.ts').filter((file) => file.split('/').length > 2)
-const imports = files.flatMap(importsOf)
+type Rule = {
+  readonly name: string
+  readonly violations: (sources: readonly Source[]) => readonly string[]
+  /** A file that breaks the rule: a rule that cannot fail proves nothing. */
+  readonly broken: Source
+}
 
-test('every folder of src has a rule', () => {
-  for (const file of files) assert.ok(folderOf(file) in RULES, `${file}: no rule for this folder`)
-})
+const rules: readonly Rule[] = [
+  {
+    name: 'every folder of src has a rule',
+    violations: (sources) => sources.filter(({ file }) => !((folderOf(file) ?? 'values') in FOLDERS)).map(({ file }) => file),
+    broken: { file: 'src/elsewhere/a.ts', text: '' },
+  },
+  {
+    name: 'no folder imports what it must not know',
+    violations: (sources) => importsWhere(sources, (one) => one.target.startsWith('src/') && !mayImport(one)),
+    broken: { file: 'src/session/a.ts', text: `import type { Bucket } from '../kinds/bucket.ts'` },
+  },
+  {
+    name: 'libraries are used only in the folders they are for',
+    violations: (sources) => importsWhere(sources, ({ file, target }) => isLibrary(target) && !mayUse(file, target)),
+    broken: { file: 'src/watch/a.ts', text: `import { Command } from 'commander'` },
+  },
+  {
+    name: 'no file imports itself through others',
+    violations: (sources) => importCycles(importsOf(sources)).map((cycle) => cycle.join(' <-> ')),
+    broken: { file: 'src/plan/a.ts', text: `import type { A } from './a.ts'` },
+  },
+  {
+    name: 'a CommonJS library that is loaded late is taken by its default: a bundle has no other name of it',
+    violations: (sources) => sources.filter(({ text }) => lateImports(text).some(isNamedCommonJs)).map(({ file }) => file),
+    broken: { file: 'src/world/a.ts', text: `const { Client } = await import('minio')` },
+  },
+  {
+    name: 'only the edges reach out of this process',
+    violations: (sources) =>
+      importsWhere(sources, ({ file, target }) => OUTSIDE.test(target) && !MAY_REACH_OUT.includes(folderOf(file) ?? 'commands')),
+    broken: { file: 'src/reconcile/a.ts', text: `import { readFile } from 'node:fs/promises'` },
+  },
+  {
+    name: 'the schema of the events costs a plan nothing: only its types are imported',
+    violations: (sources) =>
+      filesWith(sources, /import (?!type )[^'\n]*'[^']*eventSchema/, (file) => !file.startsWith('src/report/json/eventSchema')),
+    broken: { file: 'src/report/a.ts', text: `import { event } from './json/eventSchema.ts'` },
+  },
+  {
+    name: 'kinds do not know each other',
+    violations: (sources) => importsWhere(sources, isOfOtherKind),
+    broken: { file: 'src/kinds/bucket/a.ts', text: `import { release } from '../release.ts'` },
+  },
+  {
+    name: 'plan, report and kinds are pure: no clock, no randomness, no environment',
+    violations: (sources) => filesIn(sources, 'plan|report|kinds', /\bDate\.now\(|new Date\(\)|Math\.random|randomUUID|process\.env/),
+    broken: { file: 'src/plan/a.ts', text: 'const now = new Date()' },
+  },
+  {
+    name: 'a secret is opened only inside an adapter or a value',
+    violations: (sources) => filesWith(sources, /\.open\(\)/, (file) => !/^src\/(world|values)\//.test(file)),
+    broken: { file: 'src/kinds/a.ts', text: 'const text = password.open()' },
+  },
+  {
+    name: 'argv and exit codes are known to commands alone',
+    violations: (sources) => filesIn(sources, 'session|watch|reconcile|report|plan', /\bargv\b|\bexit_?[cC]ode\b|ExitCode|process\.exit/),
+    broken: { file: 'src/watch/a.ts', text: 'export function watchCommand(): Promise<ExitCode>' },
+  },
+  {
+    name: 'no name of a kind, and nothing that only a kind knows, in reconcile, report and commands',
+    violations: (sources) =>
+      [KIND_NAMES, KIND_KNOWLEDGE].flatMap((words) =>
+        filesIn(
+          sources.filter(({ file }) => !EXAMPLES.test(file)),
+          'reconcile|report|commands',
+          words,
+        ),
+      ),
+    broken: { file: 'src/report/a.ts', text: `if (kindOf(address) === 'bucket') return` },
+  },
+]
 
-test('no folder imports what it must not know', () => {
-  for (const { file, folder, target } of imports.filter((one) => one.target.startsWith('src/'))) {
-    const within = target.slice('src/'.length)
+const sources = readSources()
+
+test('the rules see the sources', () => {
+  assert.ok(sources.length >= 250, `only ${sources.length} files`)
+  assert.ok(importsOf(sources).length >= 1_200, `only ${importsOf(sources).length} imports`)
+  for (const folder of Object.keys(FOLDERS))
     assert.ok(
-      RULES[folder]?.may.some((may) => may === '' || within === may || within.startsWith(`${may}/`) || within === `${may}.ts`),
-      `${file} must not import ${target}`,
+      sources.some(({ file }) => folderOf(file) === folder),
+      `no file in ${folder}`,
     )
-  }
 })
 
-test('libraries are used only in the folders they are for', () => {
-  for (const { file, folder, target } of imports.filter((one) => !one.target.startsWith('src/') && !one.target.startsWith('node:'))) {
-    const name = target
-      .split('/')
-      .slice(0, target.startsWith('@') ? 2 : 1)
-      .join('/')
-    assert.ok(RULES[folder]?.packages.includes(name), `${file} must not import ${target}`)
-  }
+for (const { name, violations, broken } of rules) {
+  test(name, () => assert.equal(violations(sources), []))
+  test(`${name} (can fail)`, () => assert.is(violations([broken]).length, 1))
+}
+
+test('a cycle is found through several files', () => {
+  const [a, b, c] = ['src/a.ts', 'src/b.ts', 'src/c.ts'] as [string, string, string]
+  const edges = (...pairs: [string, string][]) => pairs.map(([file, target]) => ({ file, target }))
+  assert.equal(importCycles(edges([a, b], [b, c], [c, a])), [[a, b, c]])
+  assert.equal(importCycles(edges([a, b], [b, c], [a, c])), [])
 })
 
-test('a CommonJS library that is loaded late is taken by its default: a bundle has no other name of it', () => {
-  for (const file of files) {
-    const late = readFileSync(file, 'utf8').matchAll(/const \{([^}]*)\} = await import\('([^.'][^']*)'\)/g)
-    for (const [, names = '', library = ''] of late) {
-      if (library.startsWith('node:')) continue
-      const { type } = JSON.parse(readFileSync(`node_modules/${library}/package.json`, 'utf8')) as { type?: string }
-      assert.ok(type === 'module' || /^ *default:/.test(names), `${file}: ${library}`)
-    }
-  }
-})
+function mayImport({ file, target }: Import): boolean {
+  const within = target.slice('src/'.length)
+  const folder = folderOf(file)
+  if (folder === undefined) return true
+  return FOLDERS[folder]?.may.some((may) => within === may || within.startsWith(`${may}/`) || within === `${may}.ts`) ?? false
+}
 
-test('only the edges reach out of this process', () => {
-  for (const { file, folder, target } of imports.filter((one) => OUTSIDE.test(one.target)))
-    assert.ok(MAY_REACH_OUT.includes(folder), `${file} must not import ${target}`)
-})
+function isLibrary(target: string): boolean {
+  return !target.startsWith('src/') && !target.startsWith('node:')
+}
 
-test('the schema of the events costs a plan nothing: only its types are imported', () => {
-  for (const file of files.filter((one) => !one.startsWith('src/report/json/eventSchema')))
-    assert.not.match(readFileSync(file, 'utf8'), /import (?!type )[^'\n]*'[^']*eventSchema/, `${file} loads zod for its events`)
-})
+function mayUse(file: string, target: string): boolean {
+  const name = target
+    .split('/')
+    .slice(0, target.startsWith('@') ? 2 : 1)
+    .join('/')
+  return FOLDERS[folderOf(file) ?? 'commands']?.packages.includes(name) ?? false
+}
 
-test('kinds do not know each other', () => {
-  const kinds = imports.filter((one) => one.folder === 'kinds' && !one.file.endsWith('/index.ts') && one.target.startsWith('src/kinds/'))
-  for (const { file, target } of kinds) {
-    const own = kindOf(file) === kindOf(target)
-    assert.ok(own || /^src\/kinds\/(kind|erasedKind|shared\/.*)\.ts$/.test(target), `${file} must not import ${target}`)
-  }
-})
+type LateImport = { readonly names: string; readonly library: string }
 
-/** `release` for src/kinds/release.ts and for what stands in src/kinds/release/. */
+function lateImports(text: string): LateImport[] {
+  const found = text.matchAll(/const \{([^}]*)\} = await import\('([^.'][^']*)'\)/g)
+  return [...found].map(([, names = '', library = '']) => ({ names, library })).filter(({ library }) => isLibrary(library))
+}
+
+function isNamedCommonJs({ names, library }: LateImport): boolean {
+  const { type } = JSON.parse(readFileSync(`node_modules/${library}/package.json`, 'utf8')) as { type?: string }
+  return type !== 'module' && !/^ *default:/.test(names)
+}
+
+function isOfOtherKind({ file, target }: Import): boolean {
+  if (folderOf(file) !== 'kinds' || file.endsWith('/index.ts') || !target.startsWith('src/kinds/')) return false
+  return kindOf(file) !== kindOf(target) && !/^src\/kinds\/(kind|erasedKind|shared\/.*)\.ts$/.test(target)
+}
+
+/** `release` for src/kinds/release.ts and for the files in src/kinds/release/. */
 function kindOf(file: string): string | undefined {
   return file.split('/')[2]?.replace('.ts', '')
-}
-
-test('plan and report are pure: no clock, no randomness, no environment', () => {
-  for (const file of files.filter((one) => /^src\/(plan|report|kinds)\//.test(one)))
-    assert.not.match(readFileSync(file, 'utf8'), /\bDate\.now\(|new Date\(\)|Math\.random|randomUUID|process\.env/, `${file} is not pure`)
-})
-
-test('a secret is opened only inside an adapter or a value', () => {
-  for (const file of files.filter((one) => !/^src\/(world|values)\//.test(one)))
-    assert.not.match(readFileSync(file, 'utf8'), /\.open\(\)/, `${file} opens a secret`)
-})
-
-function importsOf(file: string): Import[] {
-  const found = readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)
-  return [...found].map(([, name = '']) => ({
-    file,
-    folder: folderOf(file),
-    target: name.startsWith('.') ? relative('.', join(dirname(file), name)) : name,
-  }))
-}
-
-function folderOf(file: string): string {
-  return file.split('/')[1] ?? ''
 }
 
 test.run()

@@ -2,7 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { NO_IMPACT } from '../../../src/kinds/kind.ts'
 import { showPointer } from '../../../src/plan/diff.ts'
-import { type Comparison, type DriftedResource, type DriftReport, driftExitCode, driftFromPlan, driftOf } from '../../../src/plan/drift.ts'
+import { type Comparison, type DriftedResource, type DriftReport, driftFromPlan, driftOf, driftOutcome } from '../../../src/plan/drift.ts'
 import type { Plan, PlannedChange } from '../../../src/plan/plan.ts'
 import { Acceptances } from '../../../src/values/acceptance.ts'
 import { address } from '../../../src/values/address.ts'
@@ -68,7 +68,7 @@ test('a difference that was accepted is told with its reason and does not count,
   const compareOn = (day: string) => compare({ type: 'Opaque' }, { type: 'x' }, { acceptances: on(day) }) as DriftedResource
   const report = (day: string): DriftReport => ({ ...CLEAN, drifted: [compareOn(day)] })
   assert.equal(compareOn('2026-11-24').fields, [{ pointer: '/type', applied: 'Opaque', live: 'x', class: 'accepted', acceptance }])
-  assert.equal([driftExitCode(report('2026-11-24')), driftExitCode(report('2026-11-25'))], [0, 2])
+  assert.equal([driftOutcome(report('2026-11-24')), driftOutcome(report('2026-11-25'))], ['clean', 'drifted'])
   assert.equal(compareOn('2026-11-25').fields, [
     { pointer: '/type', applied: 'Opaque', live: 'x', class: 'repaired', acceptedUntil: '2026-11-24' },
   ])
@@ -80,17 +80,17 @@ test('what is watched is reported and never said to be repaired; it counts unles
   const drifted = driftOf({ address: it, applied: { facts: {}, guard: 'v1' }, live: found }) as DriftedResource
   const note = 'It is limited. Look at it.'
   assert.equal(drifted.fields, [{ pointer: '/quota', applied: 'none', live: '5 bytes', class: 'reported', note }])
-  assert.is(driftExitCode({ ...CLEAN, drifted: [drifted] }), 2)
+  assert.is(driftOutcome({ ...CLEAN, drifted: [drifted] }), 'drifted')
 })
 
 test('an incomplete look is never 0 and beats drift', () => {
   const clean = { ...CLEAN, skipped: [it] }
   const why = { code: 'test', summary: 'the server is away', remedy: 'wait' }
   const drifted = [{ address: it, is: 'gone' as const, fields: [], keysUnknown: false }]
-  assert.is(driftExitCode(clean), 0)
-  assert.is(driftExitCode({ ...clean, drifted }), 2)
-  assert.is(driftExitCode({ ...clean, drifted, unchecked: [{ address: it, why }] }), 1)
-  assert.is(driftExitCode({ ...clean, problems: [why] }), 1)
+  assert.is(driftOutcome(clean), 'clean')
+  assert.is(driftOutcome({ ...clean, drifted }), 'drifted')
+  assert.is(driftOutcome({ ...clean, drifted, unchecked: [{ address: it, why }] }), 'incomplete')
+  assert.is(driftOutcome({ ...clean, problems: [why] }), 'incomplete')
 })
 
 test('without a state the plan tells what differs, the other way round; what is skipped is listed', () => {
