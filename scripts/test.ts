@@ -19,7 +19,7 @@ type Outcome = {
   readonly passed: number
   readonly failed: number
   readonly skipped: number
-  readonly output: string
+  readonly unprinted: string
 }
 
 const { values, positionals } = parseArgs({
@@ -62,7 +62,7 @@ async function work(): Promise<void> {
     console.log(
       `${outcome.failed === 0 ? 'ok  ' : 'FAIL'} ${file} (${outcome.passed}${outcome.skipped > 0 ? `, ${outcome.skipped} skipped` : ''})`,
     )
-    if (outcome.failed > 0) console.log(outcome.output)
+    if (outcome.failed > 0 && outcome.unprinted !== '') console.log(outcome.unprinted)
   }
 }
 
@@ -74,7 +74,7 @@ function run(file: string): Promise<Outcome> {
     let output = ''
     const collect = (chunk: Buffer) => {
       output += chunk
-      // Acceptance tests take long and print a figure each: shown as they come.
+      // Acceptance tests take long and print a figure each: printed as they come.
       if (isAcceptance) process.stdout.write(String(chunk).replace(/[•✘] /g, ''))
     }
     child.stdout.on('data', collect)
@@ -84,7 +84,8 @@ function run(file: string): Promise<Outcome> {
       const [total, passed, skipped] = [count('Total'), count('Passed'), count('Skipped')]
       const ranNone = total === 0 && skipped === 0
       const failed = total - passed || (code !== 0 || ranNone ? 1 : 0)
-      resolve({ file, passed, failed, skipped, output: ranNone ? `${output}\nran no test: is test.run() there?` : output })
+      const unprinted = `${isAcceptance ? '' : output}${ranNone ? '\nran no test: is test.run() there?' : ''}`
+      resolve({ file, passed, failed, skipped, unprinted })
     })
   })
 }

@@ -1,12 +1,12 @@
 import { type AuditEvent, type Recorded, type SeenRequest, writes } from '../../../scripts/lab/index.ts'
 import type { JournalRecord } from '../../../src/state/journalRecord.ts'
 
-/** The writes of a second apply that redo what the first one's journal calls done, as the servers saw them. */
+/** The writes of a second apply that repeat what the first one's journal records as done, as the servers recorded them. */
 export function repeatedWork(first: readonly JournalRecord[], before: Recorded, after: Recorded): string[] {
   const done = first.flatMap((record) => (record.type === 'done' ? [record.address] : []))
   return done.flatMap((address) => {
-    // A proof by silence is one only if the same question finds what the first apply did.
-    if (writesTo(address, before).length === 0) return [`${address}: the recording does not even hold its creation`]
+    // No write found proves something only if the same search finds the write of the first apply.
+    if (writesTo(address, before).length === 0) return [`${address}: the recording does not hold the write of the first apply`]
     return writesTo(address, after).map((request) => `${address}: ${request}`)
   })
 }
@@ -14,12 +14,12 @@ export function repeatedWork(first: readonly JournalRecord[], before: Recorded, 
 function writesTo(address: string, { audit, minio, registry }: Recorded): string[] {
   const [kind = '', ...names] = address.split('/')
   const name = names.at(-1) ?? ''
-  if (kind === 'bucket') return under(`/${name}`, minio)
-  if (kind === 'image') return under(`/v2/spacelift/${name}`, registry)
+  if (kind === 'bucket') return writesBelow(`/${name}`, minio)
+  if (kind === 'image') return writesBelow(`/v2/spacelift/${name}`, registry)
   return audit.filter((event) => isWriteTo(kind, name, event)).map(({ verb, requestURI }) => `${verb} ${requestURI}`)
 }
 
-/** Helm's own record is written before anything else of a release, once per revision; an uninstall deletes it. */
+/** For a release: helm creates its own record before any object, once per revision; an uninstall deletes it. */
 function isWriteTo(kind: string, name: string, { user, verb, objectRef, stage }: AuditEvent): boolean {
   if (user.username !== 'lab-admin' || stage !== 'ResponseComplete' || !['create', 'update', 'patch', 'delete'].includes(verb)) return false
   const target = objectRef?.name ?? ''
@@ -27,10 +27,10 @@ function isWriteTo(kind: string, name: string, { user, verb, objectRef, stage }:
   if (kind === 'secret') return objectRef?.resource === 'secrets' && target === name
   if (kind === 'release')
     return objectRef?.resource === 'secrets' && target.startsWith(`sh.helm.release.v1.${name}.`) && verb !== 'patch' && verb !== 'update'
-  throw new Error(`which requests write ${kind}/${name}?`)
+  throw new Error(`no rule for the requests that write ${kind}/${name}`)
 }
 
-const under = (path: string, requests: SeenRequest[]): string[] =>
+const writesBelow = (path: string, requests: SeenRequest[]): string[] =>
   writes(requests)
     .filter((request) => request.path === path || request.path.startsWith(`${path}/`) || request.path.startsWith(`${path}?`))
     .map((request) => `${request.method} ${request.path}`)

@@ -4,16 +4,17 @@ import { applied, fileBeside, newestRevisionIsDeployed, type Scenario } from './
 
 const RENAMED = 'crew'
 
-/** Two buckets that the file drops, and a release that it calls otherwise: the old one has to go before the new one comes. */
+/** Two buckets that the file no longer declares, and a renamed release: the old one has to be deleted before the new one is created. */
 export const removal: Scenario = {
   name: 'a removal of two buckets and a release',
   needsNewLab: false,
-  sample: ['before:5', 'after:9'],
+  records: 12,
+  sample: ['after:9'],
   async begin(installation) {
-    const full = await installation.withEdits('full', (it) =>
-      it.setIn(['objectStorage', 'extraBuckets'], { 'acme-one': {}, 'acme-two': { expireAfterDays: 3 } }),
+    const full = await installation.withEdits('full', (document) =>
+      document.setIn(['objectStorage', 'extraBuckets'], { 'acme-one': {}, 'acme-two': { expireAfterDays: 3 } }),
     )
-    await installation.withEdits('reduced', (it) => it.setIn(['release', 'name'], RENAMED))
+    await installation.withEdits('reduced', (document) => document.setIn(['release', 'name'], RENAMED))
     await applied(installation, full)
     expectSame(await extraBuckets(installation), ['acme-one', 'acme-two'])
   },

@@ -6,10 +6,11 @@ import { applied, newestRevisionIsDeployed, type Scenario } from './scenario.ts'
 export const repair: Scenario = {
   name: 'a repair of six drifts',
   needsNewLab: false,
+  records: 15,
   sample: ['before:8'],
   async begin(installation) {
     await applied(installation, installation.file)
-    // Helm first: it would wait for pods whose secret is gone.
+    // Helm first: it would wait forever for pods whose secret is deleted.
     await installation.helm(
       'upgrade',
       'spacelift',
@@ -19,7 +20,7 @@ export const repair: Scenario = {
       '--set',
       'server.replicaCount=2',
     )
-    await Promise.all(byHand(installation))
+    await Promise.all(changedByOtherClients(installation))
   },
   file: (installation) => installation.file,
   async expect(installation) {
@@ -28,7 +29,7 @@ export const repair: Scenario = {
   },
 }
 
-function byHand(installation: LabInstallation): Promise<unknown>[] {
+function changedByOtherClients(installation: LabInstallation): Promise<unknown>[] {
   const kubectl = (...args: string[]) => installation.kubectl('-n', 'spacelift', ...args)
   return [
     installation.mc('rb', '--force', 'lab/spacelift-run-logs'),

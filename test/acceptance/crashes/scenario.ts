@@ -1,20 +1,22 @@
 import { join } from 'node:path'
-import { expectExit, LabInstallation } from '../support/installation.ts'
+import { expectExit, type LabInstallation } from '../support/installation.ts'
 import type { Moment } from './crashTrial.ts'
 
-/** One sort of apply, that can be brought about again and again. */
+/** A kind of apply that can be brought about again and again. */
 export type Scenario = {
   /** `a first apply`. */
   readonly name: string
-  /** True when only a new lab is where it begins. */
+  /** True when it can only begin on a new lab. */
   readonly needsNewLab: boolean
-  /** When it is killed in a quick run. */
+  /** How many journal records its apply writes when it is not interrupted. */
+  readonly records: number
+  /** The moments at which a quick run kills it. */
   readonly sample: readonly Moment[]
-  /** Brings an installation, whatever it is like, to where the apply begins. */
+  /** Brings an installation, in whatever condition, to the start of the apply. */
   begin(installation: LabInstallation): Promise<void>
   /** The desired state that is applied. */
   file(installation: LabInstallation): string
-  /** Throws unless all is as that file says, by other people's clients. */
+  /** Throws unless the installation matches that file, as other clients show it. */
   expect(installation: LabInstallation): Promise<void>
 }
 
@@ -26,9 +28,7 @@ export async function applied(installation: LabInstallation, file: string): Prom
   expectExit(await installation.apply('-f', file), 0)
 }
 
-export const newSite = (): Promise<LabInstallation> => LabInstallation.open()
-
-/** Helm's whole history has one revision that is deployed, and it is the newest. */
+/** Helm's history has exactly one deployed revision, the newest. */
 export async function newestRevisionIsDeployed(installation: LabInstallation, release: string): Promise<void> {
   const history = JSON.parse(await installation.helm('history', release, '-o', 'json')) as { revision: number; status: string }[]
   const deployed = history.filter(({ status }) => status === 'deployed')

@@ -6,28 +6,29 @@ import { applied, fileBeside, newestRevisionIsDeployed, type Scenario } from './
 
 const VERSION = 'v3.1.0'
 const ARCHIVE = `self-hosted-${VERSION}.tar.gz`
-/** Another size is other content. */
+/** Another size for other content. */
 const IMAGE_BYTES = 1_500_000
 const IMAGES = ['backend', 'launcher'] as const
 
 export const upgrade: Scenario = {
   name: 'an upgrade',
   needsNewLab: false,
-  sample: ['after:9'],
+  records: 11,
+  sample: [],
   async begin(installation) {
     if (!existsSync(fileBeside(installation, ARCHIVE))) await writeReleaseArchive(fileBeside(installation, ARCHIVE), VERSION, IMAGE_BYTES)
-    await installation.withEdits('upgraded', (it) => {
-      it.set('version', VERSION)
-      it.setIn(['images', 'archive'], `./${ARCHIVE}`)
+    await installation.withEdits('upgraded', (document) => {
+      document.set('version', VERSION)
+      document.setIn(['images', 'archive'], `./${ARCHIVE}`)
     })
     await applied(installation, installation.file)
-    // An upgrade before this one left its tags; blobs that are there already are no reason to do less.
+    // An earlier upgrade left its tags. Its blobs stay: an upgrade may not depend on their absence.
     for (const name of IMAGES)
       await installation.client('skopeo', 'delete', `docker://${tagged(installation, name)}`).catch(() => undefined)
   },
   file: (installation) => fileBeside(installation, 'upgraded.yaml'),
   async expect(installation) {
-    for (const name of IMAGES) await imageIsTheArchives(installation, name)
+    for (const name of IMAGES) await imageMatchesArchive(installation, name)
     await secretNamesTheVersion(installation)
     await releaseRunsTheVersion(installation)
     await podsAreReady(installation)
@@ -38,7 +39,7 @@ export const upgrade: Scenario = {
 const tagged = (installation: LabInstallation, name: (typeof IMAGES)[number]): string =>
   installation.image(name).replace(/:[^:/]+$/, `:${VERSION}`)
 
-async function imageIsTheArchives(installation: LabInstallation, name: (typeof IMAGES)[number]): Promise<void> {
+async function imageMatchesArchive(installation: LabInstallation, name: (typeof IMAGES)[number]): Promise<void> {
   const manifest = JSON.parse(await installation.client('skopeo', 'inspect', '--raw', `docker://${tagged(installation, name)}`)) as Manifest
   expectSame(manifest.config.digest, await archivedConfigDigest(installation, name, VERSION))
 }
@@ -47,8 +48,8 @@ type Manifest = { config: { digest: string } }
 
 async function secretNamesTheVersion(installation: LabInstallation): Promise<void> {
   const path = 'jsonpath={.data.LAUNCHER_IMAGE_TAG}'
-  const found = await installation.kubectl('get', 'secret', 'spacelift-drain', '-n', 'spacelift', '-o', path)
-  expectSame(Buffer.from(found, 'base64').toString(), VERSION)
+  const actual = await installation.kubectl('get', 'secret', 'spacelift-drain', '-n', 'spacelift', '-o', path)
+  expectSame(Buffer.from(actual, 'base64').toString(), VERSION)
 }
 
 async function releaseRunsTheVersion(installation: LabInstallation): Promise<void> {

@@ -15,7 +15,7 @@ test('plan on a new lab shows 18 to add, exit 0', async (installation) => {
   const ran = expectExit(await installation.groundcrew(['plan']), 0)
   expectText(ran.stdout, /^Plan: 18 to add, 0 to change, 0 to destroy\.$/m)
   // The summary at the end of a long plan shows the addresses once more.
-  const body = ran.stdout.split(/^In short/m)[0] ?? ''
+  const body = ran.stdout.split(/^Summary:/m)[0] ?? ''
   for (const [kind, count] of Object.entries({ namespace: 1, bucket: 11, image: 2, secret: 3, release: 1 })) {
     const shown = body.match(new RegExp(`^ *\\+ ${kind}/`, 'gm'))?.length ?? 0
     if (shown !== count) throw new Error(`${shown} of kind ${kind}, expected ${count}\n${ran.stdout}`)

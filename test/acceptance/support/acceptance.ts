@@ -17,6 +17,8 @@ export type Acceptance<C> = {
   (claim: string, proof: Proof<C>): void
   /** A test that takes long: `--quick` leaves it out. */
   full(claim: string, proof: Proof<C>): void
+  /** A test that cannot run on this machine. */
+  skip(claim: string, reason: string): void
   /** Prints a figure that nothing is asserted about. */
   note(text: string): void
   run(): void
@@ -31,9 +33,15 @@ export function acceptance<C extends Shared>(name: string, open: () => Promise<C
   let shared: Promise<C> | undefined
   const opened = () => (shared ??= open())
   const test = (claim: string, proof: Proof<C>) => tests(claim, () => printed(claim, async () => proof(await opened())))
+  // uvu prints the name of the suite without a line break.
+  tests.before(() => console.log())
   tests.after(async () => (await shared?.catch(() => undefined))?.[Symbol.asyncDispose]())
   return Object.assign(test, {
     full: isQuick ? (claim: string) => tests.skip(claim) : test,
+    skip(claim: string, reason: string) {
+      console.log(`  SKIP  ${claim}: ${reason}`)
+      tests.skip(claim)
+    },
     note: (text: string) => console.log(`  note  ${text}`),
     run: () => tests.run(),
   })

@@ -1,15 +1,16 @@
 import type { Command } from '../../support/run.ts'
-import type { Bench } from '../bench.ts'
+import type { PlanFixture } from '../planFixture.ts'
 
-/** One thing that is another when a saved plan is applied than when it was made. */
+/** Something that differs when a saved plan is applied from when it was saved. */
 export type Change = {
   readonly name: string
   readonly reason: RegExp
-  /** Files of the installation's folder that it changes. */
+  /** Files and folders of the installation's folder that it changes. */
   readonly touches?: readonly string[]
-  /** Makes it; may answer how groundcrew has to be run then, and what to undo besides. */
-  readonly make: (bench: Bench, plan: string) => Promise<Made | undefined>
+  /** Changes it; may return how groundcrew has to run then, and how to undo the change. */
+  readonly make: (fixture: PlanFixture, plan: string) => Promise<ChangedRun | undefined>
+  /** True for the changes of a quick run. */
   readonly isSample?: boolean
 }
 
-export type Made = { readonly env?: Record<string, string>; readonly program?: Command; readonly undo?: () => Promise<unknown> }
+export type ChangedRun = { readonly env?: Record<string, string>; readonly program?: Command; readonly undo?: () => Promise<unknown> }

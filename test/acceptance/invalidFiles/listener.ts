@@ -3,16 +3,16 @@ import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 
-/** A listener that counts who comes and sends him away. */
-export type Listeners = AsyncDisposable & {
+/** A server that counts connections and closes them. */
+export type Listener = AsyncDisposable & {
   /** `127.0.0.1:PORT`. */
   host: string
   count(): number
-  /** A kubeconfig whose every context leads here. */
+  /** Writes a kubeconfig whose every context names this server. */
   kubeconfig(folder: string): Promise<string>
 }
 
-export async function listen(): Promise<Listeners> {
+export async function listen(): Promise<Listener> {
   let connections = 0
   const server = createServer((socket) => {
     connections++
@@ -28,16 +28,16 @@ export async function listen(): Promise<Listeners> {
   }
 }
 
-/** A kubeconfig whose every context leads to one host. */
+/** Writes a kubeconfig whose every context names one host. */
 export async function writeKubeconfig(folder: string, host: string): Promise<string> {
   const path = join(folder, 'kubeconfig')
-  const contexts = ['onprem', 'other'].map((name) => ({ name, context: { cluster: 'here', user: 'me' } }))
+  const contexts = ['onprem', 'other'].map((name) => ({ name, context: { cluster: 'listener', user: 'operator' } }))
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': 'onprem',
-    clusters: [{ name: 'here', cluster: { server: `https://${host}` } }],
-    users: [{ name: 'me', user: { token: 'token' } }],
+    clusters: [{ name: 'listener', cluster: { server: `https://${host}` } }],
+    users: [{ name: 'operator', user: { token: 'token' } }],
     contexts,
   }
   await writeFile(path, stringify(config), { mode: 0o600 })

@@ -1,0 +1,62 @@
+import type { LabInstallation } from '../support/installation.ts'
+
+/** A way in which a server can be unavailable. */
+export type Fault = {
+  readonly server: 'API server' | 'MinIO' | 'registry'
+  readonly name: string
+  /** The reason that groundcrew has to print. */
+  readonly reason: RegExp
+  /** True for the faults of a quick run. */
+  readonly isSample?: boolean
+  /** Causes it; returns the flags with which groundcrew meets it, and its end. */
+  begin(installation: LabInstallation): Promise<ActiveFault>
+}
+
+export type ActiveFault = { readonly flags?: readonly string[]; end?(): Promise<void> }
+
+/** Runs `act` while a server has a fault. */
+export async function during<T>(installation: LabInstallation, fault: Fault, act: (flags: readonly string[]) => Promise<T>): Promise<T> {
+  const { flags = [], end } = await fault.begin(installation)
+  try {
+    return await act(flags)
+  } finally {
+    await end?.()
+  }
+}
+
+/** The reasons that groundcrew prints, by fault. */
+export const reasons = {
+  refused: /refused|ECONNREFUSED|not reach|unreachable/i,
+  silent: /did not answer|no answer|not answer|timed out|silent/i,
+  certificate: /certificate|\bCA\b/,
+  credentials: /password|credential|unauthori[sz]ed|not accept|refused|access key|signature|log ?in/i,
+  rights: /\bright|forbidden|not allowed|may not|permission|denied|policy/i,
+} as const
+
+const PROCESSES = { 'API server': 'kube-apiserver', MinIO: 'minio', registry: 'registry' } as const
+
+/** The lab's own servers, stopped and suspended. */
+export function processFaults(server: Fault['server'], sample: 'refused connection' | 'silent listener'): Fault[] {
+  return [
+    {
+      server,
+      name: 'refused connection',
+      reason: reasons.refused,
+      isSample: sample === 'refused connection',
+      async begin({ lab }) {
+        await lab.server(PROCESSES[server]).stop()
+        return { end: () => lab.server(PROCESSES[server]).start() }
+      },
+    },
+    {
+      server,
+      name: 'silent listener',
+      reason: reasons.silent,
+      isSample: sample === 'silent listener',
+      async begin({ lab }) {
+        await lab.server(PROCESSES[server]).suspend()
+        return { end: () => lab.server(PROCESSES[server]).resume() }
+      },
+    },
+  ]
+}
