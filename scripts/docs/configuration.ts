@@ -1,7 +1,7 @@
 import { Document, isScalar, visit } from 'yaml'
 import { jsonSchema } from '../../src/installation/schema/jsonSchema.ts'
 import { BUCKETS, CHART_VALUES_OWNED, READERS, SECRET_NAMES, secretKeys } from '../../src/installation/spacelift.ts'
-import { showPointer } from '../../src/plan/diff.ts'
+import { showPointer } from '../../src/values/factKeys.ts'
 import { definitionName, resolveDefinition, type Schema } from './jsonSchema.ts'
 import { code, codeBlock, escapeTags, page, table } from './markdown.ts'
 

@@ -1,7 +1,7 @@
 import type { Attribution, Cause, Edit, Origins, WriteAction } from '../kinds/kind.ts'
+import { additions, type Difference, differences } from '../values/diff.ts'
 import { keyIdOf } from '../values/fingerprint.ts'
 import { canonicalJson, type FactMap, type FactValue, type JsonPointer, longestPrefix, segments, valueAt } from '../values/json.ts'
-import { additions, type Difference, differences } from './diff.ts'
 
 /** An observation, reduced to what a decision needs. */
 export type DecisionObservation =

@@ -1,10 +1,10 @@
 import type { Attribution, Edit, Finding, ObjectGroups, UnmanagedDifference } from '../kinds/kind.ts'
 import type { Acceptance, Acceptances } from '../values/acceptance.ts'
 import type { Address } from '../values/address.ts'
+import { type Difference, differences } from '../values/diff.ts'
 import { keyIdOf } from '../values/fingerprint.ts'
 import { type FactMap, type FactValue, type JsonPointer, longestPrefix } from '../values/json.ts'
 import type { Problem } from '../values/problem.ts'
-import { type Difference, differences } from './diff.ts'
 import { isWrite, type Plan } from './plan.ts'
 import { matchesAny } from './select.ts'
 

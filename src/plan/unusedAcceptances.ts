@@ -2,8 +2,8 @@ import type { Finding } from '../kinds/kind.ts'
 import type { Acceptance } from '../values/acceptance.ts'
 import type { Address } from '../values/address.ts'
 import { didYouMean } from '../values/didYouMean.ts'
+import { showPointer } from '../values/factKeys.ts'
 import { showPosition } from '../values/position.ts'
-import { showPointer } from './diff.ts'
 import type { DriftedResource } from './drift.ts'
 
 /**

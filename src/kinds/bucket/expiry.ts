@@ -1,4 +1,5 @@
-import { EXPIRE_ALL, EXPIRE_CURRENT, EXPIRE_NONCURRENT, type RuleFacts, withoutNumber } from './rules.ts'
+import { withoutNumber } from '../../values/factKeys.ts'
+import { EXPIRE_ALL, EXPIRE_CURRENT, EXPIRE_NONCURRENT, type RuleFacts } from './rules.ts'
 
 /**
  * What will be deleted that would otherwise stay: one phrase for each expiry that is new, shorter, or enabled again. Within

@@ -1,3 +1,4 @@
+import { numberDuplicates } from '../../values/factKeys.ts'
 import { canonicalJson, type FactMap } from '../../values/json.ts'
 import type { LifecycleRule } from '../../world/ports/objectStore.ts'
 
@@ -17,18 +18,8 @@ export function ruleFacts(rules: readonly LifecycleRule[]): RuleFacts {
     .flatMap(entriesOf)
     .map((entry) => [entry, canonicalJson(entry)] as const)
     .sort(([, a], [, b]) => (a < b ? -1 : a > b ? 1 : 0))
-  const times = new Map<string, number>()
-  const named = sorted.map(([[key, facts]]) => {
-    const time = (times.get(key) ?? 0) + 1
-    times.set(key, time)
-    return [time === 1 ? key : `${key}#${time}`, facts] as const
-  })
-  return Object.fromEntries(named)
-}
-
-/** The key without the number that distinguishes duplicates. */
-export function withoutNumber(key: string): string {
-  return key.replace(/#\d+$/, '')
+  const keys = numberDuplicates(sorted.map(([[key]]) => key))
+  return Object.fromEntries(sorted.map(([[, facts]], index) => [keys[index], facts]))
 }
 
 /** One rule, action by action. */

@@ -1,6 +1,7 @@
 import type { Installation } from '../../installation/installation.ts'
 import { SECRET_NAMES } from '../../installation/spacelift.ts'
-import { type FactMap, type FactValue, isMap, pointer } from '../../values/json.ts'
+import { byIndex, EMPTY_LIST, indexKey } from '../../values/factKeys.ts'
+import { type FactMap, type FactValue, isMap, type JsonPointer, pointer, segments } from '../../values/json.ts'
 import type { Position } from '../../values/position.ts'
 import type { HelmValues } from '../../world/ports/helm.ts'
 import type { Origins } from '../kind.ts'
@@ -26,15 +27,13 @@ export function merge(below: HelmValues, over: HelmValues): HelmValues {
   return merged
 }
 
-const EMPTY_LIST = { '[]': true } as const
-
 /** Values as facts: a list becomes a map keyed `[0]`, `[1]`, ... so that its order is compared; null and the empty list stay themselves. */
 export function valueFacts(values: HelmValues): FactMap {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, factOf(value)]))
 }
 
 function factOf(value: unknown): FactValue {
-  if (Array.isArray(value)) return value.length === 0 ? EMPTY_LIST : Object.fromEntries(value.map((item, i) => [`[${i}]`, factOf(item)]))
+  if (Array.isArray(value)) return value.length === 0 ? EMPTY_LIST : byIndex(value.map(factOf))
   if (isMap(value)) return valueFacts(value)
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
 }
@@ -54,7 +53,7 @@ export function valueOrigins(it: Installation): Origins {
   ])
 }
 
-/** A list's index in the file is `/0`, in the facts `/[0]`. */
-function factPointer(where: string): string {
-  return where.replaceAll(/\/(\d+)(?=\/|$)/g, '/[$1]')
+/** A list's index is `/0` in a pointer into the file, and `/[0]` in the facts. */
+function factPointer(filePointer: JsonPointer): JsonPointer {
+  return pointer(...segments(filePointer).map((segment) => (/^\d+$/.test(segment) ? indexKey(Number(segment)) : segment)))
 }

@@ -1,5 +1,5 @@
-import { showPointer } from '../../plan/diff.ts'
 import { type DriftedField, type DriftedResource, type DriftReport, isDrift } from '../../plan/drift.ts'
+import { showPointer } from '../../values/factKeys.ts'
 import type { Problem } from '../../values/problem.ts'
 import { DRIFT_CSS } from './driftHtmlStyle.ts'
 import { absenceText, type FieldGroup, groupFields, remarkOf, shortTimes, sidesOf, verdictOf } from './driftRows.ts'

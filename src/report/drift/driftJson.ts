@@ -1,5 +1,5 @@
-import { showPointer } from '../../plan/diff.ts'
 import type { DriftedField, DriftReport } from '../../plan/drift.ts'
+import { showPointer } from '../../values/factKeys.ts'
 import type { FactValue, Json } from '../../values/json.ts'
 import type { Problem } from '../../values/problem.ts'
 import { isFingerprint } from '../format/valueText.ts'

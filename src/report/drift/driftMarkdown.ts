@@ -1,5 +1,5 @@
-import { showPointer } from '../../plan/diff.ts'
 import type { DriftedField, DriftedResource, DriftReport } from '../../plan/drift.ts'
+import { showPointer } from '../../values/factKeys.ts'
 import type { Problem } from '../../values/problem.ts'
 import { truncateMiddle } from '../format/wrap.ts'
 import { absenceText, type FieldGroup, groupFields, remarkOf, shortTimes, sidesOf, verdictOf } from './driftRows.ts'

@@ -1,5 +1,5 @@
-import { showPointer } from '../../plan/diff.ts'
 import { type DriftedField, type DriftedResource, type DriftReport, isDrift } from '../../plan/drift.ts'
+import { showPointer } from '../../values/factKeys.ts'
 import { type Field, fieldLines, type Layout } from '../format/fieldLines.ts'
 import { findingsText } from '../format/fieldText.ts'
 import { groupByObject, type ObjectFields } from '../format/groupByObject.ts'

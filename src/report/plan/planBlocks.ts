@@ -1,7 +1,7 @@
 import type { Edit, ObjectGroups } from '../../kinds/kind.ts'
-import { showPointer } from '../../plan/diff.ts'
 import type { PlannedChange } from '../../plan/plan.ts'
 import { kindOf } from '../../values/address.ts'
+import { showPointer } from '../../values/factKeys.ts'
 import { canonicalJson, type FactValue, isMap, type Json, pointer, segments } from '../../values/json.ts'
 import { clampRoom, type Field, fieldLines, type Layout } from '../format/fieldLines.ts'
 import { columns } from '../format/fieldText.ts'

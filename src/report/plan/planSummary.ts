@@ -1,5 +1,5 @@
-import { showPointer } from '../../plan/diff.ts'
 import type { PlannedChange } from '../../plan/plan.ts'
+import { showPointer } from '../../values/factKeys.ts'
 import { clampRoom, type Layout } from '../format/fieldLines.ts'
 import { groupByObject } from '../format/groupByObject.ts'
 import { pluralize } from '../format/pluralize.ts'

@@ -1,11 +1,11 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { NO_IMPACT } from '../../../src/kinds/kind.ts'
-import { showPointer } from '../../../src/plan/diff.ts'
 import { type Comparison, type DriftedResource, type DriftReport, driftFromPlan, driftOf, driftOutcome } from '../../../src/plan/drift.ts'
 import type { Plan, PlannedChange } from '../../../src/plan/plan.ts'
 import { Acceptances } from '../../../src/values/acceptance.ts'
 import { address } from '../../../src/values/address.ts'
+import { showPointer } from '../../../src/values/factKeys.ts'
 import type { FactMap } from '../../../src/values/json.ts'
 
 const it = address('secret', 'spacelift', 'spacelift-server')

@@ -1,6 +1,7 @@
-import { differences, showPointer } from '../../../../src/plan/diff.ts'
 import type { JournalRecord } from '../../../../src/state/journalRecord.ts'
 import { type Address, kindOf } from '../../../../src/values/address.ts'
+import { differences } from '../../../../src/values/diff.ts'
+import { showPointer } from '../../../../src/values/factKeys.ts'
 import type { FactMap } from '../../../../src/values/json.ts'
 import type { LabInstallation } from '../../support/installation.ts'
 

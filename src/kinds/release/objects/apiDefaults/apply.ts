@@ -1,3 +1,4 @@
+import { parsePath } from '../../../../values/factKeys.ts'
 import { canonicalJson, type FactMap, type FactValue, isMap } from '../../../../values/json.ts'
 import { isBuiltIn } from '../observe/builtInKinds.ts'
 import { TABLE } from './table.ts'
@@ -20,8 +21,7 @@ function compile(entries: Defaults): Rule {
   const root: Rule = { below: new Map() }
   for (const [path, value] of entries) {
     let here = root
-    for (const segment of path.match(/\[(?:\[\d+\]|[^\]]+)\]|[^.[]+/g) ?? []) {
-      const key = segment.startsWith('[') ? segment.slice(1, -1) : segment
+    for (const key of parsePath(path)) {
       const next = here.below.get(key) ?? { below: new Map() }
       here.below.set(key, next)
       here = next

@@ -1,3 +1,4 @@
+import { indexKey, numberDuplicates } from '../../../../values/factKeys.ts'
 import { isMap } from '../../../../values/json.ts'
 
 /** How the elements of one list are told apart. `of` answers undefined for an element without the key; `dropped` goes without saying then. */
@@ -48,20 +49,11 @@ export type Keyed = { readonly keys: readonly string[]; readonly dropped: readon
  * it is a difference by itself. Without a full key for each: `[0]`, `[1]`, ...
  */
 export function keysOf(field: string, list: readonly unknown[]): Keyed {
-  if (field === 'finalizers') return { keys: distinct(list.map(String)), dropped: [] }
+  if (field === 'finalizers') return { keys: numberDuplicates(list.map(String)), dropped: [] }
   const keying = KEYINGS[field] ?? by('name')
   const keys = list.map((element) => (isMap(element) ? keying.of(element) : undefined))
-  if (keys.some((key) => key === undefined)) return { keys: list.map((_, i) => `[${i}]`), dropped: [] }
-  return { keys: distinct(keys as string[]), dropped: keying.dropped }
-}
-
-function distinct(keys: readonly string[]): string[] {
-  const seen = new Map<string, number>()
-  return keys.map((key) => {
-    const count = (seen.get(key) ?? 0) + 1
-    seen.set(key, count)
-    return count === 1 ? key : `${key}#${count}`
-  })
+  if (keys.some((key) => key === undefined)) return { keys: list.map((_, index) => indexKey(index)), dropped: [] }
+  return { keys: numberDuplicates(keys as string[]), dropped: keying.dropped }
 }
 
 function scalar(value: unknown): string | undefined {

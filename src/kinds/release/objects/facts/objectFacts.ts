@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { orderKey, orderText } from '../../../../values/factKeys.ts'
 import { canonicalJson, type FactMap, type FactValue, isMap, type Json } from '../../../../values/json.ts'
 import type { RawObject } from '../../../../world/ports/cluster.ts'
 import { keysOf, ORDERED } from './keys.ts'
@@ -57,9 +58,6 @@ function metadataFacts(metadata: { readonly [key: string]: unknown }): FactMap {
   return withoutEmpty({ ...said, finalizers: Object.fromEntries(finalizers), ...deleting })
 }
 
-/** The facts that say how a list is ordered stand beside it. */
-export const orderOf = (field: string): string => `${field} (order)`
-
 function mapFacts(map: { readonly [key: string]: unknown }, above: readonly string[]): FactMap {
   const facts: Record<string, FactValue> = {}
   for (const [field, value] of Object.entries(map)) {
@@ -67,7 +65,7 @@ function mapFacts(map: { readonly [key: string]: unknown }, above: readonly stri
     if (fact === undefined || isNothing(field, fact, above)) continue
     facts[field] = fact
     const order = Array.isArray(value) ? orderFact(field, value) : undefined
-    if (order !== undefined) facts[orderOf(field)] = order
+    if (order !== undefined) facts[orderKey(field)] = order
   }
   return facts
 }
@@ -116,7 +114,7 @@ function isNothing(field: string, fact: FactValue, above: readonly string[]): bo
 
 function orderFact(field: string, list: readonly unknown[]): string | undefined {
   if (field === 'env') return envOrder(list)
-  return ORDERED.has(field) && list.length > 1 ? keysOf(field, list).keys.join(', ') : undefined
+  return ORDERED.has(field) && list.length > 1 ? orderText(keysOf(field, list).keys) : undefined
 }
 
 /** `$(OTHER)` is replaced only where OTHER stands before it. */
@@ -128,7 +126,7 @@ function envOrder(list: readonly unknown[]): string | undefined {
   const involved = new Set(
     refers.flatMap((names, i) => names.filter((name) => keys.includes(name)).flatMap((name) => [name, keys[i] as string])),
   )
-  return involved.size < 2 ? undefined : keys.filter((key) => involved.has(key)).join(', ')
+  return involved.size < 2 ? undefined : orderText(keys.filter((key) => involved.has(key)))
 }
 
 function withoutEmpty(facts: FactMap): FactMap {

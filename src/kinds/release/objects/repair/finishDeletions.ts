@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { differences } from '../../../../values/diff.ts'
 import { type FactMap, pointer, segments, valueAt } from '../../../../values/json.ts'
 import { ProblemError } from '../../../../values/problem.ts'
 import type { LiveObject } from '../../../../world/ports/cluster.ts'
 import type { ApplyContext } from '../../../kind.ts'
 import type { ReleaseChange } from '../../facts.ts'
-import { editsBetween } from '../edits.ts'
 import type { ObservedObjects } from '../observe/observeObjects.ts'
 import { isDeleting } from './needsHelm.ts'
 import { patchOf } from './patch.ts'
@@ -35,7 +35,7 @@ export async function finishDeletions(
 async function takeOffFinalizers(work: ApplyContext, live: LiveObject, seen: ObservedObjects, wanted: FactMap, key: string): Promise<void> {
   const finalizers = (facts: FactMap) => (valueAt(facts, pointer(key, 'metadata', 'finalizers')) ?? {}) as FactMap
   const inner = (facts: FactMap): FactMap => ({ metadata: { finalizers: finalizers(facts) } })
-  const edits = editsBetween(inner(seen.facts), inner(wanted))
+  const edits = differences(inner(seen.facts), inner(wanted))
   const operations = patchOf(edits, { live: live.raw, manifest: seen.manifest.get(key)?.raw ?? {}, wanted: inner(wanted) })
   if (operations.length === 0) return
   await work.assertLockHeld()

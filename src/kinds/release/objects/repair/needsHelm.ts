@@ -1,7 +1,7 @@
 import { type FactMap, isMap, type JsonPointer, pointer, segments } from '../../../../values/json.ts'
 import type { Edit } from '../../../kind.ts'
 import type { ReleaseChange } from '../../facts.ts'
-import { withoutImplied } from '../edits.ts'
+import { withoutImplied } from '../impliedEdits.ts'
 
 /** True for an edit that only an upgrade can make: of the release itself, or of what the chart's templates say. */
 export function isHelmOwned(edit: Edit, { basis, desired: wanted, observed: seen }: ReleaseChange): boolean {

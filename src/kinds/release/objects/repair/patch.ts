@@ -1,8 +1,9 @@
+import type { Difference } from '../../../../values/diff.ts'
+import { listOfOrderKey } from '../../../../values/factKeys.ts'
 import { type FactMap, isMap, type JsonPointer, pointer, segments, valueAt } from '../../../../values/json.ts'
 import type { PatchOperation, RawObject } from '../../../../world/ports/cluster.ts'
-import { type FieldEdit, withoutImplied } from '../edits.ts'
-import { keysOf, ORDERED } from '../facts/keys.ts'
-import { orderOf } from '../facts/objectFacts.ts'
+import { keysOf } from '../facts/keys.ts'
+import { withoutImplied } from '../impliedEdits.ts'
 
 export type Sides = {
   /** The live object and the one of the manifest. */
@@ -16,7 +17,7 @@ export type Sides = {
  * The JSON patch that makes these fields of a live object as the manifest has them. What nobody declared is removed at the
  * highest place where nothing is wanted, so that a container goes as a whole; in lists from the end, so that indexes hold.
  */
-export function patchOf(edits: readonly FieldEdit[], sides: Sides): readonly PatchOperation[] {
+export function patchOf(edits: readonly Difference[], sides: Sides): readonly PatchOperation[] {
   const removals = new Set<JsonPointer>()
   const replaced = new Map<JsonPointer, unknown>()
   for (const edit of withoutImplied(edits, sides.wanted)) {
@@ -64,7 +65,7 @@ type Place = { readonly path: JsonPointer; readonly value: unknown }
 function restoring(where: JsonPointer, { live, manifest }: Sides): Place | undefined {
   const raw: string[] = []
   let [here, own, field]: [unknown, unknown, string] = [live, manifest, '']
-  for (const key of segments(where).map(listOfOrder)) {
+  for (const key of segments(where).map((key) => listOfOrderKey(key) ?? key)) {
     if (Array.isArray(here) && Array.isArray(own)) {
       const [i, j] = [keysOf(field, here).keys.indexOf(key), keysOf(field, own).keys.indexOf(key)]
       if (i < 0 || j < 0) return { path: pointer(...raw), value: own }
@@ -79,11 +80,6 @@ function restoring(where: JsonPointer, { live, manifest }: Sides): Place | undef
     }
   }
   return { path: pointer(...raw), value: own }
-}
-
-/** `envFrom (order)` is about the list envFrom. */
-function listOfOrder(key: string): string {
-  return [...ORDERED, 'env'].find((field) => orderOf(field) === key) ?? key
 }
 
 /** Higher indexes first, deeper places before those that hold them. */

@@ -1,15 +1,15 @@
+import { type Difference, differences } from '../../../../values/diff.ts'
 import { type FactMap, isMap, pointer, segments } from '../../../../values/json.ts'
 import { ProblemError } from '../../../../values/problem.ts'
 import type { ApplyContext } from '../../../kind.ts'
 import type { ReleaseChange } from '../../facts.ts'
-import { editsBetween, type FieldEdit } from '../edits.ts'
 import { isSecret, manifestValues } from '../facts/secretFacts.ts'
 import type { ObservedObjects } from '../observe/observeObjects.ts'
 import { patchOf } from './patch.ts'
 import { untilRolledOut } from './rollout.ts'
 
 /** One object that is not as the deployed manifest has it, and how. */
-type ObjectRepair = { readonly key: string; readonly edits: readonly FieldEdit[] }
+type ObjectRepair = { readonly key: string; readonly edits: readonly Difference[] }
 
 /**
  * Writes what no upgrade writes, object by object, each only as it was seen. Touches nothing but what was planned; false
@@ -33,7 +33,7 @@ export async function repairObjects(
 
 function brokenAt(key: string, seen: FactMap, wanted: FactMap, planned: ReadonlySet<string>): ObjectRepair {
   const of = (facts: FactMap): FactMap => (isMap(facts[key]) ? (facts[key] as FactMap) : {})
-  const all = editsBetween(of(seen), of(wanted))
+  const all = differences(of(seen), of(wanted))
   return { key, edits: all.filter((edit) => planned.has(`${pointer('objects', key)}${edit.pointer}`)) }
 }
 
@@ -58,7 +58,7 @@ async function repairObject(work: ApplyContext, { key, edits }: ObjectRepair, se
 }
 
 /** A secret's values never pass through a patch of ours but sealed. */
-async function repairSecret(work: ApplyContext, key: string, edits: readonly FieldEdit[], seen: ObservedObjects): Promise<void> {
+async function repairSecret(work: ApplyContext, key: string, edits: readonly Difference[], seen: ObservedObjects): Promise<void> {
   const [live, manifest] = [seen.secrets.get(key), seen.manifest.get(key)]
   if (manifest === undefined) return
   const values = manifestValues(manifest.raw)

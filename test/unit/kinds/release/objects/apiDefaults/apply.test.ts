@@ -2,8 +2,8 @@ import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { alignDefaults, withoutDefaults } from '../../../../../../src/kinds/release/objects/apiDefaults/apply.ts'
-import { editsBetween } from '../../../../../../src/kinds/release/objects/edits.ts'
 import { objectFacts } from '../../../../../../src/kinds/release/objects/facts/objectFacts.ts'
+import { differences } from '../../../../../../src/values/diff.ts'
 
 type Spec = Record<string, unknown>
 const deployment = (spec: Spec, pod: Spec, container: Spec) =>
@@ -94,7 +94,7 @@ const of =
   (kind: string, apiVersion = 'v1') =>
   (live: object, manifest: object) => {
     const facts = (fields: object) => objectFacts({ apiVersion, kind, ...fields })
-    return editsBetween(withoutDefaults(kind, facts(live), facts(manifest)), facts(manifest)).map(({ pointer, from }) => [pointer, from])
+    return differences(withoutDefaults(kind, facts(live), facts(manifest)), facts(manifest)).map(({ pointer, from }) => [pointer, from])
   }
 
 test('a port leads to itself, and one that was added is there although nothing more can be said of it', () => {

@@ -1,11 +1,11 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { editsBetween } from '../../../../../../src/kinds/release/objects/edits.ts'
 import { objectFacts } from '../../../../../../src/kinds/release/objects/facts/objectFacts.ts'
 import { type ManifestObject, objectKey, objectsOfRecord } from '../../../../../../src/kinds/release/objects/manifest.ts'
 import { fieldOwners } from '../../../../../../src/kinds/release/objects/observe/fieldOwners.ts'
 import { liveFacts } from '../../../../../../src/kinds/release/objects/observe/liveFacts.ts'
 import { patchOf } from '../../../../../../src/kinds/release/objects/repair/patch.ts'
+import { differences } from '../../../../../../src/values/diff.ts'
 import type { RawObject } from '../../../../../../src/world/ports/cluster.ts'
 import { live, record } from '../captured.ts'
 
@@ -18,12 +18,12 @@ const DONE = ['Service/spacelift-mqtt', 'apps/Deployment/spacelift-drain', 'apps
 test('what an API server makes of a manifest is no difference, but for what people did to it', () => {
   assert.equal([...found.keys()].sort(), [...manifest.keys()].sort())
   assert.is(manifest.size, 8)
-  for (const key of manifest.keys()) if (!DONE.includes(key)) assert.equal(differences(key), [], key)
+  for (const key of manifest.keys()) if (!DONE.includes(key)) assert.equal(editsOf(key), [], key)
 })
 
 test('what people did to it is all there is', () => {
   assert.equal(
-    DONE.flatMap((key) => differences(key)),
+    DONE.flatMap((key) => editsOf(key)),
     [
       ['/metadata/labels/who', 'me', undefined],
       ['/spec/replicas', 2, 3],
@@ -59,7 +59,7 @@ test('annotations are the manifest’s own outside the pod template, and everybo
     Object.assign(copy.spec.template.metadata.annotations, { 'example.com/by-hand': 'x', 'kubectl.kubernetes.io/restartedAt': 'now' })
     return copy
   }
-  const edits = differences('apps/Deployment/spacelift-scheduler', annotated)
+  const edits = editsOf('apps/Deployment/spacelift-scheduler', annotated)
   assert.equal(edits, [['/spec/template/metadata/annotations/example.com~1by-hand', 'fingerprint', undefined]])
 })
 
@@ -72,9 +72,9 @@ test('a deletion under way is told, and so is a finalizer', () => {
       finalizers: ['example.com/held', 'foregroundDeletion'],
     },
   })
-  assert.equal(differences('Service/spacelift-server', deleted), [
-    ['/metadata/finalizers/example.com~1held', true, undefined],
+  assert.equal(editsOf('Service/spacelift-server', deleted), [
     ['/metadata/deleting', true, undefined],
+    ['/metadata/finalizers/example.com~1held', true, undefined],
   ])
 })
 
@@ -89,14 +89,14 @@ function sidesOf(key: string, change: (raw: RawObject) => RawObject = (raw) => r
   }
 }
 
-function differences(key: string, change?: (raw: RawObject) => RawObject) {
+function editsOf(key: string, change?: (raw: RawObject) => RawObject) {
   const { seen, wanted } = sidesOf(key, change)
-  return editsBetween(seen, wanted).map(({ pointer, from, to }) => [pointer, from, to])
+  return differences(seen, wanted).map(({ pointer, from, to }) => [pointer, from, to])
 }
 
 function patchFor(key: string) {
   const sides = sidesOf(key)
-  return patchOf(editsBetween(sides.seen, sides.wanted), sides)
+  return patchOf(differences(sides.seen, sides.wanted), sides)
 }
 
 test.run()

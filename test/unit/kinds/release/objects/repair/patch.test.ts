@@ -1,9 +1,9 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { editsBetween } from '../../../../../../src/kinds/release/objects/edits.ts'
 import { objectFacts } from '../../../../../../src/kinds/release/objects/facts/objectFacts.ts'
 import { liveFacts } from '../../../../../../src/kinds/release/objects/observe/liveFacts.ts'
 import { patchOf } from '../../../../../../src/kinds/release/objects/repair/patch.ts'
+import { differences } from '../../../../../../src/values/diff.ts'
 
 const deployment = (pod: object, rest: object = {}) => ({
   apiVersion: 'apps/v1',
@@ -16,7 +16,7 @@ const patch = (live: object, manifest: object) => {
   const [from, to] = [live as Record<string, unknown>, manifest as Record<string, unknown>]
   const wanted = objectFacts(to)
   const seen = liveFacts('Deployment', from, wanted, new Map(), (_, text) => `hidden ${text.length}`)
-  return patchOf(editsBetween(seen, wanted), { live: from, manifest: to, wanted })
+  return patchOf(differences(seen, wanted), { live: from, manifest: to, wanted })
 }
 
 test('a foreign container goes as a whole, from the end of the list', () => {
@@ -55,8 +55,8 @@ test('what the manifest says is set where it stands, and a list that lacks somet
   const live = deployment({ containers: [{ ...main, image: 'other' }] }, { replicas: 1 })
   assert.equal(patch(live, deployment({ containers: [{ ...main, env }] }, { replicas: 3 })), [
     { op: 'add', path: '/spec/replicas', value: 3 },
-    { op: 'add', path: '/spec/template/spec/containers/0/image', value: 'a' },
     { op: 'add', path: '/spec/template/spec/containers/0/env', value: env },
+    { op: 'add', path: '/spec/template/spec/containers/0/image', value: 'a' },
   ])
 })
 
