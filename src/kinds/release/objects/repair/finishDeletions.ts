@@ -36,7 +36,7 @@ async function takeOffFinalizers(work: ApplyContext, live: LiveObject, seen: Obs
   const finalizers = (facts: FactMap) => (valueAt(facts, pointer(key, 'metadata', 'finalizers')) ?? {}) as FactMap
   const inner = (facts: FactMap): FactMap => ({ metadata: { finalizers: finalizers(facts) } })
   const edits = differences(inner(seen.facts), inner(wanted))
-  const operations = patchOf(edits, { live: live.raw, manifest: seen.manifest.get(key)?.raw ?? {}, wanted: inner(wanted) })
+  const operations = patchOf(edits, { live: live.raw, manifest: seen.manifest.get(key)?.raw ?? {}, desired: inner(wanted) })
   if (operations.length === 0) return
   await work.assertLockHeld()
   await work.world.cluster.patchObject(live, live, operations)

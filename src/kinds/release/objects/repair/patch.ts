@@ -5,84 +5,87 @@ import type { PatchOperation, RawObject } from '../../../../world/ports/cluster.
 import { keysOf } from '../facts/keys.ts'
 import { withoutImplied } from '../impliedEdits.ts'
 
-export type Sides = {
-  /** The live object and the one of the manifest. */
+export type PatchInput = {
+  /** The live object and the manifest's. */
   readonly live: RawObject
   readonly manifest: RawObject
-  /** The facts that are wanted. */
-  readonly wanted: FactMap
+  /** The desired facts of the object. */
+  readonly desired: FactMap
 }
 
 /**
- * The JSON patch that makes these fields of a live object as the manifest has them. What nobody declared is removed at the
- * highest place where nothing is wanted, so that a container goes as a whole; in lists from the end, so that indexes hold.
+ * The JSON patch that gives these fields of a live object the manifest's values. All paths are of the live object: values
+ * are set before anything is removed, and lists are shortened from the end, so that indexes hold. What is not declared is
+ * removed at the highest place below which nothing is desired: a container as a whole.
  */
-export function patchOf(edits: readonly Difference[], sides: Sides): readonly PatchOperation[] {
+export function patchOf(edits: readonly Difference[], input: PatchInput): readonly PatchOperation[] {
   const removals = new Set<JsonPointer>()
-  const replaced = new Map<JsonPointer, unknown>()
-  for (const edit of withoutImplied(edits, sides.wanted)) {
-    const place =
-      edit.to === undefined
-        ? { path: rawPointer(highestUnwanted(edit.pointer, sides.wanted), sides.live), value: undefined }
-        : restoring(edit.pointer, sides)
-    if (place?.value === undefined) removals.add(place?.path ?? '')
-    else replaced.set(place.path, place.value)
+  const values = new Map<JsonPointer, unknown>()
+  for (const edit of withoutImplied(edits, input.desired)) {
+    const target =
+      edit.to === undefined ? { path: removalPath(edit.pointer, input), value: undefined } : restoration(segments(edit.pointer), input)
+    if (target?.value === undefined) removals.add(target?.path ?? '')
+    else values.set(target.path, target.value)
   }
   removals.delete('')
-  const within = (where: JsonPointer) => [...replaced.keys()].some((other) => where === other || where.startsWith(`${other}/`))
-  const gone = [...removals].filter((where) => !within(where)).sort(fromTheEnd)
+  const isWithinValue = (path: JsonPointer) => [...values.keys()].some((outer) => path.startsWith(`${outer}/`))
   return [
-    ...gone.map((path) => ({ op: 'remove' as const, path })),
-    ...[...replaced].map(([path, value]) => ({ op: 'add' as const, path, value })),
+    ...[...values].filter(([path]) => !isWithinValue(path)).map(([path, value]) => ({ op: 'add' as const, path, value })),
+    ...[...removals]
+      .filter((path) => !values.has(path) && !isWithinValue(path))
+      .sort(fromTheEnd)
+      .map((path) => ({ op: 'remove' as const, path })),
   ]
 }
 
-function highestUnwanted(where: JsonPointer, wanted: FactMap): readonly string[] {
-  const path = segments(where)
-  const length = path.findIndex((_, i) => valueAt(wanted, pointer(...path.slice(0, i + 1))) === undefined)
-  return length < 0 ? path : path.slice(0, length + 1)
+function removalPath(edited: JsonPointer, { live, desired }: PatchInput): JsonPointer {
+  const path = segments(edited)
+  const last = path.findIndex((_, i) => valueAt(desired, pointer(...path.slice(0, i + 1))) === undefined)
+  return livePointer(last < 0 ? path : path.slice(0, last + 1), live)
 }
 
-/** Where a fact stands in the raw object; '' where nothing can be written (a deletion under way). */
-function rawPointer(path: readonly string[], live: RawObject): JsonPointer {
-  const raw: string[] = []
-  let [here, field]: [unknown, string] = [live, '']
+/** The pointer of a fact into the live object; '' for facts that no field holds (that a deletion is under way). */
+function livePointer(path: readonly string[], live: RawObject): JsonPointer {
+  const found: string[] = []
+  let [node, listField]: [unknown, string] = [live, '']
   for (const key of path) {
-    const index = Array.isArray(here) ? keysOf(field, here).keys.indexOf(key) : undefined
-    if (index === undefined ? !isMap(here) || !(key in here) : index < 0) return ''
-    raw.push(index === undefined ? key : String(index))
-    ;[here, field] = index === undefined ? [(here as RawObject)[key], key] : [(here as unknown[])[index], '']
+    const index = Array.isArray(node) ? keysOf(listField, node).keys.indexOf(key) : undefined
+    if (index === undefined ? !isMap(node) || !(key in node) : index < 0) return ''
+    found.push(index === undefined ? key : String(index))
+    ;[node, listField] = index === undefined ? [(node as RawObject)[key], key] : [(node as unknown[])[index], '']
   }
-  return pointer(...raw)
+  return pointer(...found)
 }
 
-type Place = { readonly path: JsonPointer; readonly value: unknown }
+type Target = { readonly path: JsonPointer; readonly value: unknown }
 
 /**
- * Walks both objects as far as they have the same way; there the manifest's value is set. A list that lacks an element is
- * set whole. What the manifest leaves to the server has no value: taken away, it gets its default again.
+ * Follows the path through both objects as far as both have it, and sets the manifest's value there. A list that lacks an
+ * element, or whose elements are no objects, is set as a whole: adding at an index would insert. Where the manifest leaves
+ * the value to the server there is none to set: once removed, the field gets its default again.
  */
-function restoring(where: JsonPointer, { live, manifest }: Sides): Place | undefined {
-  const raw: string[] = []
-  let [here, own, field]: [unknown, unknown, string] = [live, manifest, '']
-  for (const key of segments(where).map((key) => listOfOrderKey(key) ?? key)) {
-    if (Array.isArray(here) && Array.isArray(own)) {
-      const [i, j] = [keysOf(field, here).keys.indexOf(key), keysOf(field, own).keys.indexOf(key)]
-      if (i < 0 || j < 0) return { path: pointer(...raw), value: own }
-      raw.push(String(i))
-      ;[here, own, field] = [here[i], own[j], '']
+function restoration(path: readonly string[], { live, manifest }: PatchInput): Target | undefined {
+  const found: string[] = []
+  let [liveNode, manifestNode, listField]: [unknown, unknown, string] = [live, manifest, '']
+  for (const key of path.map((segment) => listOfOrderKey(segment) ?? segment)) {
+    if (Array.isArray(liveNode) && Array.isArray(manifestNode)) {
+      const [i, j] = [keysOf(listField, liveNode).keys.indexOf(key), keysOf(listField, manifestNode).keys.indexOf(key)]
+      if (i < 0 || j < 0 || !isMap(liveNode[i]) || !isMap(manifestNode[j])) return { path: pointer(...found), value: manifestNode }
+      found.push(String(i))
+      ;[liveNode, manifestNode, listField] = [liveNode[i], manifestNode[j], '']
     } else {
-      if (!isMap(here)) return undefined
-      raw.push(key)
-      const value = isMap(own) ? own[key] : undefined
-      if (value === undefined || !(key in here)) return value === undefined && !(key in here) ? undefined : { path: pointer(...raw), value }
-      ;[here, own, field] = [here[key], value, key]
+      if (!isMap(liveNode)) return undefined
+      found.push(key)
+      const value = isMap(manifestNode) ? manifestNode[key] : undefined
+      if (value === undefined && !(key in liveNode)) return undefined
+      if (value === undefined || !(key in liveNode)) return { path: pointer(...found), value }
+      ;[liveNode, manifestNode, listField] = [liveNode[key], value, key]
     }
   }
-  return { path: pointer(...raw), value: own }
+  return { path: pointer(...found), value: manifestNode }
 }
 
-/** Higher indexes first, deeper places before those that hold them. */
+/** Sorts higher indexes first, and fields before what contains them. */
 function fromTheEnd(a: JsonPointer, b: JsonPointer): number {
   const [left, right] = [segments(a), segments(b)]
   const i = left.findIndex((segment, n) => segment !== right[n])

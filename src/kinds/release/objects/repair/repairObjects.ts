@@ -49,7 +49,7 @@ async function repairObject(work: ApplyContext, { key, edits }: ObjectRepair, se
       await cluster.patchObject(
         live,
         live,
-        patchOf(edits, { live: live.raw, manifest: manifest.raw, wanted: (wanted[key] ?? {}) as FactMap }),
+        patchOf(edits, { live: live.raw, manifest: manifest.raw, desired: (wanted[key] ?? {}) as FactMap }),
       )
   } catch (error) {
     // Its status may have moved on: it is looked at again, and what is still as planned is tried again.

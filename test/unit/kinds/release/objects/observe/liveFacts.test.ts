@@ -84,19 +84,19 @@ function sidesOf(key: string, change: (raw: RawObject) => RawObject = (raw) => r
   return {
     live: one.raw,
     manifest: declared.raw,
-    wanted,
+    desired: wanted,
     seen: liveFacts(one.kind, change(one.raw), wanted, fieldOwners(one.raw, one.managedFields), print),
   }
 }
 
 function editsOf(key: string, change?: (raw: RawObject) => RawObject) {
-  const { seen, wanted } = sidesOf(key, change)
-  return differences(seen, wanted).map(({ pointer, from, to }) => [pointer, from, to])
+  const { seen, desired } = sidesOf(key, change)
+  return differences(seen, desired).map(({ pointer, from, to }) => [pointer, from, to])
 }
 
 function patchFor(key: string) {
   const sides = sidesOf(key)
-  return patchOf(differences(sides.seen, sides.wanted), sides)
+  return patchOf(differences(sides.seen, sides.desired), sides)
 }
 
 test.run()
