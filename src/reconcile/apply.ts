@@ -12,7 +12,7 @@ import { cachedView } from './cachedView.ts'
 import type { Emit } from './events.ts'
 import { execute, type Result } from './execute.ts'
 import type { Planned } from './makePlan.ts'
-import { asResource } from './outcome.ts'
+import { storedResource } from './plannedResource.ts'
 import { Recorder } from './recorder.ts'
 
 export type ApplyRun = {
@@ -30,7 +30,7 @@ export type ApplyRun = {
   readonly created: ReadonlySet<string>
   readonly journal: Journal
   readonly clock: Clock
-  readonly work: Omit<ApplyContext, 'clock' | 'emit' | 'registerChild'>
+  readonly context: Omit<ApplyContext, 'clock' | 'emit' | 'registerChild'>
   readonly registerChild: (helm: ProcessIdentity) => Promise<void>
   readonly emit: Emit
 }
@@ -48,17 +48,17 @@ export async function apply(run: ApplyRun): Promise<Result> {
     who: run.who,
     serial: run.state.serial,
     ...(run.savedPlan !== undefined && { savedPlan: run.savedPlan }),
-    ...carriedOn(run),
+    ...unresolvedCreations(run),
     plan: changes.flatMap(line),
   })
-  await recorder.world(run.world)
-  await rememberSettled(run, recorder)
+  await recorder.recordWorld(run.world)
+  await recordUnchanged(run, recorder)
   const result = await execute(run.planned, {
     ...run,
     record: (found) => recorder.record(found),
     forget: (it) => recorder.forget([it]),
   })
-  if (isWhole(run, result)) await vouchForAll(run, recorder)
+  if (isComplete(run, result)) await recordBookkeeping(run, recorder)
   await run.journal.append({
     type: 'end',
     at: now(run),
@@ -69,7 +69,7 @@ export async function apply(run: ApplyRun): Promise<Result> {
 }
 
 /** Creations that earlier runs began: what this one does not settle at once stays ours, however it ends. */
-function carriedOn({ created, state, planned }: ApplyRun): { readonly created?: readonly string[] } {
+function unresolvedCreations({ created, state, planned }: ApplyRun): { readonly created?: readonly string[] } {
   const settled = new Set<string>(
     planned.plan.changes.flatMap(({ action, address }) => (isWrite(action) || action === 'blocked' ? [] : [address])),
   )
@@ -78,11 +78,11 @@ function carriedOn({ created, state, planned }: ApplyRun): { readonly created?: 
 }
 
 /** What is already as wanted is adopted, or its record brought up to date; what the file dropped is forgotten. */
-async function rememberSettled({ planned }: ApplyRun, recorder: Recorder): Promise<void> {
+async function recordUnchanged({ planned }: ApplyRun, recorder: Recorder): Promise<void> {
   const settled = planned.plan.changes.filter((change) => change.action === 'adopt' || change.action === 'keep')
   await recorder.record(
     ...settled.flatMap(({ address }) => {
-      const seen = planned.seen.get(address)
+      const seen = planned.observed.get(address)
       return seen === undefined ? [] : [{ address, ...seen }]
     }),
   )
@@ -90,21 +90,21 @@ async function rememberSettled({ planned }: ApplyRun, recorder: Recorder): Promi
 }
 
 function outcome(run: ApplyRun, result: Result): EndResult {
-  const { signal } = run.work
+  const { signal } = run.context
   if (signal.aborted) return signal.reason instanceof ProblemError ? 'lost' : 'interrupted'
-  return isWhole(run, result) ? 'complete' : 'failed'
+  return isComplete(run, result) ? 'complete' : 'failed'
 }
 
-function isWhole({ work: { signal } }: ApplyRun, { failed, skipped }: Result): boolean {
+function isComplete({ context: { signal } }: ApplyRun, { failed, skipped }: Result): boolean {
   return !signal.aborted && failed.length + skipped.length === 0
 }
 
 /** What cannot be looked at is not bookkeeping for: then what was known before stays. */
-async function vouchForAll({ planned, work }: ApplyRun, recorder: Recorder): Promise<void> {
+async function recordBookkeeping({ planned, context: work }: ApplyRun, recorder: Recorder): Promise<void> {
   const look = { ...work, view: cachedView(work.world) }
   const asked = [...planned.bookkeepers].map(async ([address, bookkeep]) => {
-    const stored = recorder.of(address)
-    const bookkeeping = stored && (await bookkeep(look, asResource(address, stored)))
+    const stored = recorder.recordOf(address)
+    const bookkeeping = stored && (await bookkeep(look, storedResource(address, stored)))
     return bookkeeping === undefined ? [] : [[address, bookkeeping] as const]
   })
   await recorder.bookkeep(new Map((await Promise.all(asked)).flat()))

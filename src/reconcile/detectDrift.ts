@@ -10,30 +10,30 @@ import { showPointer } from '../values/factKeys.ts'
 import type { FactMap, JsonPointer } from '../values/json.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import { cachedView } from './cachedView.ts'
-import { asResource } from './outcome.ts'
+import { storedResource } from './plannedResource.ts'
 
-export type DriftQuestion = {
+export type DriftInput = {
   readonly kinds: readonly ErasedKind[]
   readonly state: State
-  readonly look: ReadContext
+  readonly context: ReadContext
   /** Addresses, or the beginning of some, that are left out by choice. */
   readonly skip: readonly string[]
   /** Fields known to differ; see ClusterKey. */
   readonly knownChanged: ReadonlyMap<Address, ReadonlySet<JsonPointer>>
   /** The file's. */
-  readonly accept: readonly Acceptance[]
+  readonly acceptances: readonly Acceptance[]
 }
 
 /** Looks at all that was applied and compares it with what the state remembers. Reads only; nothing is thrown for a server that is away. */
-export async function lookForDrift(asked: DriftQuestion): Promise<DriftReport> {
-  const question = { ...asked, look: { ...asked.look, view: cachedView(asked.look.view) } }
+export async function detectDrift(asked: DriftInput): Promise<DriftReport> {
+  const question = { ...asked, look: { ...asked.context, view: cachedView(asked.context.view) } }
   const remembered = Object.entries(question.state.resources) as [Address, StoredFacts][]
   const nodes = remembered.map(([address, { after }]) => ({ address, after: after as readonly Address[] }))
   const wrong = unmatched(nodes, question.skip)
   if (wrong.length > 0) throw new ProblemError(noSuchResource(wrong))
   const isSkipped = (address: Address) => matchesAny(address, question.skip)
   const checked = remembered.filter(([address]) => !isSkipped(address))
-  const acceptances = new Acceptances(question.accept, question.look.now, showPointer)
+  const acceptances = new Acceptances(question.acceptances, question.look.now, showPointer)
   const outcomes = await Promise.all(checked.map(([address, stored]) => compare(question, acceptances, address, stored)))
   const unchecked = outcomes.flatMap((one) => ('why' in one ? [one] : []))
   const drifted = outcomes.flatMap((one) => ('drifted' in one && one.drifted ? [one.drifted] : []))
@@ -46,7 +46,7 @@ export async function lookForDrift(asked: DriftQuestion): Promise<DriftReport> {
     unchecked,
     skipped,
     findings: unusedAcceptances(
-      question.accept,
+      question.acceptances,
       nodes.map(({ address }) => address),
       unseen,
       drifted,
@@ -58,7 +58,7 @@ export async function lookForDrift(asked: DriftQuestion): Promise<DriftReport> {
 type Outcome = { readonly drifted: DriftedResource | undefined } | { readonly address: Address; readonly why: Problem }
 
 async function compare(
-  { kinds, look, knownChanged }: DriftQuestion,
+  { kinds, context: look, knownChanged }: DriftInput,
   acceptances: Acceptances,
   address: Address,
   stored: StoredFacts,
@@ -66,7 +66,7 @@ async function compare(
   const kind = kinds.find((one) => one.name === kindOf(address))
   if (kind === undefined) return { address, why: unknownKind(address) }
   try {
-    const { public: shown } = await kind.recorded(asResource(address, stored)).observe(look)
+    const { public: shown } = await kind.recorded(storedResource(address, stored)).observe(look)
     if (shown.is === 'unknown') return { address, why: shown.why }
     const known = knownChanged.get(address)
     const applied = { facts: stored.facts as FactMap, guard: stored.guard }

@@ -6,8 +6,8 @@ import type { Clock } from '../world/ports/clock.ts'
 import type { ProcessIdentity } from '../world/ports/process.ts'
 import type { Emit } from './events.ts'
 import type { Planned } from './makePlan.ts'
-import type { Step } from './outcome.ts'
-import type { Found } from './recorder.ts'
+import type { Step } from './plannedResource.ts'
+import type { AddressedFacts } from './recorder.ts'
 
 export type Result = {
   readonly done: readonly Address[]
@@ -19,32 +19,32 @@ export type Result = {
 
 export type Execution = {
   /** The world and the rest of what a step works with; a step's own emit and registerChild are made here. */
-  readonly work: Omit<ApplyContext, 'clock' | 'emit' | 'registerChild'>
+  readonly context: Omit<ApplyContext, 'clock' | 'emit' | 'registerChild'>
   readonly registerChild: (helm: ProcessIdentity) => Promise<void>
   readonly journal: Journal
   readonly clock: Clock
   readonly emit: Emit
   /** Remembers a resource as it now is, before its step is called done. */
-  readonly record: (found: Found) => Promise<void>
+  readonly record: (found: AddressedFacts) => Promise<void>
   /** Forgets a resource that is gone, before its step is called done. */
   readonly forget: (it: Address) => Promise<void>
 }
 
-type Outcome = 'done' | 'failed' | 'skipped'
+type StepOutcome = 'done' | 'failed' | 'skipped'
 
 /**
  * Carries out a plan's steps: independent ones in parallel, each after what it waits for; one that fails stops only
  * what depends on it. Each step is journalled before and after.
  */
 export async function execute(planned: Planned, run: Execution): Promise<Result> {
-  const outcomes = new Map<Address, Promise<Outcome>>()
+  const outcomes = new Map<Address, Promise<StepOutcome>>()
   const problems: Problem[] = []
   for (const address of planned.steps.keys()) outcomes.set(address, Promise.resolve('skipped'))
   // The steps come in order, so what a step waits for is already under way when it is reached.
   for (const [address, step] of planned.steps)
     outcomes.set(address, runAfter(address, step, outcomes, { ...run, emit: collecting(run.emit, problems) }))
   const settled = await Promise.all([...outcomes].map(async ([address, outcome]) => [address, await outcome] as const))
-  const of = (wanted: Outcome) => settled.filter(([, outcome]) => outcome === wanted).map(([address]) => address)
+  const of = (wanted: StepOutcome) => settled.filter(([, outcome]) => outcome === wanted).map(([address]) => address)
   return { done: of('done'), failed: of('failed'), skipped: of('skipped'), problems }
 }
 
@@ -55,20 +55,27 @@ function collecting(emit: Emit, problems: Problem[]): Emit {
   }
 }
 
-async function runAfter(address: Address, step: Step, outcomes: ReadonlyMap<Address, Promise<Outcome>>, run: Execution): Promise<Outcome> {
-  const waitsFor = step.after.flatMap((other) => (outcomes.has(other) ? [[other, outcomes.get(other) as Promise<Outcome>] as const] : []))
+async function runAfter(
+  address: Address,
+  step: Step,
+  outcomes: ReadonlyMap<Address, Promise<StepOutcome>>,
+  run: Execution,
+): Promise<StepOutcome> {
+  const waitsFor = step.after.flatMap((other) =>
+    outcomes.has(other) ? [[other, outcomes.get(other) as Promise<StepOutcome>] as const] : [],
+  )
   for (const [other, outcome] of waitsFor) {
     if ((await outcome) === 'done') continue
     run.emit({ type: 'apply_skipped', address, because: other })
     await run.journal.append({ type: 'skipped', at: now(run), address, because: other })
     return 'skipped'
   }
-  if (!run.work.signal.aborted) return runStep(address, step, run)
+  if (!run.context.signal.aborted) return runStep(address, step, run)
   run.emit({ type: 'apply_skipped', address, because: 'the interruption' })
   return 'skipped'
 }
 
-async function runStep(address: Address, step: Step, run: Execution): Promise<Outcome> {
+async function runStep(address: Address, step: Step, run: Execution): Promise<StepOutcome> {
   const started = run.clock.monotonic()
   const seconds = () => Math.round((run.clock.monotonic() - started) / 100) / 10
   try {
@@ -94,7 +101,7 @@ function workOf(address: Address, run: Execution): ApplyContext {
     await run.journal.append({ type: 'child', at: now(run), address, process: helm })
     await run.registerChild(helm)
   }
-  return { ...run.work, clock: run.clock, registerChild, emit: (progress) => run.emit({ type: 'apply_progress', address, progress }) }
+  return { ...run.context, clock: run.clock, registerChild, emit: (progress) => run.emit({ type: 'apply_progress', address, progress }) }
 }
 
 function problemsOf(error: unknown): readonly Problem[] {

@@ -11,9 +11,17 @@ import { showPointer } from '../values/factKeys.ts'
 import type { FactMap } from '../values/json.ts'
 import { distinctProblems, type Problem, ProblemError } from '../values/problem.ts'
 import { cachedView } from './cachedView.ts'
-import { blockers, findOrphans, type Orphan, orphanCandidate } from './orphans.ts'
-import { asResource, BLOCKED_BY, type EarlierOutcomes, type Found, type Outcome, type Step, type Vouch } from './outcome.ts'
+import { blockers, findOrphans, type Orphan, planOrphan } from './orphans.ts'
 import { planDeclared } from './planDeclared.ts'
+import {
+  BLOCKED_BY,
+  type Bookkeep,
+  type EarlierResources,
+  type ObservedFacts,
+  type PlannedResource,
+  type Step,
+  storedResource,
+} from './plannedResource.ts'
 import { selectWithReplacements } from './selectWithReplacements.ts'
 import { unreadableRecords } from './unreadableRecords.ts'
 
@@ -22,15 +30,15 @@ export type Planned = {
   readonly plan: Plan
   readonly steps: ReadonlyMap<Address, Step>
   /** What was seen of every resource that was there: for the record. */
-  readonly seen: ReadonlyMap<Address, Found>
-  /** What is asked at the end of an apply, see {@link Vouch}. */
-  readonly bookkeepers: ReadonlyMap<Address, Vouch>
+  readonly observed: ReadonlyMap<Address, ObservedFacts>
+  /** What is asked at the end of an apply, see {@link Bookkeep}. */
+  readonly bookkeepers: ReadonlyMap<Address, Bookkeep>
 }
 
 /** A resource of the plan, with all that it waits for. */
 type Candidate = Node & {
   /** Looks at it; the answer decides, once it is known what becomes of those it waits for. */
-  observe(): Promise<(before: EarlierOutcomes) => Promise<Outcome>>
+  observe(): Promise<(before: EarlierResources) => Promise<PlannedResource>>
 }
 
 /**
@@ -54,19 +62,19 @@ export async function makePlan(
   )
   const acceptances = new Acceptances(resolved.installation.drift.accept, look.now, showPointer)
   const setting = { kinds, state, look, gone, acceptances }
-  const all = topologicalOrder([...declared.map((it) => declaredCandidate(it, setting)), ...gone.map((it) => goneCandidate(it, look))])
+  const all = topologicalOrder([...declared.map((it) => declaredNode(it, setting)), ...gone.map((it) => orphanNode(it, look))])
   const unknown = unmatched(all, [...selection.target, ...selection.exclude])
   if (unknown.length > 0) throw new ProblemError(noSuchResource(unknown, all))
   const selected = selectWithReplacements(all, selection, gone)
   const looked = await Promise.all(selected.map((it) => it.observe()))
-  const outcomes = new Map<Address, Outcome>()
+  const outcomes = new Map<Address, PlannedResource>()
   for (const [i, { address }] of selected.entries())
-    outcomes.set(address, await (looked[i] as (before: EarlierOutcomes) => Promise<Outcome>)(outcomes))
+    outcomes.set(address, await (looked[i] as (before: EarlierResources) => Promise<PlannedResource>)(outcomes))
   // A partial plan says nothing about what it did not look at, but a rename that is refused needs no look.
   return assemble(selected, outcomes, [...unreadable, ...problems], all.length - selected.length)
 }
 
-type Setting = {
+type PlanInputs = {
   readonly kinds: readonly ErasedKind[]
   readonly state: State
   readonly look: ReadContext
@@ -74,23 +82,23 @@ type Setting = {
   readonly acceptances: Acceptances
 }
 
-function declaredCandidate(it: ErasedDeclared, { gone, kinds, state, look, acceptances }: Setting): Candidate {
+function declaredNode(it: ErasedDeclared, { gone, kinds, state, look, acceptances }: PlanInputs): Candidate {
   const kind = kinds.find(({ name }) => name === kindOf(it.address)) as ErasedKind
   const node = { address: it.address, after: [...it.after, ...blockers(gone, kind.name)] }
   const stored = state.resources[it.address]
   const known = { kind, last: stored?.facts as FactMap | undefined, acceptances }
   const observe = async () => {
-    const seen = await it.observe(look, stored && asResource(it.address, stored))
-    return (before: EarlierOutcomes) => planDeclared(it, node, seen, before, look, known)
+    const seen = await it.observe(look, stored && storedResource(it.address, stored))
+    return (before: EarlierResources) => planDeclared(it, node, seen, before, look, known)
   }
   return { ...node, observe }
 }
 
-function goneCandidate(it: Orphan, look: ReadContext): Candidate {
-  return { address: it.address, after: it.after, observe: () => orphanCandidate(it, look) }
+function orphanNode(it: Orphan, look: ReadContext): Candidate {
+  return { address: it.address, after: it.after, observe: () => planOrphan(it, look) }
 }
 
-function assemble(nodes: readonly Node[], outcomes: EarlierOutcomes, refused: readonly Problem[], uncheckedCount: number): Planned {
+function assemble(nodes: readonly Node[], outcomes: EarlierResources, refused: readonly Problem[], uncheckedCount: number): Planned {
   const all = [...outcomes.values()]
   const changes = all.map((one) => one.change)
   const reasons = changes.flatMap((change) =>
@@ -104,14 +112,14 @@ function assemble(nodes: readonly Node[], outcomes: EarlierOutcomes, refused: re
   }
   const afterAll = closures(nodes)
   const steps = new Map<Address, Step>()
-  const seen = new Map<Address, Found>()
-  const bookkeepers = new Map<Address, Vouch>()
-  for (const [address, { step, found, bookkeep }] of outcomes) {
+  const seen = new Map<Address, ObservedFacts>()
+  const bookkeepers = new Map<Address, Bookkeep>()
+  for (const [address, { step, observed: found, bookkeep }] of outcomes) {
     if (step !== undefined) steps.set(address, { ...step, after: afterAll.get(address) ?? [] })
     if (found !== undefined) seen.set(address, found)
     if (bookkeep !== undefined) bookkeepers.set(address, bookkeep)
   }
-  return { plan, steps, seen, bookkeepers }
+  return { plan, steps, observed: seen, bookkeepers }
 }
 
 /** All that each resource waits for, directly or through others; the nodes come in order. */

@@ -6,7 +6,7 @@ import type { State, StoredFacts } from '../state/state.ts'
 import { type Address, kindOf } from '../values/address.ts'
 import type { Problem } from '../values/problem.ts'
 import { adoptedBlocks, renamed, unknownKind } from './orphanProblems.ts'
-import { asResource, blocked, blockedBy, type EarlierOutcomes, type Outcome, orBlocked } from './outcome.ts'
+import { blocked, blockedBy, type EarlierResources, orBlocked, type PlannedResource, storedResource } from './plannedResource.ts'
 
 /** A resource that the state remembers and the file no longer declares. It waits for all that stood on it. */
 export type Orphan = Node & { readonly kind: ErasedKind; readonly stored: StoredFacts; readonly disposition: 'remove' | 'forget' }
@@ -49,10 +49,10 @@ export function blockers(gone: readonly Orphan[], kind: string): readonly Addres
 }
 
 /** Looks at what is to be removed; the answer decides, once it is known what becomes of the others. */
-export async function orphanCandidate(it: Orphan, look: ReadContext): Promise<(before: EarlierOutcomes) => Promise<Outcome>> {
+export async function planOrphan(it: Orphan, look: ReadContext): Promise<(before: EarlierResources) => Promise<PlannedResource>> {
   const { address, after, kind, stored, disposition: fate } = it
   if (fate === 'forget') return async () => forgotten(it)
-  const facts = asResource(address, stored)
+  const facts = storedResource(address, stored)
   let seen: ErasedRecordedObservation
   const unread = await orBlocked(it, async () => {
     seen = await kind.recorded(facts).observe(look)
@@ -70,28 +70,28 @@ export async function orphanCandidate(it: Orphan, look: ReadContext): Promise<(b
 async function removed(
   { address, after }: Node,
   seen: ErasedRecordedObservation,
-  found: Outcome['found'],
+  found: PlannedResource['observed'],
   look: ReadContext,
-): Promise<Outcome> {
+): Promise<PlannedResource> {
   const impact = await seen.removal(look)
   if ('declined' in impact) return kept({ address, after }, impact.declined)
-  const carryOut: NonNullable<Outcome['step']>['carryOut'] = async (work) => {
+  const carryOut: NonNullable<PlannedResource['step']>['carryOut'] = async (work) => {
     await seen.remove(work)
     return undefined
   }
   return {
     change: { address, action: 'remove', edits: [], impact, after },
     step: { action: 'remove', carryOut },
-    ...(found && { found }),
+    ...(found && { observed: found }),
     findings: [],
   }
 }
 
 /** It is neither removed nor forgotten, so that it goes as soon as it can; meanwhile a person should know. */
-function kept({ address, after }: Node, why: Problem): Outcome {
+function kept({ address, after }: Node, why: Problem): PlannedResource {
   return { change: { address, action: 'keep', edits: [], impact: NO_IMPACT, after }, findings: [{ ...why, address }] }
 }
 
-function forgotten({ address, after }: Node): Outcome {
+function forgotten({ address, after }: Node): PlannedResource {
   return { change: { address, action: 'forget', edits: [], impact: NO_IMPACT, after }, findings: [] }
 }

@@ -6,10 +6,10 @@ import { isWrite } from '../plan/plan.ts'
 import type { Acceptance, Acceptances } from '../values/acceptance.ts'
 import type { Address } from '../values/address.ts'
 import { canonicalJson, type FactMap } from '../values/json.ts'
-import { blocked, blockedBy, type EarlierOutcomes, type Outcome, orBlocked } from './outcome.ts'
+import { blocked, blockedBy, type EarlierResources, orBlocked, type PlannedResource } from './plannedResource.ts'
 
 /** What is known of a declared resource before the world is looked at. */
-export type Known = {
+export type KnownBefore = {
   /** The kind of the resource. */
   readonly kind: Pick<ErasedKind, 'replaceOnly' | 'traits'>
   /** The facts last applied, if the state remembers any. */
@@ -23,15 +23,20 @@ export async function planDeclared(
   it: ErasedDeclared,
   node: Node,
   seen: ErasedObservation,
-  before: EarlierOutcomes,
+  before: EarlierResources,
   look: ReadContext,
-  known: Known,
-): Promise<Outcome> {
+  known: KnownBefore,
+): Promise<PlannedResource> {
   if (seen.public.is === 'unknown') return blocked(it, seen.public.why)
   return blockedBy(node, before) ?? orBlocked(it, async () => decided(it, seen, await seen.desire(look, upstreamOf(before)), known))
 }
 
-function decided(it: ErasedDeclared, seen: ErasedObservation, wanted: ErasedDesire, { kind, last, acceptances }: Known): Outcome {
+function decided(
+  it: ErasedDeclared,
+  seen: ErasedObservation,
+  wanted: ErasedDesire,
+  { kind, last, acceptances }: KnownBefore,
+): PlannedResource {
   const { address, after, origins, removalPolicy } = it
   const { public: shown } = seen
   const { objects } = kind.traits
@@ -45,7 +50,7 @@ function decided(it: ErasedDeclared, seen: ErasedObservation, wanted: ErasedDesi
     repairPointers: wanted.repairPointers,
   })
   const accepted = (found.is === 'absent' ? [] : edits).flatMap((edit) => acceptances.of(address, edit.pointer) ?? [])
-  if (action === 'repair' && accepted.length === edits.length) return letBe(it, seen, wanted, accepted)
+  if (action === 'repair' && accepted.length === edits.length) return acceptDrift(it, seen, wanted, accepted)
   const write = isWrite(action) ? (action as WriteAction) : undefined
   const impact = write === undefined ? NO_IMPACT : wanted.impact(write, edits)
   return {
@@ -61,11 +66,11 @@ function decided(it: ErasedDeclared, seen: ErasedObservation, wanted: ErasedDesi
     },
     ...(write && { step: { action: write, carryOut: (work) => wanted.converge(work, write, edits) } }),
     ...(shown.is === 'present' && {
-      found: { facts: shown.facts, guard: shown.guard, ...(wanted.bookkeeping && { bookkeeping: wanted.bookkeeping }) },
+      observed: { facts: shown.facts, guard: shown.guard, ...(wanted.bookkeeping && { bookkeeping: wanted.bookkeeping }) },
     }),
     ...(it.bookkeep && { bookkeep: it.bookkeep }),
-    served: { is: seen.exposedTo(), willBe: wanted.exposedTo() },
-    stale: wanted.outdatedReaders,
+    exposed: { is: seen.exposedTo(), willBe: wanted.exposedTo() },
+    outdatedReaders: wanted.outdatedReaders,
     findings: [...accepted.map((one) => undone(address, one)), ...wanted.findings],
   }
 }
@@ -82,7 +87,7 @@ function undone(address: Address, { field, reason, until, at }: Acceptance): Fin
 }
 
 /** Nothing is done and nothing is recorded, so that the difference shows again when its day is over. */
-function letBe(it: ErasedDeclared, seen: ErasedObservation, wanted: ErasedDesire, accepted: readonly Acceptance[]): Outcome {
+function acceptDrift(it: ErasedDeclared, seen: ErasedObservation, wanted: ErasedDesire, accepted: readonly Acceptance[]): PlannedResource {
   const { address, after, removalPolicy } = it
   const told = accepted.map(({ field, reason, until, at }) => ({
     address,
@@ -94,19 +99,19 @@ function letBe(it: ErasedDeclared, seen: ErasedObservation, wanted: ErasedDesire
   const served = seen.exposedTo()
   return {
     change: { address, action: 'accept', edits: [], impact: NO_IMPACT, after, ...(removalPolicy && { removalPolicy }) },
-    ...(served && { served: { is: served, willBe: served } }),
+    ...(served && { exposed: { is: served, willBe: served } }),
     findings: [...told, ...wanted.findings],
   }
 }
 
-function upstreamOf(before: EarlierOutcomes): Upstream {
+function upstreamOf(before: EarlierResources): Upstream {
   const changes = (address: Address) => {
-    const { is, willBe } = before.get(address)?.served ?? {}
+    const { is, willBe } = before.get(address)?.exposed ?? {}
     return is !== undefined && willBe !== undefined && canonicalJson(willBe) !== canonicalJson(is)
   }
   return {
-    exposedTo: (address) => before.get(address)?.served?.willBe,
+    exposedTo: (address) => before.get(address)?.exposed?.willBe,
     changes,
-    outdatedReaders: (address) => before.get(address)?.stale ?? new Map(),
+    outdatedReaders: (address) => before.get(address)?.outdatedReaders ?? new Map(),
   }
 }

@@ -4,7 +4,7 @@ import type { State, StoredFacts, WorldIdentity } from '../state/state.ts'
 import type { Address } from '../values/address.ts'
 import { canonicalJson, type FactMap, type Json } from '../values/json.ts'
 
-export type Found = { readonly address: Address; readonly facts: FactMap; readonly guard: string; readonly bookkeeping?: FactMap }
+export type AddressedFacts = { readonly address: Address; readonly facts: FactMap; readonly guard: string; readonly bookkeeping?: FactMap }
 
 /**
  * Keeps the state as an apply goes on: each resource is on disk before its step is called done, so a kill loses
@@ -28,7 +28,7 @@ export class Recorder {
   }
 
   /** Remembers resources as they now are, in one write. */
-  record(...found: readonly Found[]): Promise<void> {
+  record(...found: readonly AddressedFacts[]): Promise<void> {
     const records = found.map(({ address, facts, guard, bookkeeping }) => {
       const { after = [], removalPolicy } = this.#changes.get(address) ?? {}
       const provenance = this.#provenance(address)
@@ -48,7 +48,7 @@ export class Recorder {
   }
 
   /** What is remembered of a resource. */
-  of(address: Address): StoredFacts | undefined {
+  recordOf(address: Address): StoredFacts | undefined {
     return this.#state.resources[address]
   }
 
@@ -59,10 +59,10 @@ export class Recorder {
   }
 
   /** Remembers which world this is, before anything in it is changed. */
-  world(world: WorldIdentity): Promise<void> {
+  recordWorld(recordWorld: WorldIdentity): Promise<void> {
     // An id that is not told this time is not forgotten.
-    const objectStore = world.objectStore || this.#state.world?.objectStore || ''
-    return this.#update(this.#state.resources, { ...world, objectStore })
+    const objectStore = recordWorld.objectStore || this.#state.world?.objectStore || ''
+    return this.#update(this.#state.resources, { ...recordWorld, objectStore })
   }
 
   #provenance(address: Address): StoredFacts['provenance'] {
@@ -71,8 +71,8 @@ export class Recorder {
     return this.#changes.get(address)?.action === 'create' || this.#created.has(address) ? 'created' : 'adopted'
   }
 
-  #update(resources: State['resources'], world = this.#state.world): Promise<void> {
-    const next = { ...this.#state, world, resources: sorted(resources) }
+  #update(resources: State['resources'], recordWorld = this.#state.world): Promise<void> {
+    const next = { ...this.#state, recordWorld: recordWorld, resources: sorted(resources) }
     if (canonicalJson(next as unknown as Json) === canonicalJson(this.#state as unknown as Json)) return this.#writes
     this.#state = { ...next, serial: this.#state.serial + 1 }
     return this.#write()

@@ -2,14 +2,14 @@ import type { ErasedKind } from '../kinds/erasedKind.ts'
 import type { State } from '../state/state.ts'
 import { type Address, kindOf } from '../values/address.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
-import { asResource } from './outcome.ts'
+import { storedResource } from './plannedResource.ts'
 
 /** What the state remembers of these resources in a form that their kinds cannot read: edited, or of another version. Never guessed at. */
 export function unreadableRecords(kinds: readonly ErasedKind[], state: State, addresses: readonly Address[]): readonly Problem[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   return addresses.flatMap((address) => {
     const stored = state.resources[address]
-    return stored === undefined ? [] : problemsOf(() => byName.get(kindOf(address))?.recorded(asResource(address, stored)), address)
+    return stored === undefined ? [] : problemsOf(() => byName.get(kindOf(address))?.recorded(storedResource(address, stored)), address)
   })
 }
 

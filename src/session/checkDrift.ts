@@ -1,7 +1,7 @@
 import { KINDS } from '../kinds/index.ts'
 import type { ReadContext } from '../kinds/kind.ts'
 import { type DriftReport, driftFromPlan } from '../plan/drift.ts'
-import { lookForDrift } from '../reconcile/detectDrift.ts'
+import { detectDrift } from '../reconcile/detectDrift.ts'
 import { clusterKey } from '../reconcile/fingerprintKey.ts'
 import { makePlan } from '../reconcile/makePlan.ts'
 import { readWorld, unidentifiedStore, type WorldRead, worldMismatch } from '../reconcile/worldCheck.ts'
@@ -55,7 +55,7 @@ async function compare(
   const skip = scope.skip ?? []
   const report = await (state === undefined
     ? compareWithFile(host, session, look, skip)
-    : lookForDrift({ kinds: KINDS, state, look, skip, knownChanged, accept: installation.drift.accept }))
+    : detectDrift({ kinds: KINDS, state, context: look, skip, knownChanged, acceptances: installation.drift.accept }))
   const last = await lastApply(folder)
   return { ...report, ...(last && { lastApply: last }), problems: worldProblems(world, state) }
 }

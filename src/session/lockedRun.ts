@@ -122,7 +122,7 @@ async function carryOut(host: Host, session: Session, run: LockedRun, approved: 
       created: left.created,
       journal,
       clock: host.clock,
-      work: { ...context, world: session.world, signal, assertLockHeld: () => lock.assertLockHeld() },
+      context: { ...context, world: session.world, signal, assertLockHeld: () => lock.assertLockHeld() },
       registerChild: (helm) => lock.registerChild(helm),
       emit: run.emit,
     }),

@@ -121,7 +121,7 @@ function basisOf(session: Session, state: State, checked: CheckedPlan): Basis {
 }
 
 function changesOf({ planned }: CheckedPlan): SavedPlan['changes'] {
-  return savedChanges(planned.plan, new Map([...planned.seen].map(([where, seen]) => [where, seen.guard])))
+  return savedChanges(planned.plan, new Map([...planned.observed].map(([where, seen]) => [where, seen.guard])))
 }
 
 function sha256(text: string): string {

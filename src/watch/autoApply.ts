@@ -47,7 +47,7 @@ function onlySelected(planned: Planned, { changes }: UnattendedSelection): Plann
 }
 
 /** True when resources that are as declared differ from the state's record: without a new record, a later drift would look declared. */
-export function needsRecording({ plan, seen }: Planned, state: State): boolean {
+export function needsRecording({ plan, observed: seen }: Planned, state: State): boolean {
   return plan.changes.some(({ address, action, desired: wanted }) => {
     if (action === 'adopt') return true
     const recorded = state.resources[address]

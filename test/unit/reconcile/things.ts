@@ -101,7 +101,7 @@ export async function applied(things: Things, store = new FileStore(mkdtempSync(
   const history = `run-${(await historyFiles(store.folder)).length}`
   const journal = await openJournal(store.folder, history)
   const { created } = await leftovers(store.folder)
-  const work = {
+  const context = {
     world: {} as World,
     fingerprint: {} as ReadContext['fingerprint'],
     signal: new AbortController().signal,
@@ -121,7 +121,7 @@ export async function applied(things: Things, store = new FileStore(mkdtempSync(
     created,
     journal,
     clock,
-    work,
+    context,
     registerChild: async () => undefined,
     emit: () => undefined,
   }

@@ -16,7 +16,7 @@ import { Sealed } from '../../../src/values/sealed.ts'
 const PASSWORD = 'Canary-password-5Kd93mQx'
 const state = { ...emptyState('lineage'), serial: 3 }
 const checked = {
-  planned: { plan: { changes: [], findings: [], problems: [], uncheckedCount: 0 }, seen: new Map(), steps: new Map() },
+  planned: { plan: { changes: [], findings: [], problems: [], uncheckedCount: 0 }, observed: new Map(), steps: new Map() },
   world: { cluster: 'c', objectStore: 'o', objectStoreEndpoint: 'e', registries: ['r'] },
   problems: [],
 } as unknown as CheckedPlan

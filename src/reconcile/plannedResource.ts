@@ -8,16 +8,16 @@ import type { FactMap } from '../values/json.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 
 /** What a plan says of one resource and, kept beside it in memory, what can carry it out. */
-export type Outcome = {
+export type PlannedResource = {
   readonly change: PlannedChange
   readonly step?: Omit<Step, 'after'>
   /** As it is, where it is there: for the record. */
-  readonly found?: Found
+  readonly observed?: ObservedFacts
   /** What is known to be good of it once all is done: asked at the end of an apply. */
-  readonly bookkeep?: Vouch
+  readonly bookkeep?: Bookkeep
   /** What readers read of it, as it is and as it will be. */
-  readonly served?: { readonly is: FactMap | undefined; readonly willBe: FactMap }
-  readonly stale?: OutdatedReaders
+  readonly exposed?: { readonly is: FactMap | undefined; readonly willBe: FactMap }
+  readonly outdatedReaders?: OutdatedReaders
   readonly findings: readonly Finding[]
 }
 
@@ -25,29 +25,29 @@ export type Step = {
   readonly action: WriteAction | 'remove'
   readonly after: readonly Address[]
   /** Answers what is there afterwards, undefined when nothing is. */
-  carryOut(work: ApplyContext): Promise<Found | undefined>
+  carryOut(work: ApplyContext): Promise<ObservedFacts | undefined>
 }
 
-export type Found = { readonly facts: FactMap; readonly guard: string; readonly bookkeeping?: FactMap }
+export type ObservedFacts = { readonly facts: FactMap; readonly guard: string; readonly bookkeeping?: FactMap }
 
-export type Vouch = (look: ReadContext, last: StoredResource) => Promise<FactMap | undefined>
+export type Bookkeep = (look: ReadContext, last: StoredResource) => Promise<FactMap | undefined>
 
-export type EarlierOutcomes = ReadonlyMap<Address, Outcome>
+export type EarlierResources = ReadonlyMap<Address, PlannedResource>
 
 export const BLOCKED_BY = 'plan/blocked-by'
 
-export function blocked({ address, after }: Node, why: Problem): Outcome {
+export function blocked({ address, after }: Node, why: Problem): PlannedResource {
   return { change: { address, action: 'blocked', edits: [], impact: NO_IMPACT, after, blockedBy: why }, findings: [] }
 }
 
 /** What the state keeps of a resource, as its kind knows it. */
-export function asResource(address: Address, stored: StoredFacts): StoredResource {
+export function storedResource(address: Address, stored: StoredFacts): StoredResource {
   const { bookkeeping, ...rest } = stored
   return { ...rest, address, after: stored.after as readonly Address[], ...(bookkeeping && { bookkeeping: bookkeeping as FactMap }) }
 }
 
 /** Blocked when something it waits for is. */
-export function blockedBy(node: Node, before: EarlierOutcomes): Outcome | undefined {
+export function blockedBy(node: Node, before: EarlierResources): PlannedResource | undefined {
   const culprit = node.after.find((other) => before.get(other)?.change.action === 'blocked')
   if (culprit === undefined) return undefined
   const summary = `${node.address} is not planned: it depends on ${culprit}.`
@@ -55,7 +55,7 @@ export function blockedBy(node: Node, before: EarlierOutcomes): Outcome | undefi
 }
 
 /** What a kind says by a ProblemError blocks its resource. */
-export async function orBlocked(node: Node, decide: () => Promise<Outcome>): Promise<Outcome> {
+export async function orBlocked(node: Node, decide: () => Promise<PlannedResource>): Promise<PlannedResource> {
   try {
     return await decide()
   } catch (error) {
