@@ -20,14 +20,16 @@ test.full('another run than the holder: refused, and the message names the holde
   refused(installation, 'host-b', new RegExp(`held by run ${holder}`), '20260101T000000Z-00000000', '--force'),
 )
 
-test.full('without a terminal and without --force: refused', (installation) => refused(installation, 'host-b', /The lock stays/, holder))
+test.full('without a terminal and without --force: refused', (installation) =>
+  refused(installation, 'host-b', /The lock was not freed/, holder),
+)
 
 test.full('a live holder on this host: refused, and the message names its process', (installation) =>
-  refused(installation, 'host-a', new RegExp(`alive: it is process ${alice.pid}`), holder, '--force'),
+  refused(installation, 'host-a', new RegExp(`running: it is process ${alice.pid}`), holder, '--force'),
 )
 
 test.full('a live holder on another host: refused, because it renews the lock', (installation) =>
-  refused(installation, 'host-b', /has just renewed the lock/, holder, '--force'),
+  refused(installation, 'host-b', /has just renewed the lock: it is running/, holder, '--force'),
 )
 
 test.full('a dead holder on another host: freed after observing it, and the next apply continues at once', async (installation) => {
@@ -41,7 +43,7 @@ test.full('a dead holder on another host: freed after observing it, and the next
 })
 
 test.full('a lock without a holder: refused', async (installation) => {
-  expectText(expectExit(await unlock(installation, 'host-b', holder, '--force'), 1).stderr, /Nobody holds the lock/)
+  expectText(expectExit(await unlock(installation, 'host-b', holder, '--force'), 1).stderr, /No run holds the lock/)
 })
 
 test.run()

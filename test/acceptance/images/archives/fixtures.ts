@@ -1,128 +1,84 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { image, release } from '../../../unit/world/archive/build.ts'
-import { forms } from '../../../unit/world/archive/forms.ts'
+import { type Form, forms } from '../../../unit/world/archive/forms.ts'
 import type { LabInstallation } from '../../support/installation.ts'
+import { type Recipe, recipes } from './recipes.ts'
 
 export const roles = ['backend', 'launcher'] as const
 export type Role = (typeof roles)[number]
 
-/** An archive with both images in one form, and the config digest of each, by the word of whoever made it. */
-export type Made = {
+/** A file with both images, and the config digest of each according to the tool that wrote it. */
+export type Archive = { readonly path: string; readonly configs: { readonly [role in Role]: string } }
+
+export type ArchiveForm = {
   readonly name: string
-  readonly archive: string
-  readonly configs: { readonly [role in Role]: string }
+  readonly isQuick: boolean
   readonly platform?: string
+  /** Writes the archive into a folder of its own. */
+  create(installation: LabInstallation, folder: string): Promise<Archive>
 }
 
-/** How a real tool makes a form: a script that writes `archive` in its folder; `reads`: what skopeo calls an image it converted. */
-type Recipe = {
-  readonly name: string
-  readonly script: string
-  readonly reads?: (image: string) => string
-  readonly platform?: string
-}
-
-const each = (command: string): string => `for image in spacelift-backend spacelift-launcher; do ${command}; done`
-const copy = (to: string, flags = ''): string => each(`skopeo copy --quiet ${flags} docker-archive:$BASE/$image.tar ${to}`)
-const bundle = (tars: string): string =>
-  `mkdir -p self-hosted-v3.0.0/container-images && cp ${tars} self-hosted-v3.0.0/container-images && tar -czf archive self-hosted-v3.0.0`
-const images = '$REGISTRY/base/spacelift-backend:v3.0.0 $REGISTRY/base/spacelift-launcher:v3.0.0'
-const layout = (image: string): string => `oci:layout:${image}:v3.0.0`
-const several = '$REGISTRY/base/several/$image:v3.0.0'
-
-const recipes: readonly Recipe[] = [
-  { name: 'the release archive with what docker save writes', script: 'cp $RELEASE archive' },
-  {
-    name: 'skopeo docker-archive in the release archive',
-    script: `${copy('docker-archive:$image.tar:$image:v3.0.0')}; ${bundle('*.tar')}`,
-  },
-  {
-    name: 'skopeo oci-archive in the release archive',
-    script: `${copy('oci-archive:$image.tar:$image:v3.0.0')}; ${bundle('*.tar')}`,
-    reads: (image) => `oci-archive:${image}.tar`,
-  },
-  {
-    name: 'skopeo oci-archive by a bare tag, in gzip in the release archive',
-    script: `${copy('oci-archive:$image.tar:v3.0.0')}; gzip -k *.tar; ${bundle('*.tar.gz')}`,
-    reads: (image) => `oci-archive:${image}.tar`,
-  },
-  {
-    name: 'skopeo oci, two images, packed with tar',
-    script: `${copy('oci:layout:$image:v3.0.0')}; tar -C layout -cf archive .`,
-    reads: layout,
-  },
-  {
-    name: 'skopeo oci with zstd layers, packed with tar and gzip',
-    script: `${copy('oci:layout:$image:v3.0.0', '--dest-compress-format zstd')}; tar -C layout -czf archive .`,
-    reads: layout,
-  },
-  {
-    name: 'skopeo oci with plain layers, packed with tar',
-    script: `${copy('oci:layout:$image:v3.0.0', '--dest-oci-accept-uncompressed-layers')}; tar -C layout -cf archive .`,
-    reads: layout,
-  },
-  { name: 'crane pull', script: `crane pull ${images} archive` },
-  { name: 'crane pull, in gzip', script: `crane pull ${images} plain && gzip -c plain > archive` },
-  { name: 'crane pull --format=legacy', script: `crane pull --format=legacy ${images} archive` },
-  { name: 'crane pull --format=oci', script: `crane pull --format=oci --annotate-ref ${images} layout && tar -C layout -cf archive .` },
-  ...['amd64', 'arm64'].map((architecture) => ({
-    name: `crane pull --format=oci of an index, for linux/${architecture}`,
-    script: `${each(`crane pull --format=oci --annotate-ref ${several} layout`)}; tar -C layout -cf archive .`,
-    platform: `linux/${architecture}`,
-  })),
+/** The forms that the lab's real tools write, and those of tools that the lab does not have, by their documented layout. */
+export const archiveForms: readonly ArchiveForm[] = [
+  ...recipes.map((recipe): ArchiveForm => {
+    const { name, platform, isQuick = false } = recipe
+    return { name, isQuick, ...(platform && { platform }), create: (installation, folder) => byTool(installation, folder, recipe) }
+  }),
+  ...forms.flatMap((form, i): ArchiveForm[] => [
+    { name: `${form.name}, alone`, isQuick: i === 0, create: (_, folder) => byLayout(folder, form) },
+    { name: `${form.name}, in the release archive`, isQuick: false, create: (_, folder) => byLayoutInRelease(folder, form) },
+  ]),
 ]
 
-/** All forms that the real tools of the lab write. */
-export async function madeByTools(installation: LabInstallation): Promise<Made[]> {
+/** Unpacks the release archive for the tools and pushes its images, alone and as an index of two platforms, to `base/`. */
+export async function pushBaseImages(installation: LabInstallation): Promise<void> {
   const base = join(installation.lab.dir, 'base')
   await mkdir(base)
-  const release = (await readdir(installation.folder)).find((name) => name.startsWith('self-hosted-')) ?? ''
-  const env = `export BASE=${base} RELEASE=${join(installation.folder, release)}`
-  const run = (folder: string, script: string) => installation.client('bash', '-euo', 'pipefail', '-c', `${env}; cd ${folder}; ${script}`)
-  await run(base, `tar -xzf $RELEASE --strip-components=2 --wildcards '*/container-images/*.tar'`)
-  await run(base, each('crane push $image.tar $REGISTRY/base/$image:v3.0.0'))
-  await run(base, each(`crane mutate --set-platform linux/arm64 -t $REGISTRY/base/$image:arm64 $REGISTRY/base/$image:v3.0.0`))
-  await run(base, each(`crane index append -m $REGISTRY/base/$image:arm64 -m $REGISTRY/base/$image:v3.0.0 -t ${several}`))
-  const made: Made[] = []
-  for (const [i, { name, script, reads, platform }] of recipes.entries()) {
-    const folder = join(installation.lab.dir, `form-${i}`)
-    await mkdir(folder)
-    await run(folder, script)
-    const manifest = (role: Role) => {
-      const image = `spacelift-${role}`
-      if (reads) return run(folder, `skopeo inspect --raw ${reads(image)}`)
-      return run(folder, `crane manifest $REGISTRY/base/${image}:${platform === 'linux/arm64' ? 'arm64' : 'v3.0.0'}`)
-    }
-    made.push({ name, archive: join(folder, 'archive'), configs: await configs(manifest), ...(platform && { platform }) })
+  const script = `
+    tar -xzf $RELEASE --strip-components=2 --wildcards '*/container-images/*.tar'
+    for image in spacelift-backend spacelift-launcher; do
+      crane push $image.tar $REGISTRY/base/$image:v3.0.0
+      crane mutate --set-platform linux/arm64 -t $REGISTRY/base/$image:arm64 $REGISTRY/base/$image:v3.0.0
+      crane index append -m $REGISTRY/base/$image:arm64 -m $REGISTRY/base/$image:v3.0.0 -t $REGISTRY/base/several/$image:v3.0.0
+    done`
+  await bash(installation, base, script)
+}
+
+async function byTool(installation: LabInstallation, folder: string, { script, reads, platform }: Recipe): Promise<Archive> {
+  await bash(installation, folder, script)
+  const tag = platform === 'linux/arm64' ? 'arm64' : 'v3.0.0'
+  const manifest = (name: string) =>
+    bash(installation, folder, reads ? `skopeo inspect --raw ${reads(name)}` : `crane manifest $REGISTRY/base/${name}:${tag}`)
+  const digest = async (role: Role) => {
+    const { config } = JSON.parse(await manifest(`spacelift-${role}`)) as { config: { digest: string } }
+    return config.digest
   }
-  return made
+  return { path: join(folder, 'archive'), configs: { backend: await digest('backend'), launcher: await digest('launcher') } }
 }
 
-async function configs(manifest: (role: Role) => Promise<string>): Promise<Made['configs']> {
-  const [backend, launcher] = await Promise.all(
-    roles.map(async (role) => (JSON.parse(await manifest(role)) as { config: { digest: string } }).config.digest),
-  )
-  return { backend: backend ?? '', launcher: launcher ?? '' }
+async function bash(installation: LabInstallation, folder: string, script: string): Promise<string> {
+  const archive = (await readdir(installation.folder)).find((name) => name.startsWith('self-hosted-')) ?? ''
+  const env = `export BASE=${join(installation.lab.dir, 'base')} RELEASE=${join(installation.folder, archive)}`
+  return installation.client('bash', '-euo', 'pipefail', '-c', `${env}; cd ${folder}; ${script}`)
 }
 
-/** The forms of tools that the lab does not have, by their documented layout: alone, and in the release archive. */
-export async function builtByLayout(installation: LabInstallation): Promise<Made[]> {
+async function byLayout(folder: string, form: Form): Promise<Archive> {
+  const { backend, launcher, configs } = await images()
+  const path = join(folder, 'archive')
+  await writeFile(path, await form.write(backend, launcher))
+  return { path, configs }
+}
+
+async function byLayoutInRelease(folder: string, form: Form): Promise<Archive> {
+  const { backend, launcher, configs } = await images()
+  const path = join(folder, 'archive.tar.gz')
+  const tars = { 'spacelift-backend.tar': await form.write(backend), 'spacelift-launcher.tar': await form.write(launcher) }
+  await writeFile(path, await release(tars))
+  return { path, configs }
+}
+
+async function images() {
   const [backend, launcher] = [await image('spacelift-backend:v3.0.0'), await image('spacelift-launcher:v3.0.0')]
-  const both = { backend: backend.configDigest, launcher: launcher.configDigest }
-  const made: Made[] = []
-  for (const [i, { name, write }] of forms.entries()) {
-    const alone = join(installation.lab.dir, `built-${i}`)
-    await writeFile(alone, await write(backend, launcher))
-    const inside = join(installation.lab.dir, `built-${i}.tar.gz`)
-    await writeFile(
-      inside,
-      await release({ 'spacelift-backend.tar': await write(backend), 'spacelift-launcher.tar': await write(launcher) }),
-    )
-    made.push(
-      { name: `${name}, alone`, archive: alone, configs: both },
-      { name: `${name}, in the release archive`, archive: inside, configs: both },
-    )
-  }
-  return made
+  return { backend, launcher, configs: { backend: backend.configDigest, launcher: launcher.configDigest } }
 }

@@ -1,5 +1,5 @@
-// Pushes the first image of an archive as an apply does, and nothing else. PUSH is what to do, as JSON; what became of it
-// is one line of JSON on stdout.
+// Pushes the first image of an archive as an apply does, and nothing else. PUSH holds a PushOrder as JSON; the PushResult is one
+// line of JSON on stdout.
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ArchivedImage, Installation, Registry } from '../../../../src/installation/installation.ts'
@@ -17,11 +17,11 @@ export type PushOrder = {
   username: string
   password: string
   caFile?: string
-  /** Where the archive's index is remembered. */
+  /** Where the archive's index is cached. */
   cacheDir?: string
 }
 
-/** `seconds`: of the push alone, without this process' start and the archive's reading. */
+/** `seconds` of the push alone, without the start of this process and reading the archive. */
 export type PushResult = { seconds: number; sentBytes: number } | { code: string; summary: string; remedy: string; seconds: number }
 
 const order = JSON.parse(process.env.PUSH ?? '') as PushOrder
@@ -42,11 +42,11 @@ try {
       last = progress
     },
   })
-  tell({ seconds: seconds(), sentBytes: last?.doneBytes ?? 0 })
+  print({ seconds: seconds(), sentBytes: last?.doneBytes ?? 0 })
 } catch (error) {
   if (!(error instanceof ProblemError) || !error.problems[0]) throw error
   const { code, summary, remedy } = error.problems[0]
-  tell({ code, summary, remedy, seconds: seconds() })
+  print({ code, summary, remedy, seconds: seconds() })
 } finally {
   registries.close()
 }
@@ -65,6 +65,6 @@ function open({ host, path, username, password, caFile }: PushOrder) {
   return openRegistries({ installation, secrets }, { env: {}, home: '/nowhere', processes: {} as Processes })
 }
 
-function tell(result: PushResult): void {
+function print(result: PushResult): void {
   console.log(JSON.stringify(result))
 }

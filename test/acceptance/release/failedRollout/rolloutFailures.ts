@@ -20,7 +20,6 @@ export const rolloutFailures: readonly RolloutFailure[] = [
       /See that the image is in the registry/,
       /release\/spacelift\/spacelift: not ready: spacelift-server: ImagePullBackOff/,
     ],
-    isQuick: true,
   },
   {
     name: 'a container that crashes',

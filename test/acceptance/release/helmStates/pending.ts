@@ -15,7 +15,6 @@ export const pendingStates: readonly HelmState[] = [
     name: 'pending-upgrade of a helm process that died with groundcrew',
     create: pendingUpgrade,
     plan: [/status +pending-upgrade -> deployed/, /was left pending-upgrade by a helm that is gone/],
-    isQuick: true,
   },
   {
     name: 'pending-install of a helm process that died with groundcrew',

@@ -22,7 +22,7 @@ test.full('a lifecycle rule of a bucket: none', async (installation) => {
   return applyWithRestarts(installation, [], file)
 })
 
-test('DATABASE_URL: all three', (installation) => changedDatabaseUrl(installation, ALL))
+test.full('DATABASE_URL: all three', (installation) => changedDatabaseUrl(installation, ALL))
 
 test.full('an apply killed between a changed secret and the restart: the next apply restarts the same', async (installation) => {
   await writeFile(join(installation.folder, 'admin-password'), 'a third password\n')

@@ -6,29 +6,29 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ask } from '../../../../scripts/lab/ask.ts'
 import { bound } from '../../../../scripts/lab/bound.ts'
 import type { Lab } from '../../../../scripts/lab/index.ts'
 import { layout } from '../../../../scripts/lab/layout.ts'
 import { registryConfiguration } from '../../../../scripts/lab/servers/dockerRegistry.ts'
+import { until } from '../../support/poll.ts'
 
-/** The lab's registry once more, over the same data, as it stands before an object store: for blobs it sends to another host. */
-export type Redirecting = AsyncDisposable & {
+/** A second server over the data of the lab's registry, as in front of an object store: it redirects reads of blobs to another host. */
+export type RedirectingRegistry = AsyncDisposable & {
   readonly host: string
-  /** What the other host was asked. */
-  readonly asked: readonly { readonly method: string; readonly headers: IncomingHttpHeaders }[]
+  /** The requests that the other host received. */
+  readonly redirected: readonly { readonly method: string; readonly headers: IncomingHttpHeaders }[]
 }
 
 const NAME = 'redirecting-registry'
 
-export async function redirecting(lab: Lab): Promise<Redirecting> {
+export async function startRedirectingRegistry(lab: Lab): Promise<RedirectingRegistry> {
   const files = layout(lab.dir)
   const data = files.data('registry')
-  const asked: { method: string; headers: IncomingHttpHeaders }[] = []
+  const redirected: { method: string; headers: IncomingHttpHeaders }[] = []
   const tls = { cert: await readFile(files.serverCertificate), key: await readFile(files.serverKey) }
   const store = createServer(tls, ({ method = '', url = '', headers }, response) => {
-    asked.push({ method, headers })
+    redirected.push({ method, headers })
     createReadStream(join(data, new URL(url, 'https://store').pathname))
       .on('error', () => response.writeHead(404).end())
       .pipe(response)
@@ -43,12 +43,12 @@ export async function redirecting(lab: Lab): Promise<Redirecting> {
   const configuration = registryConfiguration(lab.description, NAME, settings).replaceAll(files.data(NAME), data)
   await writeFile(files.registryConfig(NAME), configuration, { mode: 0o600 })
   const [program, ...args] = bound('docker-registry', ['serve', files.registryConfig(NAME)])
-  // It takes every variable REGISTRY_... for a setting of its own.
+  // docker-registry reads every variable REGISTRY_... as a setting.
   const server = spawn(program, args, { stdio: 'ignore', env: { PATH: process.env.PATH } })
   await untilReady(host, await readFile(files.ca, 'utf8'))
   return {
     host,
-    asked,
+    redirected,
     async [Symbol.asyncDispose]() {
       server.kill('SIGKILL')
       await once(server, 'exit')
@@ -59,15 +59,13 @@ export async function redirecting(lab: Lab): Promise<Redirecting> {
 }
 
 async function untilReady(host: string, ca: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+  await until(`the registry ${host} responds`, async () => {
     const status = await ask({ url: `https://${host}/v2/`, ca }).then(
-      (answer) => answer.status,
+      (response) => response.status,
       () => undefined,
     )
-    if (status === 401) return
-    await sleep(100)
-  }
-  throw new Error(`the registry ${host} did not come up`)
+    return status === 401
+  })
 }
 
 async function freePort(): Promise<number> {

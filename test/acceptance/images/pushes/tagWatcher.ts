@@ -4,16 +4,17 @@ import type { Lab } from '../../../../scripts/lab/index.ts'
 
 const accept = 'application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json'
 
-/** Looks at a tag all the time, past every proxy, and remembers when it named what was not there. */
+/** Checks a tag continuously, without a proxy, and remembers when it named a blob that the repository did not have. */
 export class TagWatcher {
-  /** Digests that a tag named and the repository did not have. */
-  readonly incomplete: string[] = []
-  looks = 0
-  /** How often there was a manifest under the tag. */
-  found = 0
+  /** Repository and digest of blobs that a tag named and the repository did not have. */
+  readonly missingBlobs: string[] = []
+  checks = 0
+  /** The checks that found a manifest under the tag. */
+  foundTags = 0
+  /** The repository; none yet if empty. */
   path = ''
   readonly #lab: Lab
-  #isOver = false
+  #isStopped = false
   readonly #done: Promise<void>
 
   constructor(lab: Lab) {
@@ -21,34 +22,34 @@ export class TagWatcher {
     this.#done = this.#watch()
   }
 
-  async stop(): Promise<void> {
-    this.#isOver = true
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopped = true
     await this.#done
   }
 
   async #watch(): Promise<void> {
-    for (; !this.#isOver; await sleep(5)) if (this.path !== '') await this.look(this.path)
+    for (; !this.#isStopped; await sleep(5)) if (this.path !== '') await this.check(this.path)
   }
 
-  /** Whether the tag is there now; what it names is looked for blob by blob. */
-  async look(path: string): Promise<boolean> {
-    this.looks++
-    const { status, body } = await this.#ask('GET', `/v2/${path}/manifests/v3.0.0`)
+  /** Whether the tag exists now; checks every blob that it names. */
+  async check(path: string): Promise<boolean> {
+    this.checks++
+    const { status, body } = await this.#request('GET', `/v2/${path}/manifests/v3.0.0`)
     if (status !== 200) return false
-    this.found++
+    this.foundTags++
     const { config, layers } = JSON.parse(body) as { config: { digest: string }; layers: { digest: string }[] }
-    for (const { digest } of [config, ...layers]) if (!(await this.has(path, digest))) this.incomplete.push(`${path} ${digest}`)
+    for (const { digest } of [config, ...layers]) if (!(await this.hasBlob(path, digest))) this.missingBlobs.push(`${path} ${digest}`)
     return true
   }
 
-  async has(path: string, digest: string): Promise<boolean> {
-    return (await this.#ask('HEAD', `/v2/${path}/blobs/${digest}`)).status === 200
+  async hasBlob(path: string, digest: string): Promise<boolean> {
+    return (await this.#request('HEAD', `/v2/${path}/blobs/${digest}`)).status === 200
   }
 
-  #ask(method: string, path: string): Promise<{ status: number; body: string }> {
+  #request(method: string, path: string): Promise<{ status: number; body: string }> {
     const { REGISTRY = '', REGISTRY_USERNAME = '', REGISTRY_PASSWORD = '' } = this.#lab.env
     const auth = `${REGISTRY_USERNAME}:${REGISTRY_PASSWORD}`
-    // It looks at what the registry has, not at how it proves itself.
+    // Only the registry's content matters here, not its certificate.
     const options = { method, auth, rejectUnauthorized: false, headers: { accept } }
     return new Promise((resolve, reject) => {
       const sent = request(`https://${REGISTRY}${path}`, options, (response) => {
