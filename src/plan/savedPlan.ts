@@ -1,4 +1,5 @@
 import type { Edit } from '../kinds/kind.ts'
+import type { Fingerprint } from '../values/fingerprint.ts'
 import { canonicalJson, isMap, type Json } from '../values/json.ts'
 import { isWrite, type Plan } from './plan.ts'
 
@@ -9,7 +10,7 @@ export type Basis = {
   /** SHA-256 (hex) of desired-state.yaml. */
   readonly file: string
   /** A fingerprint of each secret input, by its pointer in the file. */
-  readonly inputs: { readonly [pointer: string]: string }
+  readonly inputs: { readonly [pointer: string]: Fingerprint }
   readonly chart: { readonly name: string; readonly version: string; readonly digest: string }
   /** The digests of every blob of every image in the archive, or '' without one. */
   readonly archive: string
@@ -29,7 +30,7 @@ type SavedEdit = { readonly pointer: string; readonly from: Json; readonly to: J
 /** A plan that is saved by `plan -out` and applied later, once. */
 export type SavedPlan = UnsealedPlan & {
   /** A keyed digest of everything else. */
-  readonly seal: string
+  readonly seal: Fingerprint
 }
 
 export type UnsealedPlan = {

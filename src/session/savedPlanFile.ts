@@ -6,6 +6,7 @@ import { errnoCode } from '../state/fileStore.ts'
 import { wasApplied } from '../state/journal.ts'
 import type { State } from '../state/state.ts'
 import { address } from '../values/address.ts'
+import { type Fingerprint, keyIdOf } from '../values/fingerprint.ts'
 import { canonicalJson, type Json } from '../values/json.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import { Sealed } from '../values/sealed.ts'
@@ -60,14 +61,13 @@ export async function loadPlan(host: Host, file: string): Promise<SavedPlan> {
  */
 export function verifySeal(saved: SavedPlan, session: Session): void {
   const { seal, ...plan } = saved
-  const [keyId] = seal.split(':')
-  if (keyId !== session.readContext.fingerprint.keyId)
+  if (keyIdOf(seal) !== session.readContext.fingerprint.keyId)
     throw new ProblemError(stale(['the encryption key (or the plan is of another installation)']))
   if (seal !== sealOf(plan, session)) throw new ProblemError(EDITED)
 }
 
 /** Keyed by the encryption key, so that nobody without it can write or change a plan. */
-function sealOf(plan: UnsealedPlan, { readContext }: Session): string {
+function sealOf(plan: UnsealedPlan, { readContext }: Session): Fingerprint {
   return readContext.fingerprint.of(address('plan', plan.id), 'seal', Sealed.of(canonicalJson(plan as unknown as Json)))
 }
 

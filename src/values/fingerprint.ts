@@ -2,6 +2,13 @@ import { createHash, createPrivateKey, createPublicKey, hkdfSync } from 'node:cr
 import type { Address } from './address.ts'
 import type { Sealed } from './sealed.ts'
 
+declare const brand: unique symbol
+
+/** A keyed digest of a secret, `KEYID:HEX`: eight hex digits that identify the key, then 64 of HMAC-SHA256. */
+export type Fingerprint = string & { readonly [brand]: 'fingerprint' }
+
+const FORMAT = /^([0-9a-f]{8}):[0-9a-f]{64}$/
+
 const LABEL = 'groundcrew/fingerprint/v1'
 
 /**
@@ -33,15 +40,20 @@ export class Fingerprinter {
     return new Fingerprinter(createHash('sha256').update(seed).digest())
   }
 
-  /** `KEYID:HEX` of one value of a resource. */
-  of(address: Address, key: string, value: Sealed): string {
-    return `${this.keyId}:${value.hmac(this.#key, `${address}\0${key}`)}`
+  /** The fingerprint of one value of a resource. */
+  of(address: Address, key: string, value: Sealed): Fingerprint {
+    return `${this.keyId}:${value.hmac(this.#key, `${address}\0${key}`)}` as Fingerprint
   }
 }
 
 /** The {@link Fingerprinter.keyId} of the key that a fingerprint was computed with; undefined for any other value. */
 export function keyIdOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? /^([0-9a-f]{8}):[0-9a-f]{64}$/.exec(value)?.[1] : undefined
+  return typeof value === 'string' ? FORMAT.exec(value)?.[1] : undefined
+}
+
+/** True for the text of a fingerprint. It is not secret, but tells a reader nothing, so reports hide it. */
+export function isFingerprint(value: unknown): value is Fingerprint {
+  return keyIdOf(value) !== undefined
 }
 
 /** SHA-256 (hex) of the public key in SPKI form: identifies a key pair in any encoding. Throws when the PEM does not parse. */

@@ -1,5 +1,5 @@
 import type { Address } from '../../values/address.ts'
-import type { Fingerprinter } from '../../values/fingerprint.ts'
+import type { Fingerprint, Fingerprinter } from '../../values/fingerprint.ts'
 import { isMap, type Json } from '../../values/json.ts'
 import { ProblemError } from '../../values/problem.ts'
 import type { Sealed } from '../../values/sealed.ts'
@@ -10,8 +10,7 @@ import type { Bookkeeping } from './readers.ts'
 export type SecretFacts = {
   readonly type: string
   readonly immutable: boolean
-  /** Each key's fingerprint, `KEYID:HEX`. */
-  readonly keys: { readonly [key: string]: string }
+  readonly keys: { readonly [key: string]: Fingerprint }
   /** The annotations that hold the values in clear text. */
   readonly annotations: { readonly [name: string]: string }
 }

@@ -1,8 +1,8 @@
 import type { DriftedField, DriftReport } from '../../plan/drift.ts'
 import { showPointer } from '../../values/factKeys.ts'
+import { isFingerprint } from '../../values/fingerprint.ts'
 import type { FactValue, Json } from '../../values/json.ts'
 import type { Problem } from '../../values/problem.ts'
-import { isFingerprint } from '../format/valueText.ts'
 
 /** The report as one JSON document; `at`: the time of the check, RFC 3339. */
 export function driftJson(report: DriftReport, at: string): string {

@@ -1,8 +1,9 @@
 import type { ObjectGroups } from '../../kinds/kind.ts'
 import { type DriftedField, type DriftedResource, type DriftReport, isDrift } from '../../plan/drift.ts'
+import { isFingerprint } from '../../values/fingerprint.ts'
 import { attribution } from '../format/fieldText.ts'
 import { groupByObject } from '../format/groupByObject.ts'
-import { isFingerprint, showValue } from '../format/valueText.ts'
+import { showValue } from '../format/valueText.ts'
 import { escapeControls } from '../format/wrap.ts'
 
 /** A field's two sides as every form of the report shows them; hidden values are hidden in all forms. */

@@ -1,10 +1,11 @@
 import { type DriftedField, type DriftedResource, type DriftReport, isDrift } from '../../plan/drift.ts'
 import { showPointer } from '../../values/factKeys.ts'
+import { isFingerprint } from '../../values/fingerprint.ts'
 import { type Field, fieldLines, type Layout } from '../format/fieldLines.ts'
 import { findingsText } from '../format/fieldText.ts'
 import { groupByObject, type ObjectFields } from '../format/groupByObject.ts'
 import type { Style } from '../format/style.ts'
-import { isFingerprint, shortValue, valueChange } from '../format/valueText.ts'
+import { shortValue, valueChange } from '../format/valueText.ts'
 import { wrapSentences } from '../format/wrap.ts'
 import { absenceText, remarkOf, sidesOf, verdictOf } from './driftRows.ts'
 

@@ -1,4 +1,3 @@
-import { keyIdOf } from '../../values/fingerprint.ts'
 import { canonicalJson, type FactValue, type Json } from '../../values/json.ts'
 import { inlineChange, lineChange } from './stringChange.ts'
 import type { Style } from './style.ts'
@@ -8,11 +7,6 @@ import { escapeControls, truncateMiddle } from './wrap.ts'
 export function showValue(value: FactValue | undefined): string {
   const isClear = typeof value === 'string' && value !== '' && !/[\s\p{Cc}\p{Cf}]|^["']/u.test(value)
   return isClear ? value : escapeControls(canonicalJson((value ?? null) as Json))
-}
-
-/** A fingerprint is no secret, but tells a reader nothing: it is never printed. */
-export function isFingerprint(value: FactValue | undefined): boolean {
-  return keyIdOf(value) !== undefined
 }
 
 /** A value in at most `room` columns; a longer one is truncated, with its length. */

@@ -1,8 +1,8 @@
 import type { Edit, Finding } from '../../kinds/kind.ts'
+import { isFingerprint } from '../../values/fingerprint.ts'
 import { type FactValue, isMap } from '../../values/json.ts'
 import type { Position } from '../../values/position.ts'
 import type { Problem } from '../../values/problem.ts'
-import { isFingerprint } from '../format/valueText.ts'
 import type { StreamEdit, StreamEvent } from './eventSchema.ts'
 
 type HeadField = '@level' | '@message' | '@module' | '@timestamp'

@@ -6,7 +6,7 @@ import type { ArchivedBlob, ArchivedImage, ArchiveIndex } from '../../installati
 import { isMap } from '../../values/json.ts'
 
 /** What tells one version of a file from another without reading it. */
-export type Fingerprint = { readonly path: string; readonly size: string; readonly mtimeNs: string; readonly inode: string }
+export type FileIdentity = { readonly path: string; readonly size: string; readonly mtimeNs: string; readonly inode: string }
 export type Remembered = {
   readonly index: ArchiveIndex
   /** SHA-256 (hex) of the whole file, where somebody asked for it. */
@@ -17,7 +17,7 @@ export type Remembered = {
 const FORMAT = 3
 
 /** The remembered index of exactly this file; undefined when there is none, or none that can be used. */
-export async function loadIndex(dir: string, of: Fingerprint): Promise<Remembered | undefined> {
+export async function loadIndex(dir: string, of: FileIdentity): Promise<Remembered | undefined> {
   try {
     const stored: unknown = JSON.parse(await readFile(place(dir, of), 'utf8'))
     return isStored(stored) && isDeepStrictEqual(stored.of, of) ? stored : undefined
@@ -27,7 +27,7 @@ export async function loadIndex(dir: string, of: Fingerprint): Promise<Remembere
 }
 
 /** Remembers an index. A cache that cannot be written costs time, never a plan. */
-export async function saveIndex(dir: string, of: Fingerprint, remembered: Remembered): Promise<void> {
+export async function saveIndex(dir: string, of: FileIdentity, remembered: Remembered): Promise<void> {
   const path = place(dir, of)
   const written = `${path}.${randomUUID()}`
   try {
@@ -39,11 +39,11 @@ export async function saveIndex(dir: string, of: Fingerprint, remembered: Rememb
   }
 }
 
-function place(dir: string, { path }: Fingerprint): string {
+function place(dir: string, { path }: FileIdentity): string {
   return join(dir, `archive-${createHash('sha256').update(path).digest('hex').slice(0, 32)}.json`)
 }
 
-function isStored(value: unknown): value is Remembered & { of: Fingerprint } {
+function isStored(value: unknown): value is Remembered & { of: FileIdentity } {
   return isMap(value) && value.format === FORMAT && ['string', 'undefined'].includes(typeof value.sha256) && isIndex(value.index)
 }
 

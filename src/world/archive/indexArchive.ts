@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { ArchiveIndex } from '../../installation/installation.ts'
 import { changedMeanwhile, otherBytes, readProblem } from './archiveProblems.ts'
-import { type Fingerprint, loadIndex, type Remembered, saveIndex } from './cache.ts'
+import { type FileIdentity, loadIndex, type Remembered, saveIndex } from './cache.ts'
 
 export type IndexOptions = {
   /** Absolute path; an index stands there for an archive that was read before. See {@link defaultCacheDir}. */
@@ -19,7 +19,7 @@ export type IndexOptions = {
  */
 export async function indexArchive(path: string, options: IndexOptions): Promise<ArchiveIndex> {
   try {
-    const before = await fingerprint(path)
+    const before = await identityOf(path)
     const known = await loadIndex(options.cacheDir, before)
     const enough = known !== undefined && (options.sha256 === undefined || known.sha256 !== undefined)
     const { index, sha256 } = enough ? known : await readAndRemember(before, options)
@@ -30,17 +30,17 @@ export async function indexArchive(path: string, options: IndexOptions): Promise
   }
 }
 
-async function readAndRemember(before: Fingerprint, { cacheDir, sha256, signal }: IndexOptions): Promise<Remembered> {
+async function readAndRemember(before: FileIdentity, { cacheDir, sha256, signal }: IndexOptions): Promise<Remembered> {
   // Loaded only now: the usual plan finds the index in the cache and needs no tar reader.
   const { readArchive, sha256OfFile } = await import('./readArchive.ts')
   const index = await readArchive(before.path, signal)
   const read = sha256 === undefined ? { index } : { index, sha256: await sha256OfFile(before.path, signal) }
-  if (!isDeepStrictEqual(await fingerprint(before.path), before)) throw changedMeanwhile(before.path)
+  if (!isDeepStrictEqual(await identityOf(before.path), before)) throw changedMeanwhile(before.path)
   await saveIndex(cacheDir, before, read)
   return read
 }
 
-async function fingerprint(path: string): Promise<Fingerprint> {
+async function identityOf(path: string): Promise<FileIdentity> {
   const { size, mtimeNs, ino } = await stat(path, { bigint: true })
   return { path, size: String(size), mtimeNs: String(mtimeNs), inode: String(ino) }
 }

@@ -5,11 +5,14 @@ import { NO_IMPACT } from '../../../src/kinds/kind.ts'
 import type { Action, PlannedChange } from '../../../src/plan/plan.ts'
 import { type Basis, mismatches, parseSavedPlan, savedChanges } from '../../../src/plan/savedPlan.ts'
 import { address } from '../../../src/values/address.ts'
+import type { Fingerprint } from '../../../src/values/fingerprint.ts'
+
+const fingerprint = (digit: number) => `aaaaaaaa:${`${digit}`.repeat(64)}` as Fingerprint
 
 const basis: Basis = {
   tool: '1.0.0',
   file: 'f',
-  inputs: { '/admin/password': 'k:1', '/database/url': 'k:2' },
+  inputs: { '/admin/password': fingerprint(1), '/database/url': fingerprint(2) },
   chart: { name: 'spacelift', version: '3.0.0', digest: 'd' },
   archive: 'a',
   world: { cluster: 'c', objectStore: 'o', objectStoreEndpoint: 'e', registries: ['r'] },
@@ -20,8 +23,8 @@ const basis: Basis = {
 const others: readonly (readonly [string, Basis])[] = [
   ["groundcrew's version (1.0.0, now 2.0.0)", { ...basis, tool: '2.0.0' }],
   ['desired-state.yaml', { ...basis, file: 'g' }],
-  ['the secret at /admin/password', { ...basis, inputs: { ...basis.inputs, '/admin/password': 'k:9' } }],
-  ['the secret at /license/token', { ...basis, inputs: { ...basis.inputs, '/license/token': 'k:3' } }],
+  ['the secret at /admin/password', { ...basis, inputs: { ...basis.inputs, '/admin/password': fingerprint(9) } }],
+  ['the secret at /license/token', { ...basis, inputs: { ...basis.inputs, '/license/token': fingerprint(3) } }],
   ['the chart', { ...basis, chart: { ...basis.chart, digest: 'e' } }],
   ['the release archive', { ...basis, archive: 'b' }],
   ['the state (a different one)', { ...basis, lineage: 'm' }],
@@ -63,7 +66,7 @@ test('the server is not blamed for what the file or the state explains', () => {
 })
 
 test('a plan cut short at any byte is no plan', () => {
-  const whole = JSON.stringify({ format: 1, id: 'i', options: {}, basis, changes: {}, seal: 'k:s' })
+  const whole = JSON.stringify({ format: 1, id: 'i', options: {}, basis, changes: {}, seal: fingerprint(9) })
   assert.ok(typeof parseSavedPlan(whole) === 'object')
   for (let length = 0; length < whole.length; length++) assert.is(parseSavedPlan(whole.slice(0, length)), undefined)
 })

@@ -1,3 +1,4 @@
+import type { Fingerprint } from '../../../../values/fingerprint.ts'
 import { type FactMap, type FactValue, isMap, type JsonPointer, pointer } from '../../../../values/json.ts'
 
 /** Where people put passwords: `kubectl set env DB_PASSWORD=...` stands in clear in the Deployment. */
@@ -7,7 +8,11 @@ const HOLDERS: ReadonlySet<string> = new Set(['args', 'command', 'annotations', 
  * The facts of a live object with every text under env, args, command, annotations and data replaced by `fingerprint`,
  * unless the manifest has that very text: what it has is declared in plain.
  */
-export function redact(seen: FactMap, wanted: FactMap | undefined, fingerprint: (where: JsonPointer, text: string) => string): FactMap {
+export function redact(
+  seen: FactMap,
+  wanted: FactMap | undefined,
+  fingerprint: (where: JsonPointer, text: string) => Fingerprint,
+): FactMap {
   const plain = new Set<FactValue>()
   if (wanted !== undefined) collect(wanted, plain)
   return redactMap(seen, [], false, (path, text) => (plain.has(text) ? text : fingerprint(pointer(...path), text)))

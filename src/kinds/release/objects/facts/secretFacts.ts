@@ -1,4 +1,5 @@
 import { fromBase64 } from '../../../../values/base64.ts'
+import type { Fingerprint } from '../../../../values/fingerprint.ts'
 import { type FactMap, isMap, type JsonPointer } from '../../../../values/json.ts'
 import { present, type ReadResult } from '../../../../values/readResult.ts'
 import { Sealed } from '../../../../values/sealed.ts'
@@ -7,18 +8,18 @@ import type { Attribution } from '../../../kind.ts'
 import type { ManifestObject } from '../manifest.ts'
 import { fieldOwners } from '../observe/fieldOwners.ts'
 
-type Fingerprint = (key: string, value: Sealed) => string
+type FingerprintValue = (key: string, value: Sealed) => Fingerprint
 
 export function isSecret({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): boolean {
   return apiVersion === 'v1' && kind === 'Secret'
 }
 
 /** Of a secret that a chart renders only its type and the fingerprints of its keys are facts. */
-export function manifestSecretFacts(raw: RawObject, fingerprint: Fingerprint): FactMap {
+export function manifestSecretFacts(raw: RawObject, fingerprint: FingerprintValue): FactMap {
   return secretFacts(typeof raw.type === 'string' ? raw.type : 'Opaque', manifestValues(raw), fingerprint)
 }
 
-export function liveSecretFacts({ type, data }: LiveSecret, fingerprint: Fingerprint): FactMap {
+export function liveSecretFacts({ type, data }: LiveSecret, fingerprint: FingerprintValue): FactMap {
   return secretFacts(type, data, fingerprint)
 }
 
@@ -50,7 +51,7 @@ export async function readSecrets(
   return present(found)
 }
 
-function secretFacts(type: string, values: ReadonlyMap<string, Sealed>, fingerprint: Fingerprint): FactMap {
+function secretFacts(type: string, values: ReadonlyMap<string, Sealed>, fingerprint: FingerprintValue): FactMap {
   const keys = [...values].map(([key, value]) => [key, fingerprint(key, value)] as const)
   return { apiVersion: 'v1', type, ...(keys.length > 0 && { keys: Object.fromEntries(keys) }) }
 }

@@ -1,3 +1,4 @@
+import type { Fingerprint } from '../../../../values/fingerprint.ts'
 import { type FactMap, isMap, type JsonPointer } from '../../../../values/json.ts'
 import type { RawObject } from '../../../../world/ports/cluster.ts'
 import type { Attribution } from '../../../kind.ts'
@@ -18,7 +19,7 @@ export function liveFacts(
   raw: RawObject,
   manifest: FactMap | undefined,
   by: ReadonlyMap<JsonPointer, Attribution>,
-  fingerprint: (where: JsonPointer, text: string) => string,
+  fingerprint: (where: JsonPointer, text: string) => Fingerprint,
 ): FactMap {
   const own = keepAnnotations(objectFacts(raw), manifest, ['metadata'], () => false)
   const facts = keepAnnotations(own, manifest, ['spec', 'template', 'metadata'], (name) => name !== RESTARTED_AT)

@@ -1,5 +1,5 @@
 import type { Address } from '../../../../values/address.ts'
-import type { Fingerprinter } from '../../../../values/fingerprint.ts'
+import type { Fingerprint, Fingerprinter } from '../../../../values/fingerprint.ts'
 import { type FactMap, isMap, type JsonPointer, pointer } from '../../../../values/json.ts'
 import { present, type ReadResult } from '../../../../values/readResult.ts'
 import { Sealed } from '../../../../values/sealed.ts'
@@ -101,7 +101,7 @@ type Found = {
 function liveObjectFacts(
   { key, one, manifest, by }: Found,
   decided: ControllerManaged,
-  fingerprint: (key: string, where: JsonPointer, text: string) => string,
+  fingerprint: (key: string, where: JsonPointer, text: string) => Fingerprint,
 ): FactMap {
   const facts = liveFacts(one.kind, one.raw, manifest, by, (where, text) => fingerprint(key, where, text))
   return dropControllerManaged(key, facts, manifest, decided)

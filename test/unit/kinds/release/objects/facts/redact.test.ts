@@ -1,9 +1,10 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { redact } from '../../../../../../src/kinds/release/objects/facts/redact.ts'
+import type { Fingerprint } from '../../../../../../src/values/fingerprint.ts'
 import type { FactMap } from '../../../../../../src/values/json.ts'
 
-const hidden = (seen: FactMap, wanted: FactMap = {}) => redact(seen, wanted, (where) => `print of ${where}`)
+const hidden = (seen: FactMap, wanted: FactMap = {}) => redact(seen, wanted, (where) => `print of ${where}` as Fingerprint)
 
 test('texts where people put passwords are fingerprints', () => {
   assert.equal(

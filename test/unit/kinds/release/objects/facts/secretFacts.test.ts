@@ -1,9 +1,10 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { liveSecretFacts, manifestSecretFacts, secretWriters } from '../../../../../../src/kinds/release/objects/facts/secretFacts.ts'
+import type { Fingerprint } from '../../../../../../src/values/fingerprint.ts'
 import { liveSecret } from '../../../../../../src/world/kubernetes/liveObjects.ts'
 
-const print = (key: string, value: { open(): string }) => `${key}:${Buffer.from(value.open()).toString('hex')}`
+const print = (key: string, value: { open(): string }) => `${key}:${Buffer.from(value.open()).toString('hex')}` as Fingerprint
 const b64 = (...bytes: number[]) => Buffer.from(bytes).toString('base64')
 const live = liveSecret({
   type: 'Opaque',
@@ -13,7 +14,7 @@ const live = liveSecret({
 
 test('a secret of a chart is its type and a fingerprint of each key', () => {
   assert.equal(liveSecretFacts(live, print), manifestSecretFacts({ data: { a: b64(0, 255) }, stringData: { b: 'A' } }, print))
-  assert.not.match(JSON.stringify(liveSecretFacts(live, () => 'print')), /AP8|"A"/)
+  assert.not.match(JSON.stringify(liveSecretFacts(live, () => 'print' as Fingerprint)), /AP8|"A"/)
 })
 
 test('values that are no text are told apart', () => {

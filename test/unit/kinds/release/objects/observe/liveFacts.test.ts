@@ -6,12 +6,13 @@ import { fieldOwners } from '../../../../../../src/kinds/release/objects/observe
 import { liveFacts } from '../../../../../../src/kinds/release/objects/observe/liveFacts.ts'
 import { patchOf } from '../../../../../../src/kinds/release/objects/repair/patch.ts'
 import { differences } from '../../../../../../src/values/diff.ts'
+import type { Fingerprint } from '../../../../../../src/values/fingerprint.ts'
 import type { RawObject } from '../../../../../../src/world/ports/cluster.ts'
 import { live, record } from '../captured.ts'
 
 const manifest = new Map((await objectsOfRecord(record)).map((one) => [one.key, one]))
 const found = new Map(live.map((one) => [objectKey(one, record.namespace), one]))
-const print = () => 'fingerprint'
+const print = () => 'fingerprint' as Fingerprint
 
 const DONE = ['Service/spacelift-mqtt', 'apps/Deployment/spacelift-drain', 'apps/Deployment/spacelift-server']
 

@@ -5,6 +5,7 @@ import { objectFacts } from '../../../../../../src/kinds/release/objects/facts/o
 import { liveFacts } from '../../../../../../src/kinds/release/objects/observe/liveFacts.ts'
 import { patchOf } from '../../../../../../src/kinds/release/objects/repair/patch.ts'
 import { differences } from '../../../../../../src/values/diff.ts'
+import type { Fingerprint } from '../../../../../../src/values/fingerprint.ts'
 import { segments } from '../../../../../../src/values/json.ts'
 import type { PatchOperation } from '../../../../../../src/world/ports/cluster.ts'
 
@@ -18,7 +19,7 @@ const main = { name: 'main', image: 'a', env: [{ name: 'A', value: '1' }] }
 const patch = (live: object, manifest: object) => {
   const [from, to] = [live as Record<string, unknown>, manifest as Record<string, unknown>]
   const wanted = objectFacts(to)
-  const seen = liveFacts('Deployment', from, wanted, new Map(), (_, text) => `hidden ${text.length}`)
+  const seen = liveFacts('Deployment', from, wanted, new Map(), (_, text) => `hidden ${text.length}` as Fingerprint)
   return patchOf(differences(seen, wanted), { live: from, manifest: to, desired: wanted })
 }
 
