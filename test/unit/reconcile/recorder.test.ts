@@ -57,4 +57,19 @@ test('a write that fails fails for all that shared it, and nothing is written af
   assert.is(store.saves, 1)
 })
 
+test('the world is recorded in the state, and an object store without an id keeps the known one', async () => {
+  const states: State[] = []
+  const store = { save: async (state: State) => void states.push(state) }
+  const recorder = new Recorder(store as unknown as FileStore, emptyState('lineage'), [], new Set())
+  const world = { cluster: 'c', objectStore: 'o', objectStoreEndpoint: 'https://minio', registries: ['r'] }
+  await recorder.recordWorld(world)
+  await recorder.recordWorld({ ...world, cluster: 'd', objectStore: '' })
+  await recorder.record(found('a'))
+  assert.equal(Object.keys(states.at(-1) ?? {}).sort(), Object.keys(emptyState('lineage')).sort())
+  assert.equal(
+    states.map((state) => state.world),
+    [world, { ...world, cluster: 'd' }, { ...world, cluster: 'd' }],
+  )
+})
+
 test.run()
