@@ -1,4 +1,4 @@
-/** Makes dist/. `bin/groundcrew` runs it when it is there. */
+/** Creates dist/, which `bin/groundcrew` runs if it exists. */
 import { rmSync } from 'node:fs'
 import { build } from 'esbuild'
 import { options } from './bundle/options.ts'

@@ -1,4 +1,4 @@
-/** Types, lint and import boundaries: what must be green before a commit. */
+/** Types, lint and import boundaries: run it before a commit. */
 import { $ } from 'zx'
 
 $.verbose = true

@@ -1,6 +1,6 @@
 /**
- * Walks through the main job on real servers: an empty world, plan, apply, an empty plan, a drift by hand and its
- * repair. Brings up a lab of its own (building its servers when they are missing) and takes it down again.
+ * Walks through the main job on real servers: plan, apply, an empty plan, manual changes and their repair. Starts a lab (building its
+ * servers if they are missing) and stops it at the end.
  */
 import { $, chalk } from 'zx'
 import { startLab } from './lab/index.ts'
@@ -15,30 +15,30 @@ const run = $({ env, stdio: 'inherit', nothrow: true })
 const file = String(lab.env.DESIRED_STATE)
 
 try {
-  await tell('Nothing is there yet. The plan, from one file:', 'plan')
-  await tell('Apply it. Images are pushed, buckets and secrets made, the chart installed:', 'apply', '--auto-approve')
-  await tell('Again: nothing is left to do.', 'plan')
-  say('Now somebody changes things by hand ...', 'kubectl patch secret spacelift-server; mc versioning suspend; mc rb')
+  await step('Nothing is installed yet. The plan, from one file:', 'plan')
+  await step('Apply pushes the images, creates the buckets and secrets, and installs the chart:', 'apply', '--auto-approve')
+  await step('A second plan has no changes.', 'plan')
+  print('Now some resources are changed outside groundcrew:', 'kubectl patch secret spacelift-server; mc versioning suspend; mc rb')
   await $({
     env,
     quiet: true,
   })`kubectl -n spacelift patch secret spacelift-server -p ${'{"stringData":{"ADMIN_USERNAME":"mallory","EXTRA":"x"}}'}`
   await $({ env, quiet: true })`mc version suspend lab/spacelift-states`
   await $({ env, quiet: true })`mc rb lab/spacelift-deliveries`
-  await tell('... and the plan says what, and who, where the server knows:', 'plan')
-  await tell('Repair exactly that:', 'apply', '--auto-approve')
-  const last = await tell('And all is as declared again.', 'plan', '--detailed-exitcode')
+  await step('The plan shows what drifted, and the last writer if the server records it:', 'plan')
+  await step('Apply repairs exactly this drift:', 'apply', '--auto-approve')
+  const last = await step('Everything is as declared again.', 'plan', '--detailed-exitcode')
   process.exitCode = last
 } finally {
   await lab.stop()
 }
 
-async function tell(what: string, ...args: readonly string[]): Promise<number> {
-  say(what, `groundcrew ${args.join(' ')}`)
+async function step(title: string, ...args: readonly string[]): Promise<number> {
+  print(title, `groundcrew ${args.join(' ')}`)
   const done = await run`${groundcrew} ${args} -f ${file}`
   return done.exitCode ?? 1
 }
 
-function say(what: string, command: string): void {
-  console.log(`\n${chalk.bold(what)}\n${chalk.dim(`$ ${command}`)}\n`)
+function print(title: string, command: string): void {
+  console.log(`\n${chalk.bold(title)}\n${chalk.dim(`$ ${command}`)}\n`)
 }

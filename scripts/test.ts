@@ -1,12 +1,12 @@
 /**
- * Runs every `*.test.ts` below a folder, each file in its own process (uvu's own runner would share one), and closes with
- * `N passed, N failed`. A file that runs no test has failed: uvu exits 0 without `test.run()`.
+ * Runs every `*.test.ts` below a folder, each file in its own process (uvu's own runner would share one), and ends with
+ * `N passed, N failed`. A file that runs no test fails: uvu exits with 0 if `test.run()` is missing.
  *
  *   node scripts/test.ts test/unit                   no real servers
  *   node scripts/test.ts test/lab                    on the lab
  *   node scripts/test.ts test/acceptance --quick     on the lab; --quick: the quick tests and samples of the long ones
  *   node scripts/test.ts test/acceptance drift watch only these topics (or files: drift/classes)
- *   node scripts/test.ts --floor 120 …               fails when fewer tests run
+ *   node scripts/test.ts --floor 120 …               fails if fewer tests pass
  */
 import { spawn } from 'node:child_process'
 import { globSync, mkdtempSync, rmSync } from 'node:fs'
@@ -14,7 +14,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
-type Outcome = {
+type FileResult = {
   readonly file: string
   readonly passed: number
   readonly failed: number
@@ -36,14 +36,14 @@ const files = globSync(`${folder}/**/*.test.ts`)
       topics.some((topic) => file === topic || `${file.replace('.test.ts', '')}/`.startsWith(`${join(folder, topic)}/`)),
   )
   .sort()
-// What runs on real servers shares the machine with them: one after the other unless told otherwise.
+// Tests on real servers share the machine with them: sequential by default.
 const jobs = Number(values.jobs ?? (isOnServers ? 1 : availableParallelism()))
 
-// What tests leave behind goes with the run. A short path: unix sockets have room for about a hundred characters.
+// Temporary files of tests are deleted after the run. A short path: unix sockets are limited to about a hundred characters.
 const temporary = mkdtempSync(join(tmpdir(), 'groundcrew-test-'))
 process.on('exit', () => rmSync(temporary, { recursive: true, force: true }))
 
-const outcomes: Outcome[] = []
+const results: FileResult[] = []
 const queue = [...files]
 await Promise.all(Array.from({ length: jobs }, work))
 const passed = sum('passed')
@@ -57,16 +57,16 @@ process.exit(failed === 0 && passed > 0 ? 0 : 1)
 async function work(): Promise<void> {
   for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
     if (isAcceptance) console.log(`\n${file}`)
-    const outcome = await run(file)
-    outcomes.push(outcome)
+    const result = await run(file)
+    results.push(result)
     console.log(
-      `${outcome.failed === 0 ? 'ok  ' : 'FAIL'} ${file} (${outcome.passed}${outcome.skipped > 0 ? `, ${outcome.skipped} skipped` : ''})`,
+      `${result.failed === 0 ? 'ok  ' : 'FAIL'} ${file} (${result.passed}${result.skipped > 0 ? `, ${result.skipped} skipped` : ''})`,
     )
-    if (outcome.failed > 0 && outcome.unprinted !== '') console.log(outcome.unprinted)
+    if (result.failed > 0 && result.unprinted !== '') console.log(result.unprinted)
   }
 }
 
-function run(file: string): Promise<Outcome> {
+function run(file: string): Promise<FileResult> {
   return new Promise((resolve) => {
     const args = ['--disable-warning=ExperimentalWarning', file]
     const env = { ...process.env, TMPDIR: temporary, ...(values.quick && { GROUNDCREW_ACCEPTANCE: 'quick' }) }
@@ -74,7 +74,7 @@ function run(file: string): Promise<Outcome> {
     let output = ''
     const collect = (chunk: Buffer) => {
       output += chunk
-      // Acceptance tests take long and print a figure each: printed as they come.
+      // Acceptance tests take long: their output is printed as it arrives.
       if (isAcceptance) process.stdout.write(String(chunk).replace(/[•✘] /g, ''))
     }
     child.stdout.on('data', collect)
@@ -91,5 +91,5 @@ function run(file: string): Promise<Outcome> {
 }
 
 function sum(key: 'passed' | 'failed'): number {
-  return outcomes.reduce((total, outcome) => total + outcome[key], 0)
+  return results.reduce((total, result) => total + result[key], 0)
 }

@@ -1,12 +1,12 @@
 import type { Row } from './measure.ts'
 
-/** Rows measured side by side; ratios are to the last one. */
+/** Rows that were measured side by side; ratios are relative to the last row. */
 export type Table = { readonly title: string; readonly rows: readonly Row[]; readonly notes: readonly string[] }
 
-/** One thing that is measured: `npm run bench -- NAME`. */
+/** One benchmark: `npm run bench -- NAME`. */
 export type Bench = {
   readonly name: string
   readonly about: string
-  /** `rounds`: how often each command runs. */
+  /** `rounds`: the number of runs of each command. */
   run(rounds: number): Promise<Table[]>
 }

@@ -1,10 +1,10 @@
 import { LabInstallation } from '../../test/acceptance/support/installation.ts'
 import type { Bench } from './bench.ts'
 import { peak, type Row, summary, type Times, timed } from './measure.ts'
-import { bundled, line, makeBundle, type Program, source } from './programs.ts'
+import { bundled, commandLine, makeBundle, type Program, source } from './programs.ts'
 
-/** Each run needs a lab of its own. */
-const LARGEST = 3
+/** Few, because each run needs a lab of its own. */
+const MAX_ROUNDS = 3
 
 export const firstApply: Bench = {
   name: 'apply',
@@ -12,19 +12,19 @@ export const firstApply: Bench = {
   async run(rounds) {
     await makeBundle()
     const rows: Row[] = []
-    for (const program of [bundled, source]) rows.push(await applies(program, Math.min(rounds, LARGEST)))
-    return [{ title: 'First apply', rows, notes: ['images of 1 MiB, pods that become Ready at once; helm is most of it'] }]
+    for (const program of [bundled, source]) rows.push(await measureApplies(program, Math.min(rounds, MAX_ROUNDS)))
+    return [{ title: 'First apply', rows, notes: ['images of 1 MiB, pods that become Ready at once; most of the time is helm'] }]
   },
 }
 
-async function applies(program: Program, count: number): Promise<Row> {
+async function measureApplies(program: Program, count: number): Promise<Row> {
   const times: Times[] = []
-  for (let i = 0; i < count; i++) times.push(await onANewLab(program, timed))
-  return summary(`apply (${program.name})`, times, [await onANewLab(program, peak)])
+  for (let i = 0; i < count; i++) times.push(await onNewLab(program, timed))
+  return summary(`apply (${program.name})`, times, [await onNewLab(program, peak)])
 }
 
-async function onANewLab<T>(program: Program, measure: typeof timed | typeof peak): Promise<T> {
-  await using site = await LabInstallation.open()
-  const command = line(program, 'apply', '--auto-approve', '-f', site.file)
-  return (await measure({ name: program.name, command, env: { ...site.ownEnv, ...program.env } })) as T
+async function onNewLab<T>(program: Program, measure: typeof timed | typeof peak): Promise<T> {
+  await using installation = await LabInstallation.open()
+  const command = commandLine(program, 'apply', '--auto-approve', '-f', installation.file)
+  return (await measure({ name: program.name, command, env: { ...installation.ownEnv, ...program.env } })) as T
 }

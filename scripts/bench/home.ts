@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A person's environment with nothing in it: this machine's own variables would be measured as well. */
-export async function ownHome() {
+/** An empty home folder and environment: the variables of this machine would affect the measurement. */
+export async function emptyHome() {
   const home = await mkdtemp(join(tmpdir(), 'groundcrew-bench-'))
   return {
     env: { PATH: process.env.PATH ?? '', HOME: home, TMPDIR: home, USER: 'bench', LANG: 'C.UTF-8' },

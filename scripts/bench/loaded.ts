@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Command, run } from '../../test/acceptance/support/run.ts'
 
-/** The files that a command line of groundcrew's loads as modules, by Node's own word, however it ends. */
+/** The files that a groundcrew command loads as modules, as recorded by Node's loader, whatever its exit code. */
 export async function loadedFiles(command: Command, env: Record<string, string>): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'groundcrew-loaded-'))
   const log = join(folder, 'log')

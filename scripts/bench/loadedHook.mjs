@@ -1,4 +1,4 @@
-// Preloaded into a Node process: leaves the URL of every module that is loaded in LOADED_FILE, a line each.
+// Preloaded into a Node process: appends the URL of every loaded module to LOADED_FILE, one per line.
 import { appendFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 

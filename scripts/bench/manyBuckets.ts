@@ -1,43 +1,50 @@
 import { LabInstallation } from '../../test/acceptance/support/installation.ts'
 import type { Bench, Table } from './bench.ts'
-import { type Contestant, compare, type Row, summary, timed } from './measure.ts'
-import { counted } from './noopPlan.ts'
-import { requestsOfAPlan } from './probe/bareProbe.ts'
-import { bundled, line, makeBundle } from './programs.ts'
+import { compare, type MeasuredCommand, type Row, summary, timed } from './measure.ts'
+import { requestCounts } from './noopPlan.ts'
+import { recordPlanRequests } from './probe/bareProbe.ts'
+import { bundled, commandLine, makeBundle } from './programs.ts'
 
 export const COUNTS = [0, 250, 500, 1000] as const
 
 export const manyBuckets: Bench = {
   name: 'buckets',
-  about: `plans with ${COUNTS.join(', ')} extra buckets in the file, and the apply that makes them`,
+  about: `plans with ${COUNTS.join(', ')} extra buckets in the file, and the apply that creates them`,
   async run(rounds) {
     await makeBundle()
-    await using site = await LabInstallation.applied()
-    const { applied, plans } = await grow(site, COUNTS)
+    await using installation = await LabInstallation.applied()
+    const { applied, plans } = await growBuckets(installation, COUNTS)
     const rows = await compare(plans, rounds)
-    const requests = await requestsOfAPlan(site, plans.at(-1))
+    const requests = await recordPlanRequests(installation, plans.at(-1))
     return [
-      { title: 'Apply of extra buckets that are not there yet', rows: applied, notes: [] },
-      { title: 'No-op plan with extra buckets', rows, notes: [...growth(rows), counted(requests)] },
+      { title: 'Apply that creates extra buckets', rows: applied, notes: [] },
+      { title: 'No-op plan with extra buckets', rows, notes: [...costPerBucket(rows), requestCounts(requests)] },
     ] satisfies Table[]
   },
 }
 
-type SettledPlan = Contestant & { readonly file: string; readonly count: number }
+type SettledPlan = MeasuredCommand & { readonly file: string; readonly count: number }
 
-/** Makes ever more buckets. What is in the smaller files stays settled: a plan of such a file has a state of its own. */
-export async function grow(site: LabInstallation, counts: readonly number[]): Promise<{ applied: Row[]; plans: SettledPlan[] }> {
+/** Applies files with increasing numbers of buckets. Each file has its own state, so that a plan of a smaller file has no changes. */
+export async function growBuckets(
+  installation: LabInstallation,
+  counts: readonly number[],
+): Promise<{ applied: Row[]; plans: SettledPlan[] }> {
   const applied: Row[] = []
   const plans: SettledPlan[] = []
   for (const count of counts) {
-    const file = await site.withEdits(`buckets-${count}`, (it) => {
-      if (count > 0) it.setIn(['objectStorage', 'extraBuckets'], extraBuckets(count))
+    const file = await installation.withEdits(`buckets-${count}`, (document) => {
+      if (count > 0) document.setIn(['objectStorage', 'extraBuckets'], extraBuckets(count))
     })
-    const options = ['--state', `${site.state}-${count}`, '-f', file]
-    const apply = { name: `apply of ${count}`, command: line(bundled, 'apply', '--auto-approve', ...options), env: site.ownEnv }
+    const options = ['--state', `${installation.state}-${count}`, '-f', file]
+    const apply = {
+      name: `apply of ${count}`,
+      command: commandLine(bundled, 'apply', '--auto-approve', ...options),
+      env: installation.ownEnv,
+    }
     applied.push(summary(apply.name, [await timed(apply)], []))
-    const command = line(bundled, 'plan', '--detailed-exitcode', ...options)
-    plans.push({ name: `plan with ${count}`, command, env: site.ownEnv, file, count })
+    const command = commandLine(bundled, 'plan', '--detailed-exitcode', ...options)
+    plans.push({ name: `plan with ${count}`, command, env: installation.ownEnv, file, count })
   }
   return { applied, plans }
 }
@@ -48,12 +55,12 @@ function extraBuckets(count: number) {
   )
 }
 
-/** What each bucket costs between one count and the next: the same everywhere when the cost is linear. */
-export function growth(rows: readonly Row[]): string[] {
+/** The cost per bucket between one count and the next: constant if the cost is linear. */
+export function costPerBucket(rows: readonly Row[]): string[] {
   return COUNTS.slice(1).map((count, i) => {
     const [before, after] = [rows[i], rows[i + 1]]
     if (before === undefined || after === undefined) throw new Error('a row is missing')
     const each = (key: 'wall' | 'cpu') => (((after[key] - before[key]) / (count - (COUNTS[i] ?? 0))) * 1000).toFixed(2)
-    return `${COUNTS[i]} to ${count}: ${each('wall')} ms wall and ${each('cpu')} ms CPU a bucket`
+    return `${COUNTS[i]} to ${count}: ${each('wall')} ms wall and ${each('cpu')} ms CPU per bucket`
   })
 }

@@ -2,33 +2,33 @@ import { LabInstallation } from '../../test/acceptance/support/installation.ts'
 import type { Recorded } from '../lab/index.ts'
 import type { Bench } from './bench.ts'
 import { compare, type Row } from './measure.ts'
-import { bareProbe, requestsOfAPlan } from './probe/bareProbe.ts'
-import { bundled, line, makeBundle, source } from './programs.ts'
+import { bareProbe, recordPlanRequests } from './probe/bareProbe.ts'
+import { bundled, commandLine, makeBundle, source } from './programs.ts'
 
 export const noopPlan: Bench = {
   name: 'plan',
-  about: 'a plan of a settled installation, beside a bare Node process that makes the same requests',
+  about: 'a plan without changes, compared with a bare Node process that sends the same requests',
   async run(rounds) {
     await makeBundle()
-    await using site = await LabInstallation.applied()
-    const requests = await requestsOfAPlan(site)
-    return [{ title: 'No-op plan', rows: await besideAProbe(site, requests, rounds), notes: [counted(requests)] }]
+    await using installation = await LabInstallation.applied()
+    const requests = await recordPlanRequests(installation)
+    return [{ title: 'No-op plan', rows: await compareWithProbe(installation, requests, rounds), notes: [requestCounts(requests)] }]
   },
 }
 
-/** Bundle, source and probe; the site is settled and its requests are those of one plan. */
-export async function besideAProbe(site: LabInstallation, requests: Recorded, rounds: number): Promise<Row[]> {
-  const env = site.ownEnv
-  const ours = [bundled, source].map((program) => ({
+/** Bundle, source and probe; the installation has no changes, and `requests` are those of one plan. */
+export async function compareWithProbe(installation: LabInstallation, requests: Recorded, rounds: number): Promise<Row[]> {
+  const env = installation.ownEnv
+  const programs = [bundled, source].map((program) => ({
     name: `plan (${program.name})`,
-    command: line(program, 'plan', '--detailed-exitcode', '-f', site.file),
+    command: commandLine(program, 'plan', '--detailed-exitcode', '-f', installation.file),
     env: { ...env, ...program.env },
   }))
-  return compare([...ours, { name: 'bare probe', command: await bareProbe(site, requests), env }], rounds)
+  return compare([...programs, { name: 'bare probe', command: await bareProbe(installation, requests), env }], rounds)
 }
 
 /** `6 requests to kubernetes, 34 to minio, 2 to registry`. */
-export function counted({ kubernetes, minio, registry }: Recorded): string {
-  const counts = Object.entries({ kubernetes, minio, registry }).map(([server, all]) => `${all.length} to ${server}`)
+export function requestCounts({ kubernetes, minio, registry }: Recorded): string {
+  const counts = Object.entries({ kubernetes, minio, registry }).map(([server, sent]) => `${sent.length} to ${server}`)
   return `requests: ${counts.join(', ')}`
 }

@@ -1,5 +1,5 @@
-// Preloaded into a Node process: leaves its peak memory, in MiB, in PEAK_FILE. VmHWM and not maxRSS: that one begins
-// with the peak of the process that started it.
+// Preloaded into a Node process: writes its peak memory in MiB to PEAK_FILE. VmHWM instead of maxRSS, which starts with the
+// peak of the parent process.
 const { readFileSync, writeFileSync } = require('node:fs')
 
 process.on('exit', () => {

@@ -6,17 +6,17 @@ import { unpackKubectlLayer } from './kubectlLayer.ts'
 import { binary, binDir, stagesDir } from './paths.ts'
 import { type Binary, versions } from './versions.ts'
 
-/** One thing to build or fetch; done when every path of `makes` exists. */
-export type Step = { name: string; doing: string; makes: string[]; run(): Promise<void> }
+/** One program to build or fetch; done when every path of `outputs` exists. */
+export type Step = { name: string; activity: string; outputs: string[]; run(): Promise<void> }
 
-/** All steps, in the order that shows a broken tool chain soonest. `work` may grow to 15 GB. */
+/** All steps, in the order that detects a broken toolchain first. `work` may grow to 15 GB. */
 export function buildSteps(work: string): Step[] {
   const go = new Go(work)
-  const build = (name: string, makes: Binary[], run: (out: string) => Promise<void>, doing = 'building'): Step => ({
+  const build = (name: string, outputs: Binary[], run: (out: string) => Promise<void>, activity = 'building'): Step => ({
     name,
-    doing,
-    makes: makes.map(binary),
-    run: () => intoPlace(join(work, 'out', name.split(' ')[0] ?? name), makes, run),
+    activity: activity,
+    outputs: outputs.map(binary),
+    run: () => installBinaries(join(work, 'out', name.split(' ')[0] ?? name), outputs, run),
   })
   const goInstall = (name: Binary, path: string, version: string) =>
     build(`${name} ${version}`, [name], (out) => go.install(`${path}@${version}`, out))
@@ -34,21 +34,21 @@ export function buildSteps(work: string): Step[] {
   ]
 }
 
-// Another version's stages call template functions that this kwok does not have, so they come from its own module.
+// Stages of another version call template functions that this kwok does not have, so they come from its own module.
 function kwokStages(go: Go): Step {
   const run = async () => {
     const { Dir } = await go.download('sigs.k8s.io/kwok', `v${versions.kwok}`)
     await replaceWith(stagesDir(), (partial) => cp(join(Dir, 'kustomize', 'stage'), partial, { recursive: true }))
   }
-  return { name: 'kwok stages', doing: 'copying', makes: [stagesDir()], run }
+  return { name: 'kwok stages', activity: 'copying', outputs: [stagesDir()], run }
 }
 
-// A rename is all or nothing: an interrupted build leaves no half binary in `bin`.
-async function intoPlace(out: string, makes: Binary[], run: (out: string) => Promise<void>): Promise<void> {
+// A rename is atomic: an interrupted build leaves no incomplete binary in `bin`.
+async function installBinaries(out: string, outputs: Binary[], run: (out: string) => Promise<void>): Promise<void> {
   await mkdir(out, { recursive: true })
   await run(out)
   await mkdir(binDir(), { recursive: true })
-  for (const name of makes) await rename(join(out, name), binary(name))
+  for (const name of outputs) await rename(join(out, name), binary(name))
 }
 
 async function replaceWith(path: string, fill: (partial: string) => Promise<void>): Promise<void> {

@@ -15,18 +15,18 @@ export type Arguments = {
   rest: string[]
 }
 
-/** Does one command and answers the exit code. */
+/** Runs one command and returns the exit code. */
 export type Command = (args: Arguments) => Promise<number>
 
 export const usage = `usage: npm run lab -- COMMAND [--name NAME]     (default name: default)
 
   install                        build and fetch what is missing
   up [--image-size 1MiB] [--registry plain|token]... [--owner PID]
-                                 start a lab; with --registry one more of them, with --owner it ends with that process
-  env                            shell exports: eval "$(npm run --silent lab -- env)"
+                                 start a lab; --registry adds a registry, with --owner the lab ends with that process
+  env                            print shell exports: eval "$(npm run --silent lab -- env)"
   status                         all labs, or with --name one of them and its servers
-  pods slow [SECONDS] | normal   new pods take their time to become ready, or do not
-  down                           end it and remove its folder`
+  pods slow [SECONDS] | normal   delay new pods from becoming ready, or no longer
+  down                           stop the lab and delete its folder`
 
 const say = (line: string): void => console.error(`lab: ${line}`)
 
@@ -42,12 +42,12 @@ export const commands: Record<string, Command> = {
     const running = await findLab(name)
     if (await running?.status()) {
       await running?.ready()
-      return done(`lab ${name} is up already`)
+      return report(`lab ${name} is up already`)
     }
     const start = performance.now()
     const lab = await startLab({ name, imageSize, registries, ownerPid: owner === undefined ? null : Number(owner) })
     const seconds = ((performance.now() - start) / 1000).toFixed(1)
-    return done(`lab ${name} is up after ${seconds} s: ${lab.dir}`, `eval "$(npm run --silent lab -- env --name ${name})"`)
+    return report(`lab ${name} is up after ${seconds} s: ${lab.dir}`, `eval "$(npm run --silent lab -- env --name ${name})"`)
   },
 
   async env({ name = 'default' }) {
@@ -59,7 +59,7 @@ export const commands: Record<string, Command> = {
     const names = name === undefined ? await readdir(runDir()).catch(() => []) : [name]
     const lines = await Promise.all(names.map((each) => describe(each, name !== undefined)))
     for (const line of lines.flat()) console.log(line)
-    return lines.some((all) => all.length > 0) ? 0 : 1
+    return lines.some((labLines) => labLines.length > 0) ? 0 : 1
   },
 
   async pods({ name = 'default', rest: [pace, seconds] }) {
@@ -67,13 +67,13 @@ export const commands: Record<string, Command> = {
     if (seconds !== undefined && !/^\d+$/.test(seconds)) throw new Error(`expected a number of seconds, got ${JSON.stringify(seconds)}`)
     const lab = await running(name)
     await lab.pods(pace, seconds === undefined ? undefined : Number(seconds))
-    return done(`new pods of lab ${name} are ${pace}${seconds === undefined ? '' : ` (${seconds} s)`} from now on`)
+    return report(`new pods of lab ${name} are ${pace}${seconds === undefined ? '' : ` (${seconds} s)`} from now on`)
   },
 
   async down({ name = 'default' }) {
     const lab = await findLab(name)
     await lab?.stop()
-    return done(lab ? `lab ${name} is down` : `there is no lab ${name}`)
+    return report(lab ? `lab ${name} is down` : `there is no lab ${name}`)
   },
 }
 
@@ -82,7 +82,7 @@ function extraRegistry(name: string): ExtraRegistry {
   throw new Error(`expected --registry plain or token, got ${JSON.stringify(name)}`)
 }
 
-function done(...lines: string[]): number {
+function report(...lines: string[]): number {
   for (const line of lines) say(line)
   return 0
 }
@@ -90,7 +90,7 @@ function done(...lines: string[]): number {
 async function running(name: string): Promise<Lab> {
   const lab = await findLab(name)
   if (await lab?.status()) return lab as Lab
-  throw new Error(`lab ${name} does not run; start it: npm run lab -- up --name ${name}`)
+  throw new Error(`lab ${name} is not running; start it with npm run lab -- up --name ${name}`)
 }
 
 async function describe(name: string, isDetailed: boolean): Promise<string[]> {
@@ -98,8 +98,8 @@ async function describe(name: string, isDetailed: boolean): Promise<string[]> {
   if (!lab) return []
   const servers = await lab.status()
   const { ports, supervisor } = lab.description
-  const state = servers ? `up    supervisor ${supervisor.pid}` : 'dead  (remove it with: down)'
-  const details = (servers ?? []).map((it) => `  ${it.name.padEnd(24)} ${it.running ? `pid ${it.pid}` : 'stopped'}`)
+  const state = servers ? `up    supervisor ${supervisor.pid}` : 'dead  (remove it with down)'
+  const details = (servers ?? []).map((server) => `  ${server.name.padEnd(24)} ${server.running ? `pid ${server.pid}` : 'stopped'}`)
   return [
     `${name.padEnd(16)} ${state}  api ${ports.apiserver}  minio ${ports.minio}  registry ${ports.registry}  ${lab.dir}`,
     ...(isDetailed ? details : []),

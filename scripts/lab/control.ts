@@ -3,10 +3,10 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { basename, dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 
-/** What can be asked of a supervisor. */
-export type Order =
+/** A command to a supervisor. */
+export type ControlCommand =
   | { do: 'status' }
-  /** Answered when the lab has come up. */
+  /** Returns when the lab is up. */
   | { do: 'ready' }
   | { do: 'stop' }
   | { do: 'pods'; readySeconds: number }
@@ -18,10 +18,10 @@ export type ServerStatus = { name: string; pid?: number; running: boolean }
 
 type Reply = { ok: true; servers: ServerStatus[] } | { ok: false; error: string }
 
-/** Listens for orders on a socket that only we may open. One connection, one order, one reply. */
-export async function listenForOrders(path: string, obey: (order: Order) => Promise<ServerStatus[]>): Promise<Server> {
+/** Listens for commands on a socket that only this user can open. One connection, one command, one reply. */
+export async function listenForCommands(path: string, handle: (command: ControlCommand) => Promise<ServerStatus[]>): Promise<Server> {
   await rm(path, { force: true })
-  const server = createServer({ allowHalfOpen: true }, (socket) => answer(socket, obey).catch(() => socket.destroy()))
+  const server = createServer({ allowHalfOpen: true }, (socket) => serve(socket, handle).catch(() => socket.destroy()))
   const short = await shortPath(path)
   const umask = process.umask(0o077)
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(short.path, resolve))
@@ -30,22 +30,22 @@ export async function listenForOrders(path: string, obey: (order: Order) => Prom
   return server
 }
 
-async function answer(socket: Socket, obey: (order: Order) => Promise<ServerStatus[]>): Promise<void> {
-  const order = JSON.parse(await text(socket)) as Order
-  const reply: Reply = await obey(order).then(
+async function serve(socket: Socket, handle: (command: ControlCommand) => Promise<ServerStatus[]>): Promise<void> {
+  const command = JSON.parse(await text(socket)) as ControlCommand
+  const reply: Reply = await handle(command).then(
     (servers) => ({ ok: true, servers }),
     (error: Error) => ({ ok: false, error: error.message }),
   )
   socket.end(JSON.stringify(reply))
 }
 
-/** Gives one order. Undefined when no supervisor is there to take it. */
-export async function giveOrder(path: string, order: Order, seconds = 70): Promise<ServerStatus[] | undefined> {
+/** Sends one command. Undefined if no supervisor is listening. */
+export async function sendCommand(path: string, command: ControlCommand, seconds = 70): Promise<ServerStatus[] | undefined> {
   const socket = await dial(path)
   if (!socket) return undefined
-  // A supervisor that is stopped takes the connection and says nothing.
-  socket.setTimeout(seconds * 1000, () => socket.destroy(new Error('the supervisor does not answer')))
-  socket.end(JSON.stringify(order))
+  // A suspended supervisor accepts the connection and sends nothing.
+  socket.setTimeout(seconds * 1000, () => socket.destroy(new Error('the supervisor does not respond')))
+  socket.end(JSON.stringify(command))
   const reply = JSON.parse(await text(socket)) as Reply
   if (!reply.ok) throw new Error(reply.error)
   return reply.servers
@@ -64,7 +64,7 @@ async function dial(path: string): Promise<Socket | undefined> {
   }
 }
 
-// The kernel takes 107 bytes for a socket's path, and a cache folder may well be deeper: reach it through the open folder.
+// A socket's path is limited to 107 bytes, and a cache folder may be deeper: use the path of the open folder's descriptor.
 async function shortPath(path: string): Promise<{ path: string; close(): Promise<void> }> {
   const folder = await open(dirname(path), 'r')
   return { path: `/proc/self/fd/${folder.fd}/${basename(path)}`, close: () => folder.close() }

@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { run } from './run.ts'
 
-// Debian package -> a program that comes with it. PostgreSQL's own are not on PATH; that of its common package stands for them.
+// Debian package -> one of its programs. PostgreSQL's own are not on PATH; one of its common package is checked instead.
 const programs = {
   'docker-registry': 'docker-registry',
   skopeo: 'skopeo',
@@ -13,14 +13,14 @@ const programs = {
   chromium: 'chromium',
 }
 
-/** The Debian packages that the lab needs and this machine does not have. */
+/** The Debian packages that the lab needs and that are missing on this machine. */
 export async function missingPackages(): Promise<string[]> {
   const names = Object.entries(programs)
-  const found = await Promise.all(names.map(([, program]) => isOnPath(program)))
-  return names.filter((_, i) => !found[i]).map(([name]) => name)
+  const present = await Promise.all(names.map(([, program]) => isOnPath(program)))
+  return names.filter((_, i) => !present[i]).map(([name]) => name)
 }
 
-/** Installs them with apt-get; says what to run where we may not. */
+/** Installs packages with apt-get; without root, the error contains the command to run. */
 export async function installPackages(names: string[], say: (line: string) => void): Promise<void> {
   if (names.length === 0) return
   if (process.getuid?.() !== 0) throw new Error(`missing Debian packages; run: sudo apt-get install ${names.join(' ')}`)
@@ -30,7 +30,7 @@ export async function installPackages(names: string[], say: (line: string) => vo
   await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], options)
 }
 
-/** Whether a program can be started by its name. */
+/** True if a program is on PATH. */
 export async function isOnPath(program: string): Promise<boolean> {
   const folders = (process.env.PATH ?? '').split(delimiter)
   const tries = folders.map((folder) =>

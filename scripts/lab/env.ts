@@ -6,48 +6,48 @@ import { extraHost, extraRegistries, tokenRealm } from './servers/extraRegistrie
 import { minioUrl } from './servers/minio.ts'
 import { registryHost } from './servers/registry.ts'
 
-/** What a shell or a test needs to use the lab with groundcrew, kubectl, helm, mc, skopeo and crane. */
-export function labEnvironment(it: Description): Record<string, string> {
-  const files = layout(it.dir)
+/** The environment for using the lab with groundcrew, kubectl, helm, mc, skopeo and crane. */
+export function labEnvironment(description: Description): Record<string, string> {
+  const files = layout(description.dir)
   return {
-    LAB_NAME: it.name,
-    LAB_DIR: it.dir,
+    LAB_NAME: description.name,
+    LAB_DIR: description.dir,
     DESIRED_STATE: files.desiredState,
     KUBECONFIG: files.kubeconfig,
     AUDIT_LOG: files.auditLog,
-    MINIO_ENDPOINT: minioUrl(it),
-    MINIO_ACCESS_KEY: it.minio.username,
-    MINIO_SECRET_KEY: it.minio.password,
+    MINIO_ENDPOINT: minioUrl(description),
+    MINIO_ACCESS_KEY: description.minio.username,
+    MINIO_SECRET_KEY: description.minio.password,
     MINIO_CA: files.ca,
     MC_CONFIG_DIR: files.mcConfig,
-    REGISTRY: registryHost(it),
+    REGISTRY: registryHost(description),
     REGISTRY_CA: files.ca,
-    REGISTRY_USERNAME: it.registry.username,
-    REGISTRY_PASSWORD: it.registry.password,
+    REGISTRY_USERNAME: description.registry.username,
+    REGISTRY_PASSWORD: description.registry.password,
     REGISTRY_AUTH_FILE: `${files.dockerConfig}/config.json`,
     DOCKER_CONFIG: files.dockerConfig,
     REGISTRY_LOG: files.log('registry'),
-    ...extraEnvironment(it),
-    // crane and skopeo have no flag or only a folder for it. Go programs still trust the machine's own folder of CAs besides.
+    ...extraEnvironment(description),
+    // crane and skopeo have no flag for it, or only one for a folder. Go programs also trust the machine's own CAs.
     SSL_CERT_FILE: files.ca,
     PATH: [binDir(), process.env.PATH ?? ''].join(delimiter),
   }
 }
 
-function extraEnvironment(it: Description): Record<string, string> {
-  const each = extraRegistries(it).map(([name, { username, password }]) => ({
-    [`${name.toUpperCase()}_REGISTRY`]: extraHost(it, name),
+function extraEnvironment(description: Description): Record<string, string> {
+  const each = extraRegistries(description).map(([name, { username, password }]) => ({
+    [`${name.toUpperCase()}_REGISTRY`]: extraHost(description, name),
     [`${name.toUpperCase()}_REGISTRY_USERNAME`]: username,
     [`${name.toUpperCase()}_REGISTRY_PASSWORD`]: password,
-    [`${name.toUpperCase()}_REGISTRY_LOG`]: layout(it.dir).log(`${name}-registry`),
-    ...(name === 'token' && { TOKEN_SERVER: tokenRealm(it), TOKEN_SERVER_LOG: layout(it.dir).log('token-server') }),
+    [`${name.toUpperCase()}_REGISTRY_LOG`]: layout(description.dir).log(`${name}-registry`),
+    ...(name === 'token' && { TOKEN_SERVER: tokenRealm(description), TOKEN_SERVER_LOG: layout(description.dir).log('token-server') }),
   }))
   return Object.assign({}, ...each)
 }
 
-/** The same as lines for `eval "$(npm run --silent lab -- env)"`. */
-export function shellExports(it: Description): string {
-  const { PATH: _, ...others } = labEnvironment(it)
+/** The same as shell commands for `eval "$(npm run --silent lab -- env)"`. */
+export function shellExports(description: Description): string {
+  const { PATH: _, ...others } = labEnvironment(description)
   const lines = Object.entries(others).map(([name, value]) => `export ${name}=${quote(value)}`)
   return [...lines, `export PATH=${quote(binDir())}:"$PATH"`].join('\n')
 }

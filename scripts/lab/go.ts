@@ -2,21 +2,21 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from './run.ts'
 
-/** A module of our own that only exists to build programs of others at pinned versions. */
+/** A generated module that builds programs of other modules at pinned versions. */
 export type WrapperModule = {
   name: string
   goMod: string
-  /** What the built file is called -> the package that it is built from. */
+  /** File name of each program -> its package. */
   programs: Record<string, string>
   tags?: string
   /** `-X` definitions for the linker. */
   define?: Record<string, string>
 }
 
-/** Where `go mod download` has put a module. */
+/** The paths of a module that `go mod download` fetched. */
 export type Downloaded = { Dir: string; GoMod: string }
 
-/** The go command with caches of its own, so that removing them hurts nobody's other work. */
+/** The go command with its own caches, which can be deleted without affecting other projects. */
 export class Go {
   readonly #work: string
 
@@ -63,7 +63,7 @@ export class Go {
   }
 }
 
-// -s -w: a third smaller, and nobody debugs these.
+// -s -w: a third smaller, without debug information.
 function linkerFlags(define: Record<string, string>): string {
   return `-ldflags=${['-s -w', ...Object.entries(define).map(([name, value]) => `-X ${name}=${value}`)].join(' ')}`
 }

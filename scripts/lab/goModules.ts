@@ -4,11 +4,11 @@ import type { Go, WrapperModule } from './go.ts'
 const etcdModules = ['server/v3', 'api/v3', 'pkg/v3', 'client/v3', 'client/pkg/v3']
 const kubernetesPrograms = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']
 
-/** `go install` refuses etcd because its go.mod replaces modules: a wrapper that requires all of them at one version builds it. */
+/** `go install` refuses etcd because its go.mod replaces modules: this wrapper requires all of them at one version. */
 export function etcdModule(version: string): WrapperModule {
   const server = 'go.etcd.io/etcd/server/v3'
   const goMod = [...header('etcd', '1.25'), ...etcdModules.map((path) => `require go.etcd.io/etcd/${path} v${version}`), `tool ${server}`]
-  return { name: 'etcd', goMod: lines(goMod), programs: { etcd: server } }
+  return { name: 'etcd', goMod: joinLines(goMod), programs: { etcd: server } }
 }
 
 /** The same for Kubernetes, whose staging modules are published as v0.MINOR.PATCH. */
@@ -24,7 +24,7 @@ export async function kubernetesModule(go: Go, version: string): Promise<Wrapper
   ]
   return {
     name: 'kubernetes',
-    goMod: lines(goMod),
+    goMod: joinLines(goMod),
     programs: Object.fromEntries(packages),
     tags: 'grpcnotrace',
     define: versionStamp(version),
@@ -33,7 +33,7 @@ export async function kubernetesModule(go: Go, version: string): Promise<Wrapper
 
 const staging = (goMod: string): string[] => [...goMod.matchAll(/^\s*(\S+) => \.\/staging\//gm)].map((m) => m[1] ?? '')
 
-// Without it the server calls itself v0.0.0-master+$Format, and helm's version checks read that.
+// Without it the server reports its version as v0.0.0-master+$Format, which breaks helm's version checks.
 function versionStamp(version: string): Record<string, string> {
   const [major = '', minor = ''] = version.split('.')
   const at = (name: string) => `k8s.io/component-base/version.${name}`
@@ -42,4 +42,4 @@ function versionStamp(version: string): Record<string, string> {
 
 const header = (name: string, go: string): string[] => [`module lab.invalid/${name}`, `go ${go}`]
 
-const lines = (all: string[]): string => `${all.join('\n')}\n`
+const joinLines = (all: string[]): string => `${all.join('\n')}\n`

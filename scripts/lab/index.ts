@@ -1,12 +1,12 @@
-/** What tests, demos and benchmarks use of the lab. */
+/** The lab's API for tests, demo and benchmarks. */
 export type { ServerStatus } from './control.ts'
-export { asks, type Fault, type Faults, nth, type PassedRequest } from './faults/fault.ts'
-export { faultProxy, type Proxied } from './faults/labProxy.ts'
+export { type Fault, type Faults, matches as asks, nth, type PassedRequest } from './faults/fault.ts'
+export { faultProxy, type ProxiedServer as Proxied } from './faults/labProxy.ts'
 export { FaultProxy } from './faults/proxy.ts'
 export { findLab, Lab, LabServer } from './lab.ts'
 export type { AuditEvent } from './requests/kubernetes.ts'
 export type { MinioTrace } from './requests/minio.ts'
+export { type RecordedRequest as SeenRequest, writes } from './requests/recordedRequest.ts'
 export type { Recorded, Recording } from './requests/recording.ts'
-export { type SeenRequest, writes } from './requests/seen.ts'
 export type { TokenLife } from './servers/tokenLife.ts'
 export { type StartOptions, startLab } from './start.ts'

@@ -10,14 +10,14 @@ import { versionKey } from './versions.ts'
 
 export type Say = (line: string) => void
 
-/** Whether `install` has nothing left to do. */
+/** True if `install` has nothing to do. */
 export async function isInstalled(): Promise<boolean> {
   return hasBinaries() && (await missingPackages()).length === 0
 }
 
-/** Builds and fetches what is missing. Safe to run twice, at once, and after an interruption. */
+/** Builds and fetches what is missing. Can be repeated, run concurrently, and run again after an interruption. */
 export async function install(say: Say): Promise<void> {
-  if (await isInstalled()) return say(`everything is there: ${installDir()}`)
+  if (await isInstalled()) return say(`everything is installed: ${installDir()}`)
   await mkdir(cacheDir(), { recursive: true })
   const lock = join(cacheDir(), `${versionKey()}.lock`)
   await withLock(
@@ -40,9 +40,9 @@ async function installMissing(say: Say): Promise<void> {
 async function timed(step: Step, say: Say): Promise<void> {
   const start = Date.now()
   const seconds = () => Math.round((Date.now() - start) / 1000)
-  say(`${step.name}: ${step.doing}`)
-  // A build is silent for minutes: without a sign of life people interrupt it.
-  const tick = setInterval(() => say(`${step.name}: still ${step.doing}, ${seconds()} s`), 30_000)
+  say(`${step.name}: ${step.activity}`)
+  // A build prints nothing for minutes: without progress, users would interrupt it.
+  const tick = setInterval(() => say(`${step.name}: still ${step.activity}, ${seconds()} s`), 30_000)
   try {
     await step.run()
   } finally {
@@ -51,4 +51,4 @@ async function timed(step: Step, say: Say): Promise<void> {
   say(`${step.name}: done in ${seconds()} s`)
 }
 
-const isMissing = (step: Step): boolean => step.makes.some((path) => !existsSync(path))
+const isMissing = (step: Step): boolean => step.outputs.some((path) => !existsSync(path))

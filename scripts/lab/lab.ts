@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { giveOrder, type Order, type ServerAction, type ServerStatus } from './control.ts'
+import { type ControlCommand, type ServerAction, type ServerStatus, sendCommand } from './control.ts'
 import { type Description, readDescription } from './description.ts'
 import { labEnvironment } from './env.ts'
 import { layout } from './layout.ts'
@@ -10,13 +10,13 @@ import { MinioTrace } from './requests/minio.ts'
 import { type Recording, record } from './requests/recording.ts'
 import { type TokenLife, writeTokenLife } from './servers/tokenLife.ts'
 
-/** Names as they are typed; the long ones are those of the programs. */
+/** Short names for servers. */
 const aliases: Record<string, string> = { apiserver: 'kube-apiserver', api: 'kube-apiserver' }
 
-/** Longer than any test waits: what is "slow" without a number stays so until somebody says `normal`. */
-const untilToldOtherwise = 24 * 3600
+/** Longer than any test waits: `slow` without a number lasts until `normal`. */
+const FOREVER_SECONDS = 24 * 3600
 
-/** A running lab, from the outside. */
+/** A client of a running lab. */
 export class Lab {
   readonly description: Description
   /** Everything that `lab env` prints. */
@@ -35,101 +35,101 @@ export class Lab {
     return this.description.dir
   }
 
-  /** The path of the desired state for an install on this lab. */
+  /** The path of the desired state for an installation on this lab. */
   get desiredState(): string {
     return layout(this.dir).desiredState
   }
 
-  /** How the servers are; undefined when the lab does not run. */
+  /** The status of the servers; undefined if the lab is not running. */
   async status(): Promise<ServerStatus[] | undefined> {
-    return isAlive(this.description.supervisor) ? giveOrder(layout(this.dir).control, { do: 'status' }) : undefined
+    return isAlive(this.description.supervisor) ? sendCommand(layout(this.dir).control, { do: 'status' }) : undefined
   }
 
-  /** Returns when the lab has come up. */
+  /** Returns when the lab is up. */
   async ready(): Promise<void> {
-    await this.#order({ do: 'ready' })
+    await this.#command({ do: 'ready' })
   }
 
-  /** Makes new pods wait before they become ready, or no longer; pods that wait then become ready at once. */
-  async pods(pace: 'slow' | 'normal', seconds = untilToldOtherwise): Promise<void> {
-    await this.#order({ do: 'pods', readySeconds: pace === 'slow' ? seconds : 0 })
+  /** `slow`: new pods become ready only after `seconds`. `normal`: at once, also those that are waiting. */
+  async pods(pace: 'slow' | 'normal', seconds = FOREVER_SECONDS): Promise<void> {
+    await this.#command({ do: 'pods', readySeconds: pace === 'slow' ? seconds : 0 })
   }
 
-  /** How long the token server's tokens are good from now on; those that were given keep what they have. */
+  /** Sets the lifetime of tokens that the token server issues from now on. */
   async tokenLife(life: TokenLife): Promise<void> {
     await writeTokenLife(this.description, life)
   }
 
-  /** One server, to be taken away and given back. */
+  /** One server, to stop, suspend and start again. */
   server(name: string): LabServer {
-    return new LabServer(aliases[name] ?? name, (order) => this.#order(order))
+    return new LabServer(aliases[name] ?? name, (command) => this.#command(command))
   }
 
-  /** Records what the API server, MinIO and the registry are asked, until the answered function is called. */
+  /** Records the requests to the API server, MinIO and the registry until the returned function is called. */
   record(): Promise<Recording> {
     return record(this.description)
   }
 
-  /** Records what MinIO is asked. */
+  /** Records the requests to MinIO. */
   traceMinio(): Promise<MinioTrace> {
     return MinioTrace.start(this.description)
   }
 
-  /** Ends all servers and removes the lab's folder. Works on a lab whose supervisor was killed as well. */
+  /** Ends all servers and deletes the lab's folder. Also works if the supervisor was killed. */
   async stop(): Promise<void> {
     const { supervisor } = this.description
-    await giveOrder(layout(this.dir).control, { do: 'stop' }, 5).catch(() => undefined)
-    if (!(await gone(supervisor, 5))) process.kill(supervisor.pid, 'SIGKILL')
-    if (!(await gone(supervisor, 5))) throw new Error(`the supervisor ${supervisor.pid} of lab ${this.name} does not end`)
+    await sendCommand(layout(this.dir).control, { do: 'stop' }, 5).catch(() => undefined)
+    if (!(await hasEnded(supervisor, 5))) process.kill(supervisor.pid, 'SIGKILL')
+    if (!(await hasEnded(supervisor, 5))) throw new Error(`the supervisor ${supervisor.pid} of lab ${this.name} does not exit`)
     await rm(this.dir, { recursive: true, force: true })
   }
 
-  async #order(order: Order): Promise<ServerStatus[]> {
-    const servers = await giveOrder(layout(this.dir).control, order)
+  async #command(command: ControlCommand): Promise<ServerStatus[]> {
+    const servers = await sendCommand(layout(this.dir).control, command)
     if (servers) return servers
-    throw new Error(`lab ${this.name} does not run`)
+    throw new Error(`lab ${this.name} is not running`)
   }
 }
 
-/** One server of a lab. Servers keep their ports and data across stop and start. */
+/** One server of a lab. It keeps its port and data across stop and start. */
 export class LabServer {
   readonly name: string
-  readonly #order: (order: Order) => Promise<ServerStatus[]>
+  readonly #command: (command: ControlCommand) => Promise<ServerStatus[]>
 
-  constructor(name: string, order: (order: Order) => Promise<ServerStatus[]>) {
+  constructor(name: string, command: (command: ControlCommand) => Promise<ServerStatus[]>) {
     this.name = name
-    this.#order = order
+    this.#command = command
   }
 
-  /** Undefined while it does not run. */
+  /** Undefined while it is not running. */
   async pid(): Promise<number | undefined> {
-    return (await this.#order({ do: 'status' })).find(({ name }) => name === this.name)?.pid
+    return (await this.#command({ do: 'status' })).find(({ name }) => name === this.name)?.pid
   }
 
-  /** Kills it: connections are refused from now on. */
+  /** Kills it: connections are refused. */
   stop = (): Promise<void> => this.#act('stop')
 
   /** Starts it again; returns when it is ready. */
   start = (): Promise<void> => this.#act('start')
 
-  /** SIGSTOP: connections are taken and never answered. */
+  /** SIGSTOP: connections are accepted, requests get no response. */
   suspend = (): Promise<void> => this.#act('suspend')
 
   /** SIGCONT. */
   resume = (): Promise<void> => this.#act('resume')
 
   async #act(action: ServerAction): Promise<void> {
-    await this.#order({ do: 'server', name: this.name, action })
+    await this.#command({ do: 'server', name: this.name, action })
   }
 }
 
-/** A lab by its name, running or left behind; undefined when there is none. */
+/** A lab by its name, running or left over; undefined if there is none. */
 export async function findLab(name: string): Promise<Lab | undefined> {
   const description = await readDescription(labDir(name))
   return description && new Lab(description)
 }
 
-async function gone(supervisor: Description['supervisor'], seconds: number): Promise<boolean> {
+async function hasEnded(supervisor: Description['supervisor'], seconds: number): Promise<boolean> {
   for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await sleep(20)) if (!isAlive(supervisor)) return true
   return !isAlive(supervisor)
 }

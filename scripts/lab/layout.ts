@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-/** Where each file of a lab stands in its folder. */
+/** The path of each file of a lab. */
 export function layout(dir: string) {
   const at = (...parts: string[]) => join(dir, ...parts)
   return {

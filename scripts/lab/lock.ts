@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 
-// The kernel drops the lock when the last holder of descriptor 9 is gone, and `cat` ends with our pipe:
-// no stale lock can stay behind, however we die.
+// The kernel releases the lock when the last process with descriptor 9 exits, and `cat` exits when the pipe is closed:
+// no stale lock remains, even after SIGKILL.
 const script = 'exec 9>"$1"; flock --nonblock 9 || { echo waiting; flock 9; }; echo held; exec cat'
 
-/** Runs a task while this process alone holds the lock on a file, across processes. */
+/** Runs a task while this process holds an exclusive lock on a file. */
 export async function withLock<T>(file: string, task: () => Promise<T>, onWait = () => {}): Promise<T> {
   const holder = spawn('sh', ['-c', script, 'lock', file], { stdio: ['pipe', 'pipe', 'inherit'] })
   try {

@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Binary, versionKey } from './versions.ts'
 
-/** Where the lab keeps everything; outside the checkout, so that a clean checkout needs no new build. */
+/** The lab's cache; outside the checkout, so that a clean checkout needs no new build. */
 export function cacheDir(): string {
   return resolve(process.env.GROUNDCREW_LAB_CACHE ?? join(homedir(), '.cache', 'groundcrew', 'lab'))
 }
@@ -14,7 +14,7 @@ export const binDir = (): string => join(installDir(), 'bin')
 
 export const binary = (name: Binary): string => join(binDir(), name)
 
-/** kwok has no stages built in; these are those of its own version. */
+/** kwok has no built-in stages; these come from its own version. */
 export const stagesDir = (): string => join(installDir(), 'kwok-stages')
 
 /** One folder per running lab. */

@@ -7,10 +7,10 @@ const names = ['etcd', 'etcdPeer', 'apiserver', 'minio', 'registry', 'plainRegis
 
 export type Ports = Record<(typeof names)[number], number>
 
-// Below the kernel's range for outgoing connections: none of those can take a port between our choice and the server's start.
-const [lowest, highest] = [20_000, 32_000]
+// Below the kernel's range for outgoing connections: none of those can take a port between its choice and the server's start.
+const [MIN_PORT, MAX_PORT] = [20_000, 32_000]
 
-/** Free loopback ports that no other lab of this machine has chosen either. Call it under the lock of all labs. */
+/** Free loopback ports that no other lab of this machine has chosen. Call it under the lock of all labs. */
 export async function choosePorts(): Promise<Ports> {
   const taken = new Set(await portsOfOtherLabs())
   const ports: Partial<Ports> = {}
@@ -24,10 +24,10 @@ export async function choosePorts(): Promise<Ports> {
 
 async function freePort(taken: Set<number>): Promise<number> {
   for (let tries = 0; tries < 500; tries++) {
-    const port = lowest + Math.floor(Math.random() * (highest - lowest))
+    const port = MIN_PORT + Math.floor(Math.random() * (MAX_PORT - MIN_PORT))
     if (!taken.has(port) && (await canListen(port))) return port
   }
-  throw new Error(`no free port found between ${lowest} and ${highest}`)
+  throw new Error(`no free port found between ${MIN_PORT} and ${MAX_PORT}`)
 }
 
 function canListen(port: number): Promise<boolean> {
@@ -38,7 +38,7 @@ function canListen(port: number): Promise<boolean> {
   })
 }
 
-// A lab that is just starting does not listen yet: what it has written down counts.
+// A lab that is starting does not listen yet: the ports in its description count.
 async function portsOfOtherLabs(): Promise<number[]> {
   const names = await readdir(runDir()).catch(() => [])
   const files = await Promise.all(names.map((name) => readFile(join(runDir(), name, 'lab.json'), 'utf8').catch(() => '{"ports":{}}')))

@@ -4,24 +4,24 @@ import { closeSync, openSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { bound } from './bound.ts'
+import { dieWithParent } from './dieWithParent.ts'
 
-/** How one server is started, and how to see that it is really ready. */
+/** How to start one server, and how to check that it is ready. */
 export type ServerSpec = {
   name: string
   command: string
-  /** Never a secret: /proc shows them to everybody. */
+  /** Never a secret: every user can read them in /proc. */
   args: string[]
   env?: Record<string, string>
   cwd?: string
   log: string
-  /** What has to be done each time before it starts. */
+  /** Runs before each start. */
   prepare?: () => Promise<void>
-  /** Throws, or answers false, while it is not ready. */
+  /** Throws or returns false while it is not ready. */
   ready?: () => Promise<boolean>
 }
 
-/** One server process of the lab and what can be done to it. */
+/** One server process of the lab. */
 export class Server {
   readonly spec: ServerSpec
   #child: ChildProcess | undefined
@@ -46,12 +46,12 @@ export class Server {
     await this.#untilReady(Date.now() + timeoutSeconds * 1000)
   }
 
-  /** SIGKILL: a polite API server lives on for a minute while watches are open. */
+  /** SIGKILL: after SIGTERM the API server would run for another minute while watches are open. */
   async kill(): Promise<void> {
     if (!this.isRunning()) return
-    const gone = once(this.#child as ChildProcess, 'exit')
+    const exited = once(this.#child as ChildProcess, 'exit')
     this.#child?.kill('SIGKILL')
-    await gone
+    await exited
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -62,29 +62,29 @@ export class Server {
     const { command, args, env, cwd, log } = this.spec
     await mkdir(dirname(log), { recursive: true })
     const output = openSync(log, 'a', 0o600)
-    const [program, ...wrapped] = bound(command, args)
+    const [program, ...wrapped] = dieWithParent(command, args)
     this.#child = spawn(program, wrapped, { cwd, env: env ?? plainEnvironment(), stdio: ['ignore', output, output] })
     closeSync(output)
     await once(this.#child, 'spawn')
   }
 
   async #untilReady(deadline: number): Promise<void> {
-    // Both: an answer may come from a stranger on that port while our server has ended because of it.
+    // Both: the response may come from another process that took the port, and because of which this server exited.
     while (!((await isTrue(this.spec.ready)) && this.isRunning())) {
-      if (!this.isRunning()) throw new Error(`${this.spec.name} ended while it was starting\n${await this.logTail()}`)
+      if (!this.isRunning()) throw new Error(`${this.spec.name} exited during its start\n${await this.logTail()}`)
       if (Date.now() > deadline) throw new Error(`${this.spec.name} did not become ready in time\n${await this.logTail()}`)
       await sleep(50)
     }
   }
 
-  /** The end of its log, for an error that a person reads. */
+  /** The end of its log, for an error message. */
   async logTail(lines = 15): Promise<string> {
     const text = await readFile(this.spec.log, 'utf8').catch(() => '')
     return [`last lines of ${this.spec.log}:`, ...text.trimEnd().split('\n').slice(-lines)].join('\n  ')
   }
 }
 
-/** What every server gets: nothing of the caller's environment can change how a lab behaves. */
+/** The environment of every server: the caller's environment must not change how a lab behaves. */
 export const plainEnvironment = (): Record<string, string> => ({ PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/' })
 
 const isTrue = (ready: ServerSpec['ready']): Promise<boolean> => (ready === undefined ? Promise.resolve(true) : ready().catch(() => false))

@@ -1,6 +1,6 @@
-// The detached process behind `lab up`: it owns the servers, and they die with it.
+// The detached process started by `lab up`: it owns the servers, and they die with it.
 import { rm } from 'node:fs/promises'
-import { listenForOrders, type Order } from './control.ts'
+import { type ControlCommand, listenForCommands } from './control.ts'
 import { type Description, newLogin, writeDescription } from './description.ts'
 import { layout } from './layout.ts'
 import { choosePorts } from './ports.ts'
@@ -8,20 +8,20 @@ import { identify, isAlive, type ProcessIdentity } from './processIdentity.ts'
 import type { ExtraRegistry } from './servers/extraRegistries.ts'
 import { Supervisor } from './supervisor.ts'
 
-export type Assignment = { name: string; dir: string; imageBytes: number; registries: ExtraRegistry[]; owner?: ProcessIdentity }
+export type LabSettings = { name: string; dir: string; imageBytes: number; registries: ExtraRegistry[]; owner?: ProcessIdentity }
 
-/** What the supervisor tells the process that started it. */
-export type Report = { is: 'described' } | { is: 'ready' } | { is: 'failed'; error: string }
+/** A message of the supervisor to the process that started it. */
+export type SupervisorReport = { is: 'described' } | { is: 'ready' } | { is: 'failed'; error: string }
 
-const { name, dir, imageBytes, registries, owner } = JSON.parse(process.argv[2] ?? '') as Assignment
-const me = identify(process.pid) as ProcessIdentity
+const { name, dir, imageBytes, registries, owner } = JSON.parse(process.argv[2] ?? '') as LabSettings
+const self = identify(process.pid) as ProcessIdentity
 let isReady = false
 let isEnding = false
 
-const it: Description = {
+const description: Description = {
   name,
   dir,
-  supervisor: me,
+  supervisor: self,
   ...(owner && { owner }),
   ports: await choosePorts(),
   minio: newLogin('lab-root'),
@@ -29,21 +29,21 @@ const it: Description = {
   extraRegistries: Object.fromEntries(registries.map((each) => [each, newLogin(`lab-${each}`)])),
   context: `lab-${name}`,
 }
-const supervisor = new Supervisor(it)
+const supervisor = new Supervisor(description)
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0))
 process.on('uncaughtException', (error) => fail(error))
-// The process that started us is gone before it could use the lab: nobody would ever stop it.
+// If the process that started the lab exits before the lab is ready, nothing would ever stop it.
 process.on('disconnect', () => isReady || end(0))
-// It was gone before we listened: that event will not come again.
+// It may have exited before the listener was added: the event is not repeated.
 if (!process.connected) await end(0)
 if (owner) setInterval(() => isAlive(owner) || end(0), 200)
 
-await writeDescription(it)
+await writeDescription(description)
 const started = supervisor.start(imageBytes)
 report({ is: 'described' })
 try {
-  await listenForOrders(layout(dir).control, obey)
+  await listenForCommands(layout(dir).control, handle)
   await started
   isReady = true
   report({ is: 'ready' })
@@ -51,20 +51,20 @@ try {
   await fail(error as Error)
 }
 
-async function obey(order: Order) {
-  // Later, so that the reply still gets out.
-  if (order.do === 'stop') setImmediate(() => end(0))
-  else if (order.do !== 'status') await started
-  return supervisor.obey(order)
+async function handle(command: ControlCommand) {
+  // Deferred, so that the reply is sent first.
+  if (command.do === 'stop') setImmediate(() => end(0))
+  else if (command.do !== 'status') await started
+  return supervisor.handle(command)
 }
 
 async function fail(error: Error): Promise<void> {
-  // A start that fails because we are ending is no failure.
+  // A start that fails because the lab is ending is no failure.
   if (isEnding) return
   report({ is: 'failed', error: error.message })
   console.error(error)
   await supervisor.stop()
-  // The folder stays: its logs are what somebody needs now.
+  // The folder is kept for its logs.
   process.exit(1)
 }
 
@@ -72,11 +72,11 @@ async function end(code: number): Promise<void> {
   if (isEnding) return
   isEnding = true
   await supervisor.stop()
-  // Again if need be: a lab that ends while it starts may still be writing its inputs.
+  // With retries: a lab that ends during its start may still be writing its inputs.
   await rm(dir, { recursive: true, force: true, maxRetries: 5 })
   process.exit(code)
 }
 
-function report(message: Report): void {
+function report(message: SupervisorReport): void {
   if (process.connected) process.send?.(message)
 }

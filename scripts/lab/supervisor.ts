@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newAuthority, newKey } from './certificates.ts'
-import type { Order, ServerAction, ServerStatus } from './control.ts'
+import type { ControlCommand, ServerAction, ServerStatus } from './control.ts'
 import type { Description } from './description.ts'
 import { writeInputs } from './inputs/write.ts'
 import { layout } from './layout.ts'
@@ -14,39 +14,39 @@ import { registry, writeRegistryFiles } from './servers/registry.ts'
 
 const names = { dns: ['localhost', 'kubernetes', 'kubernetes.default.svc'], ip: ['127.0.0.1', '10.0.0.1'] }
 
-/** Owns the servers of one lab. Knows nothing of how it was started or how it hears orders. */
+/** Owns the servers of one lab. Independent of how it was started and how it receives commands. */
 export class Supervisor {
-  readonly #it: Description
+  readonly #description: Description
   readonly #servers = new Map<string, Server>()
-  // Two orders at once could start one server twice.
+  // Two concurrent commands could start a server twice.
   #queue: Promise<unknown> = Promise.resolve()
 
-  constructor(it: Description) {
-    this.#it = it
+  constructor(description: Description) {
+    this.#description = description
   }
 
-  /** Brings everything up; returns when pods can run, objects can be stored and images pushed. */
+  /** Starts everything; returns when pods can run, objects can be stored and images pushed. */
   async start(imageBytes: number): Promise<void> {
-    const me = await this.#writeCertificates()
+    const caller = await this.#writeCertificates()
     await Promise.all([
-      writeMinioFiles(this.#it),
-      writeRegistryFiles(this.#it),
-      writeExtraRegistryFiles(this.#it),
-      writeStages(this.#it, 0),
+      writeMinioFiles(this.#description),
+      writeRegistryFiles(this.#description),
+      writeExtraRegistryFiles(this.#description),
+      writeStages(this.#description, 0),
     ])
     await Promise.all([
-      this.#startControlPlane(me),
-      this.#add(minio(this.#it, me.ca)).start(),
-      this.#add(registry(this.#it, me.ca)).start(),
-      ...extraServers(this.#it, me.ca).map((spec) => this.#add(spec).start()),
-      writeInputs(this.#it, me.ca, imageBytes),
+      this.#startControlPlane(caller),
+      this.#add(minio(this.#description, caller.ca)).start(),
+      this.#add(registry(this.#description, caller.ca)).start(),
+      ...extraServers(this.#description, caller.ca).map((spec) => this.#add(spec).start()),
+      writeInputs(this.#description, caller.ca, imageBytes),
     ])
   }
 
-  /** Carries out one order and tells how the servers are after it. */
-  async obey(order: Order): Promise<ServerStatus[]> {
-    if (order.do === 'pods') await this.#inTurn(() => this.#setPodReady(order.readySeconds))
-    if (order.do === 'server') await this.#inTurn(() => act(this.#server(order.name), order.action))
+  /** Executes one command and returns the status of the servers after it. */
+  async handle(command: ControlCommand): Promise<ServerStatus[]> {
+    if (command.do === 'pods') await this.#inTurn(() => this.#setPodReady(command.readySeconds))
+    if (command.do === 'server') await this.#inTurn(() => act(this.#server(command.name), command.action))
     return this.status()
   }
 
@@ -54,41 +54,43 @@ export class Supervisor {
     return [...this.#servers].map(([name, { pid }]) => (pid === undefined ? { name, running: false } : { name, pid, running: true }))
   }
 
-  /** Kills all servers and waits until they are gone. */
+  /** Kills all servers and waits until they have exited. */
   async stop(): Promise<void> {
     await Promise.all([...this.#servers.values()].map((server) => server.kill()))
   }
 
-  async #startControlPlane(me: Caller): Promise<void> {
-    await this.#add(etcd(this.#it)).start()
-    await this.#add(apiserver(this.#it, me)).start()
-    const workers = [controllerManager(this.#it), scheduler(this.#it), kwok(this.#it, me)].map((spec) => this.#add(spec))
-    await Promise.all([createNode(this.#it, me), ...workers.map((worker) => worker.start())])
-    await this.#untilPodsCanRun(me, workers)
+  async #startControlPlane(caller: Caller): Promise<void> {
+    await this.#add(etcd(this.#description)).start()
+    await this.#add(apiserver(this.#description, caller)).start()
+    const workers = [controllerManager(this.#description), scheduler(this.#description), kwok(this.#description, caller)].map((spec) =>
+      this.#add(spec),
+    )
+    await Promise.all([createNode(this.#description, caller), ...workers.map((worker) => worker.start())])
+    await this.#untilPodsCanRun(caller, workers)
   }
 
-  async #untilPodsCanRun(me: Caller, workers: Server[]): Promise<void> {
+  async #untilPodsCanRun(caller: Caller, workers: Server[]): Promise<void> {
     const deadline = Date.now() + 60_000
-    while (!(await canRunPods(this.#it, me))) {
+    while (!(await canRunPods(this.#description, caller))) {
       const dead = workers.find((worker) => !worker.isRunning())
-      if (dead) throw new Error(`${dead.spec.name} ended while it was starting\n${await dead.logTail()}`)
-      if (Date.now() > deadline) throw new Error(`the node did not become ready in time; logs: ${layout(this.#it.dir).logs}`)
+      if (dead) throw new Error(`${dead.spec.name} exited during its start\n${await dead.logTail()}`)
+      if (Date.now() > deadline) throw new Error(`the node did not become ready in time; logs: ${layout(this.#description.dir).logs}`)
       await sleep(50)
     }
   }
 
-  // kwok reads its stages once. Pods that are ready already match no stage any more, so a new kwok leaves them alone.
+  // kwok reads its stages once. Pods that are ready match no stage any more, so a new kwok does not change them.
   async #setPodReady(seconds: number): Promise<void> {
-    await writeStages(this.#it, seconds)
+    await writeStages(this.#description, seconds)
     const server = this.#server('kwok')
     await server.kill()
     await server.start()
   }
 
-  // The lab's own servers have a name of their own: in the audit log, whatever lab-admin does was done by a user of the lab.
+  // The lab's own servers have another user: in the audit log, everything by lab-admin was done by a user of the lab.
   async #writeCertificates(): Promise<Caller> {
-    const files = layout(this.#it.dir)
-    const { certificate: ca, ...authority } = await newAuthority(`groundcrew lab ${this.#it.name}`)
+    const files = layout(this.#description.dir)
+    const { certificate: ca, ...authority } = await newAuthority(`groundcrew lab ${this.#description.name}`)
     const masters = 'system:masters'
     const issued = [authority.server(names), authority.client('lab-admin', masters), authority.client('lab-servers', masters)] as const
     const [server, admin, servers] = await Promise.all(issued)
@@ -97,7 +99,7 @@ export class Supervisor {
       writePrivate(files.serverCertificate, server.certificate),
       writePrivate(files.serverKey, server.key),
       writePrivate(files.serviceAccountKey, await newKey(2048)),
-      writeKubernetesFiles(this.#it, { ...admin, ca }, { ...servers, ca }),
+      writeKubernetesFiles(this.#description, { ...admin, ca }, { ...servers, ca }),
     ])
     return { ...servers, ca }
   }

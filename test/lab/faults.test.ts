@@ -43,7 +43,7 @@ function ask(method: string, path: string, body = ''): Promise<Answer | string> 
 
 /** What a request meets when this happens to it. */
 async function under(fault: Fault, method: string, path: string, body?: string): Promise<Answer | string> {
-  registry.forget()
+  registry.reset()
   registry.faults = () => fault
   const answer = await ask(method, path, body)
   registry.faults = () => undefined
@@ -83,7 +83,7 @@ test('a body that is cut reaches the server so far and no further', async () => 
 })
 
 test('a number of bytes cuts every connection, once', async () => {
-  registry.forget()
+  registry.reset()
   registry.cutAfterBytes(500)
   const begin = async () => new URL(String(((await ask('POST', '/v2/a/b/blobs/uploads/')) as Answer).headers.location))
   const [one, two] = [await begin(), await begin()]
@@ -94,8 +94,8 @@ test('a number of bytes cuts every connection, once', async () => {
 
 test('answers are torn, changed or made up', async () => {
   const path = '/v2/a/b/tags/list'
-  assert.is(await under({ do: 'cutAnswer', afterBytes: 5 }, 'GET', path), 'ECONNRESET')
-  const busy = await under({ do: 'answer', status: 429, headers: { 'retry-after': '7' }, body: 'busy' }, 'GET', path)
+  assert.is(await under({ do: 'cutResponse', afterBytes: 5 }, 'GET', path), 'ECONNRESET')
+  const busy = await under({ do: 'respond', status: 429, headers: { 'retry-after': '7' }, body: 'busy' }, 'GET', path)
   assert.is((busy as Answer).status, 429)
   assert.is((busy as Answer).headers['retry-after'], '7')
   assert.is(registry.requests[0]?.status, undefined)
@@ -110,8 +110,8 @@ test('answers are torn, changed or made up', async () => {
 })
 
 test('a delay is one, and the n-th of a kind meets its fault alone', async () => {
-  registry.forget()
-  registry.faults = nth(2, asks('GET', /tags/), { do: 'answer', status: 503 })
+  registry.reset()
+  registry.faults = nth(2, asks('GET', /tags/), { do: 'respond', status: 503 })
   const statuses = []
   for (const path of ['/v2/', '/v2/a/b/tags/list', '/v2/a/b/tags/list', '/v2/a/b/tags/list'])
     statuses.push(((await ask('GET', path)) as Answer).status)

@@ -8,7 +8,18 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { findLab, type Lab, startLab, writes } from '../../scripts/lab/index.ts'
 import { writeReleaseArchive } from '../../scripts/lab/inputs/releaseArchive.ts'
-import { allGone, brokenInstall, firstLines, helm, inLab, labsOwnedBy, ready, restoreInstall, runs, serverPids } from './support.ts'
+import {
+  assertAllEnded,
+  brokenInstall,
+  firstLines,
+  helm,
+  inLab,
+  labsOwnedBy,
+  podReadiness,
+  processExists,
+  restoreInstall,
+  serverPids,
+} from './support.ts'
 
 let lab: Lab
 
@@ -20,7 +31,7 @@ test.after(() => lab.stop())
 
 test('helm installs the stand-in chart and waits for nine ready pods', async () => {
   await helm(lab, '1')
-  const pods = await ready(lab)
+  const pods = await podReadiness(lab)
   assert.is(pods.length, 9)
   assert.ok(pods.every(Boolean))
 })
@@ -30,10 +41,10 @@ test('while pods are slow helm waits and ready pods stay ready; told normal, it 
   const upgrade = helm(lab, '2')
   assert.is(await Promise.race([upgrade.then(() => 'done'), sleep(4000).then(() => 'waiting')]), 'waiting')
   // The server's strategy replaces two of its three pods at once; the other seven are not touched.
-  assert.is((await ready(lab)).filter(Boolean).length, 7)
+  assert.is((await podReadiness(lab)).filter(Boolean).length, 7)
   await lab.pods('normal')
   await upgrade
-  assert.is((await ready(lab)).filter(Boolean).length, 9)
+  assert.is((await podReadiness(lab)).filter(Boolean).length, 9)
 })
 
 test('skopeo pushes an image of the release archive with what env says, and reads its config digest back', async () => {
@@ -104,10 +115,10 @@ test('two labs at once share nothing, and one name cannot run twice', async () =
   await inLab(other, 'mc mb lab/elsewhere')
   assert.not.match(await inLab(lab, 'mc ls lab'), 'elsewhere')
   const second = await startLab({ name: other.name }).catch(String)
-  assert.match(String(second), 'runs already')
+  assert.match(String(second), 'is already running')
   const pids = await serverPids(other)
   await other.stop()
-  await allGone(pids)
+  await assertAllEnded(pids)
   assert.not(existsSync(other.dir))
 })
 
@@ -116,7 +127,7 @@ test('kill -9 of the supervisor leaves no process behind, and stop then removes 
   const pids = await serverPids(killed)
   await killed.server('registry').suspend()
   process.kill(killed.description.supervisor.pid, 'SIGKILL')
-  await allGone(pids)
+  await assertAllEnded(pids)
   await killed.stop()
   assert.not(existsSync(killed.dir))
 })
@@ -133,7 +144,7 @@ test('kill -9 of the owner ends the lab, even in the middle of its start', async
   const started = await findLab(name)
   const pids = await serverPids(started as Lab)
   grown.kill('SIGKILL')
-  await allGone(pids)
+  await assertAllEnded(pids)
   for (let tries = 0; tries < 50 && (await labsOwnedBy(lab, [grown.pid, young.pid])).length > 0; tries++) await sleep(100)
   assert.equal(await labsOwnedBy(lab, [grown.pid, young.pid]), [])
 })
@@ -146,8 +157,8 @@ test('a server that cannot start is named, with the end of its log, and nothing 
   )
   const { supervisor } = JSON.parse(await readFile(join(broken, 'run', 'broken', 'lab.json'), 'utf8')) as Lab['description']
   await restoreInstall(broken)
-  assert.match(message, /^minio ended while it was starting\nlast lines of .*minio\.log:\n {2}the disk is on fire/)
-  assert.not(runs(supervisor.pid))
+  assert.match(message, /^minio exited during its start\nlast lines of .*minio\.log:\n {2}the disk is on fire/)
+  assert.not(processExists(supervisor.pid))
 })
 
 test.run()

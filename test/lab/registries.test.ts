@@ -51,7 +51,7 @@ test('a token is refused when its life is over, although it was said to be longe
   const fetch = `answer=$(curl -fsS --cacert $REGISTRY_CA -u "$TOKEN_REGISTRY_USERNAME:$TOKEN_REGISTRY_PASSWORD" "$TOKEN_SERVER?service=lab%20registry&scope=repository:a/crane:pull")
      token=$(echo "$answer" | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')`
   assert.is(await inLab(lab, `${fetch}; ${read}`), '200')
-  await lab.tokenLife({ said: 300, real: -1 })
+  await lab.tokenLife({ announced: 300, actual: -1 })
   assert.is(await inLab(lab, `${fetch}; echo "$answer" | grep -q '"expires_in":300'; ${read}`), '401')
   await lab.tokenLife({})
 })

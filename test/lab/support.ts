@@ -15,7 +15,7 @@ import { type Binary, binaries } from '../../scripts/lab/versions.ts'
 const chart = fileURLToPath(new URL('chart', import.meta.url))
 const cacheBefore = process.env.GROUNDCREW_LAB_CACHE
 
-/** From now on the lab finds the real binaries, but a script in place of one of them. */
+/** Makes the lab use the real binaries, except for one that is replaced by a script. */
 export async function brokenInstall(name: Binary, script: string): Promise<string> {
   const cache = await mkdtemp(join(tmpdir(), 'lab-cache-'))
   const target = join(cache, basename(installDir()))
@@ -34,34 +34,34 @@ export async function restoreInstall(broken: string): Promise<void> {
   await rm(broken, { recursive: true })
 }
 
-/** Installs or upgrades the stand-in chart with one changing pod annotation, and waits. */
-export async function helm(on: Lab, annotation: string): Promise<void> {
+/** Installs or upgrades the stand-in chart with a given pod annotation, and waits. */
+export async function helm(lab: Lab, annotation: string): Promise<void> {
   const values = {
     shared: {
-      image: `${on.env.REGISTRY}/spacelift/backend:v3.0.0`,
+      image: `${lab.env.REGISTRY}/spacelift/backend:v3.0.0`,
       serverHostname: 'spacelift.example.com',
       secretRef: 'spacelift-shared',
     },
     server: { secretRef: 'spacelift-server', podAnnotations: { test: annotation } },
     drain: { secretRef: 'spacelift-drain' },
   }
-  const path = join(on.dir, 'test-values.json')
+  const path = join(lab.dir, 'test-values.json')
   await writeFile(path, JSON.stringify(values))
-  await inLab(on, `helm upgrade --install spacelift ${chart} -n spacelift --create-namespace --wait --timeout 60s --values ${path}`)
+  await inLab(lab, `helm upgrade --install spacelift ${chart} -n spacelift --create-namespace --wait --timeout 60s --values ${path}`)
 }
 
-/** Whether each pod of the release is Ready; pods that are going do not count. */
-export async function ready(on: Lab): Promise<boolean[]> {
-  const answer = JSON.parse(await inLab(on, 'kubectl -n spacelift get pods -o json')) as PodList
-  const live = answer.items.filter(({ metadata }) => !metadata.deletionTimestamp)
+/** Whether each pod of the release is Ready, without pods that are being deleted. */
+export async function podReadiness(lab: Lab): Promise<boolean[]> {
+  const podList = JSON.parse(await inLab(lab, 'kubectl -n spacelift get pods -o json')) as PodList
+  const live = podList.items.filter(({ metadata }) => !metadata.deletionTimestamp)
   return live.map(({ status }) => (status.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True'))
 }
 
 type PodList = { items: { metadata: { deletionTimestamp?: string }; status: { conditions?: { type: string; status: string }[] } }[] }
 
-/** Runs a bash script with what `lab env` gives. */
-export async function inLab(on: Lab, script: string): Promise<string> {
-  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { env: { ...process.env, ...on.env } })
+/** Runs a bash script with the environment of `lab env`. */
+export async function inLab(lab: Lab, script: string): Promise<string> {
+  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { env: { ...process.env, ...lab.env } })
   return stdout
 }
 
@@ -70,25 +70,25 @@ export async function serverPids(of: Lab): Promise<number[]> {
   return ((await of.status()) ?? []).flatMap(({ pid }) => pid ?? [])
 }
 
-/** Fails when one of a lab's seven servers still runs after five seconds. */
-export async function allGone(pids: number[]): Promise<void> {
+/** Fails if one of a lab's seven servers is still running after five seconds. */
+export async function assertAllEnded(pids: number[]): Promise<void> {
   assert.is(pids.length, 7)
-  for (let tries = 0; tries < 100 && pids.some(runs); tries++) await sleep(50)
-  assert.equal(pids.filter(runs), [])
+  for (let tries = 0; tries < 100 && pids.some(processExists); tries++) await sleep(50)
+  assert.equal(pids.filter(processExists), [])
 }
 
-/** Whether a process is there, a zombie included. */
-export const runs = (pid: number): boolean => existsSync(`/proc/${pid}`)
+/** True if a process exists, including zombies. */
+export const processExists = (pid: number): boolean => existsSync(`/proc/${pid}`)
 
 /** The descriptions of labs that belong to one of these processes. */
 export async function labsOwnedBy(lab: Lab, owners: (number | undefined)[]): Promise<string[]> {
   const running = join(lab.dir, '..')
   const files = (await readdir(running)).map((name) => join(running, name, 'lab.json')).filter((path) => existsSync(path))
-  const all = await Promise.all(files.map((path) => readFile(path, 'utf8').catch(() => '{}')))
-  return all.filter((text) => owners.includes((JSON.parse(text) as { owner?: { pid: number } }).owner?.pid))
+  const descriptions = await Promise.all(files.map((path) => readFile(path, 'utf8').catch(() => '{}')))
+  return descriptions.filter((text) => owners.includes((JSON.parse(text) as { owner?: { pid: number } }).owner?.pid))
 }
 
-/** Reads so many lines of a stream. */
+/** Reads the first lines of a stream. */
 export async function firstLines(stream: NodeJS.ReadableStream, count: number): Promise<string[]> {
   const lines: string[] = []
   for await (const line of createInterface({ input: stream })) if (lines.push(line) === count) break

@@ -1,5 +1,5 @@
-// The least that a Node process can do to ask the same questions: the requests of one plan over keep-alive connections,
-// nothing parsed, nothing compared; no types to strip, no module graph. Takes a JSON file of servers and their requests.
+// The minimum for a Node process: sends the requests of one plan over keep-alive connections, parses and compares nothing, has
+// no types to strip and no module graph. Its argument is a JSON file of servers and their requests.
 const { readFileSync } = require('node:fs')
 const { Agent, request } = require('node:https')
 

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 
-/** The headers that sign one request without a body for MinIO (AWS signature 4), good for a quarter of an hour. */
-export function signed(method: string, url: URL, accessKey: string, secretKey: string, now = new Date()): Record<string, string> {
+/** Signed headers for one MinIO request without a body (AWS Signature Version 4), valid for 15 minutes. */
+export function signHeaders(method: string, url: URL, accessKey: string, secretKey: string, now = new Date()): Record<string, string> {
   const time = now.toISOString().replaceAll(/[-:]|\.\d+/g, '')
   const scope = [time.slice(0, 8), 'us-east-1', 's3', 'aws4_request']
   const headers: Record<string, string> = { host: url.host, 'x-amz-content-sha256': sha256(''), 'x-amz-date': time }

@@ -8,33 +8,33 @@ import { createGzip } from 'node:zlib'
 import { type Pack, pack } from 'tar-stream'
 import { addStream } from '../../lab/inputs/image.ts'
 
-/** A docker-save tar with gzipped layers, as docker with containerd's store writes it: both pushers send them as they are. */
-export type Saved = { readonly path: string; readonly bytes: number; readonly layers: readonly string[] }
+/** A docker-save tar with gzipped layers, as docker with containerd's store writes it: groundcrew and crane send them unchanged. */
+export type SavedArchive = { readonly path: string; readonly bytes: number; readonly layers: readonly string[] }
 
 const SHARES = [0.5, 0.3, 0.2]
 const CHUNK = 64 * 1024
 
-/** Made-up content that does not compress; the same seeds and bytes give the same archive. One seed per layer. */
-export async function writeSaved({ path, bytes, layers }: Saved): Promise<void> {
+/** Random content that does not compress; the same seeds and sizes result in the same archive. One seed per layer. */
+export async function writeSavedArchive({ path, bytes, layers }: SavedArchive): Promise<void> {
   const work = await mkdtemp(join(dirname(path), '.layers-'))
   try {
-    const made = await Promise.all(layers.map((seed, i) => layer(join(work, String(i)), seed, Math.round(bytes * (SHARES[i] ?? 0)))))
+    const written = await Promise.all(layers.map((seed, i) => layer(join(work, String(i)), seed, Math.round(bytes * (SHARES[i] ?? 0)))))
     const config = JSON.stringify({
       architecture: 'amd64',
       os: 'linux',
       config: {},
-      rootfs: { type: 'layers', diff_ids: made.map(({ diffId }) => diffId) },
+      rootfs: { type: 'layers', diff_ids: written.map(({ diffId }) => diffId) },
       history: [],
     })
     const archive = pack()
-    await Promise.all([fill(archive, config, made), pipeline(archive, createWriteStream(path))])
+    await Promise.all([fill(archive, config, written), pipeline(archive, createWriteStream(path))])
   } finally {
     await rm(work, { recursive: true })
   }
 }
 
-/** The same in gzip, beside it. Answers its path. */
-export async function writePacked({ path }: Saved): Promise<string> {
+/** The same archive, compressed with gzip; returns its path. */
+export async function writeCompressed({ path }: SavedArchive): Promise<string> {
   await pipeline(createReadStream(path), createGzip({ level: 1 }), createWriteStream(`${path}.gz`))
   return `${path}.gz`
 }
@@ -56,12 +56,12 @@ async function layer(file: string, seed: string, bytes: number): Promise<Layer> 
   const [plain, packed] = [createHash('sha256'), createHash('sha256')]
   await Promise.all([
     filled,
-    pipeline(Readable.from(tar), hashing(plain), createGzip({ level: 1 }), hashing(packed), createWriteStream(file)),
+    pipeline(Readable.from(tar), hashStream(plain), createGzip({ level: 1 }), hashStream(packed), createWriteStream(file)),
   ])
   return { file, digest: packed.digest('hex'), diffId: `sha256:${plain.digest('hex')}` }
 }
 
-function hashing(hash: ReturnType<typeof createHash>): Transform {
+function hashStream(hash: ReturnType<typeof createHash>): Transform {
   return new Transform({
     transform(chunk, _, done) {
       hash.update(chunk)

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { run } from '../../../test/acceptance/support/run.ts'
 import type { Lab } from '../../lab/index.ts'
 import { layout } from '../../lab/layout.ts'
-import { childrenSeconds, type Figure } from '../measure.ts'
-import { FORGOTTEN, type Pusher } from './pushers.ts'
+import { childrenSeconds, type Measurement } from '../measure.ts'
+import { COLD_CACHE, type Pusher } from './pushers.ts'
 
-const EVERY_MS = 5
+const POLL_MS = 5
 
-/** One push: seconds on the clock, seconds of computing and MiB at the peak by the kernel's count, and what it wrote. */
-export async function measured(pusher: Pusher, archive: string, host: string): Promise<Figure & { stdout: string }> {
+/** One push: wall time, CPU time and peak memory as counted by the kernel, and its stdout. */
+export async function measurePush(pusher: Pusher, archive: string, host: string): Promise<Measurement & { stdout: string }> {
   const { command, env } = pusher.command(archive, host)
   let memory = 0
   let watch: NodeJS.Timeout | undefined
@@ -19,10 +19,10 @@ export async function measured(pusher: Pusher, archive: string, host: string): P
     env,
     timeoutSeconds: 600,
     onStart: ({ pid }) => {
-      // The kernel keeps the highest mark itself: only what grows in the last moments is missed.
+      // The kernel keeps the high-water mark itself: only growth in the last milliseconds is missed.
       watch = setInterval(() => {
-        memory = Math.max(memory, highMark(pid))
-      }, EVERY_MS)
+        memory = Math.max(memory, peakMemory(pid))
+      }, POLL_MS)
     },
   })
   clearInterval(watch)
@@ -30,7 +30,7 @@ export async function measured(pusher: Pusher, archive: string, host: string): P
   return { wall: ran.seconds, cpu: childrenSeconds() - before, memory, stdout: ran.stdout }
 }
 
-function highMark(pid: number | undefined): number {
+function peakMemory(pid: number | undefined): number {
   try {
     return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
   } catch {
@@ -38,9 +38,9 @@ function highMark(pid: number | undefined): number {
   }
 }
 
-/** The registry as if nobody had ever pushed to it, and pushers that remember nothing. */
-export async function empty(lab: Lab, work: string): Promise<void> {
+/** Empties the registry and the caches of the pushers. */
+export async function emptyRegistry(lab: Lab, work: string): Promise<void> {
   const registry = join(layout(lab.dir).data('registry'), 'docker')
-  for (const path of [registry, join(work, '.local'), join(work, '.cache'), join(work, FORGOTTEN)])
+  for (const path of [registry, join(work, '.local'), join(work, '.cache'), join(work, COLD_CACHE)])
     await rm(path, { recursive: true, force: true })
 }

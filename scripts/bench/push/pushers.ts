@@ -7,21 +7,21 @@ import type { PushOrder } from '../../../test/acceptance/images/pushes/push.ts'
 import type { Command } from '../../../test/acceptance/support/run.ts'
 import type { Lab } from '../../lab/index.ts'
 
-/** One way to bring an archive into a registry. */
+/** A program that pushes an archive to a registry. */
 export type Pusher = {
   readonly name: string
   command(archive: string, host: string): { command: Command; env: Record<string, string> }
 }
 
-export type Pushers = { readonly ours: Pusher; readonly unread: Pusher; readonly skopeo: Pusher; readonly crane: Pusher }
+export type Pushers = { readonly groundcrew: Pusher; readonly groundcrewCold: Pusher; readonly skopeo: Pusher; readonly crane: Pusher }
 
 const PATH = 'bench/image'
-/** Where groundcrew remembers an archive that a plan has read, and where it finds nothing. */
-export const [REMEMBERED, FORGOTTEN] = ['remembered', 'forgotten']
+/** groundcrew's cache after a plan that has read the archive, and an empty one. */
+export const [WARM_CACHE, COLD_CACHE] = ['remembered', 'forgotten']
 
 /**
- * groundcrew's push, bundled as it ships, after a plan that has read the archive or without one; crane and skopeo, logged in, with
- * nothing remembered of earlier runs.
+ * groundcrew's push, bundled as released, with and without a cache of the archive's index; crane and skopeo, logged in, with empty
+ * caches.
  */
 export async function pushers(lab: Lab, work: string): Promise<Pushers> {
   const program = join(work, 'push.mjs')
@@ -44,8 +44,8 @@ export async function pushers(lab: Lab, work: string): Promise<Pushers> {
     },
   })
   return {
-    ours: groundcrew('groundcrew', REMEMBERED),
-    unread: groundcrew('groundcrew, archive never read', FORGOTTEN),
+    groundcrew: groundcrew('groundcrew', WARM_CACHE),
+    groundcrewCold: groundcrew('groundcrew, archive not read before', COLD_CACHE),
     skopeo: { name: 'skopeo copy', command: (archive, host) => ({ command: skopeo(archive, host), env }) },
     crane: { name: 'crane push', command: (archive, host) => ({ command: ['crane', 'push', archive, `${host}/${PATH}:v3.0.0`], env }) },
   }
@@ -59,7 +59,7 @@ const skopeo = (archive: string, host: string): Command => [
   `docker://${host}/${PATH}:v3.0.0`,
 ]
 
-/** A folder for what the pushers need. */
+/** A temporary folder for the pushers. */
 export async function workFolder() {
   const path = await mkdtemp(join(tmpdir(), 'groundcrew-push-'))
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) }

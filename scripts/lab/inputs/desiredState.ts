@@ -5,7 +5,7 @@ import { registryHost } from '../servers/registry.ts'
 
 export const version = 'v3.0.0'
 
-/** The file names of the inputs, beside the desired state that refers to them. */
+/** The file names of the inputs, relative to the desired state. */
 export const inputFiles = {
   archive: `self-hosted-${version}.tar.gz`,
   chart: 'chart',
@@ -22,21 +22,21 @@ export const inputFiles = {
   adminPassword: 'admin-password',
 } as const
 
-/** A desired-state.yaml for an install on this very lab, as a person would write it. */
-export function desiredState(it: Description): string {
+/** A desired-state.yaml for an installation on this lab, as a user would write it. */
+export function desiredState(description: Description): string {
   const file = (name: keyof typeof inputFiles) => ({ file: path(name) })
-  const registry = registryHost(it)
+  const registry = registryHost(description)
   return stringify({
     version,
     serverDomain: 'spacelift.example.com',
-    kubernetes: { context: it.context, namespace: 'spacelift' },
+    kubernetes: { context: description.context, namespace: 'spacelift' },
     registries: { [registry]: { caFile: path('ca'), username: file('registryUsername'), password: file('registryPassword') } },
     images: { archive: path('archive'), backend: `${registry}/spacelift/backend`, launcher: `${registry}/spacelift/launcher` },
     objectStorage: {
-      endpoint: minioUrl(it),
+      endpoint: minioUrl(description),
       caFile: path('ca'),
       inCluster: { endpoint: 'minio.minio.svc.cluster.local:9000', tls: true, allowInsecure: false },
-      uploadsUrl: minioUrl(it),
+      uploadsUrl: minioUrl(description),
       admin: { accessKey: file('minioAccessKey'), secretKey: file('minioSecretKey') },
       application: { accessKey: file('applicationAccessKey'), secretKey: file('applicationSecretKey') },
     },

@@ -4,13 +4,13 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Pack, pack } from 'tar-stream'
 
-/** One image as `docker save` writes it, with made-up content. The same request gives the same bytes. */
+/** One image as written by `docker save`, with generated content. The same request results in the same bytes. */
 export type ImageRequest = { name: string; tag: string; bytes: number }
 
 type Layer = { diffId: string; size: number; content(): Readable }
 
 const chunkSize = 64 * 1024
-// tar-stream pads and ends an archive itself; every date in it is this one.
+// The modification time of every file, so that archives are reproducible.
 const mtime = new Date('2025-01-01T00:00:00Z')
 
 /** Writes the archive of one image, a few chunks in memory at a time. */
@@ -38,11 +38,11 @@ function imageConfig(image: ImageRequest, layers: Layer[]) {
     created: mtime.toISOString(),
     config: { Env: ['PATH=/usr/bin'], Entrypoint: ['/usr/bin/spacelift'], Labels: { 'org.opencontainers.image.title': image.name } },
     rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => `sha256:${diffId}`) },
-    history: layers.map((_, i) => ({ created: mtime.toISOString(), created_by: `made-up layer ${i}` })),
+    history: layers.map((_, i) => ({ created: mtime.toISOString(), created_by: `generated layer ${i}` })),
   }
 }
 
-// The layer is made twice, once for its digest and once for the archive: cheaper than a copy on disk, and no size is too large.
+// The layer is generated twice, for its digest and for the archive: cheaper than a copy on disk, and works for any size.
 async function layer(seed: string, bytes: number): Promise<Layer> {
   const content = () => layerTar(seed, bytes)
   const hash = createHash('sha256')
@@ -61,17 +61,17 @@ function layerTar(seed: string, bytes: number): Readable {
     () => tar.finalize(),
     (error: Error) => tar.destroy(error),
   )
-  // Through a PassThrough-like Readable: the rest of the code should not depend on tar-stream's own stream class.
+  // A Node Readable, because tar-stream has its own stream class.
   return Readable.from(tar)
 }
 
-// A key stream compresses as badly as real programs do, and any size of it follows from the seed.
+// A key stream does not compress, like real programs, and is reproducible for any size.
 function* noise(seed: string, bytes: number): Generator<Buffer> {
   const stream = createCipheriv('aes-256-ctr', createHash('sha256').update(seed).digest(), Buffer.alloc(16))
   for (let left = bytes; left > 0; left -= chunkSize) yield stream.update(Buffer.alloc(Math.min(left, chunkSize)))
 }
 
-/** Adds a file whose size is known and whose content is streamed. */
+/** Adds a file of a known size with streamed content. */
 export async function addStream(archive: Pack, name: string, size: number, content: Readable): Promise<void> {
   await pipeline(content, archive.entry({ name, size, mtime, mode: 0o644 }))
 }

@@ -6,7 +6,7 @@ import { createGzip } from 'node:zlib'
 import { pack } from 'tar-stream'
 import { addStream, writeImage } from './image.ts'
 
-/** Writes `self-hosted-VERSION.tar.gz` as the guide has it: two docker-save archives of made-up images. */
+/** Writes `self-hosted-VERSION.tar.gz` as described in the guide: two docker-save archives of generated images. */
 export async function writeReleaseArchive(path: string, version: string, imageBytes: number): Promise<void> {
   const work = await mkdtemp(join(dirname(path), '.images-'))
   try {
@@ -32,6 +32,6 @@ async function bundle(path: string, folder: string, tars: string[]): Promise<voi
     }
     archive.finalize()
   }
-  // Level 1: the content does not compress, and a large image should not take minutes.
+  // Level 1: the content does not compress, and a large image would take minutes.
   await Promise.all([fill(), pipeline(archive, createGzip({ level: 1 }), createWriteStream(path))])
 }

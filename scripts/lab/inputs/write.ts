@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newKey } from '../certificates.ts'
@@ -5,18 +6,17 @@ import { type Description, newLogin } from '../description.ts'
 import { layout } from '../layout.ts'
 import { writePrivate } from '../privateFile.ts'
 import { desiredState, inputFiles, version } from './desiredState.ts'
-import { licenseToken } from './license.ts'
 import { writeReleaseArchive } from './releaseArchive.ts'
 
 const chartSource = new URL('../../../test/lab/chart', import.meta.url)
 
-/** Writes everything that an install on this lab needs into `install/`: `desired-state.yaml` and the files it names. */
-export async function writeInputs(it: Description, ca: string, imageBytes: number): Promise<void> {
-  const folder = layout(it.dir).install
-  // First, because it makes the folder that the others write to.
-  await writePrivate(layout(it.dir).desiredState, desiredState(it))
+/** Writes everything that an installation on this lab needs into `install/`: `desired-state.yaml` and the files it references. */
+export async function writeInputs(description: Description, ca: string, imageBytes: number): Promise<void> {
+  const folder = layout(description.dir).install
+  // First, because it creates the folder for the others.
+  await writePrivate(layout(description.dir).desiredState, desiredState(description))
   await Promise.all([
-    ...Object.entries(secrets(it)).map(([name, value]) => writePrivate(join(folder, name), `${value}\n`)),
+    ...Object.entries(secrets(description)).map(([name, value]) => writePrivate(join(folder, name), `${value}\n`)),
     writePrivate(join(folder, inputFiles.ca), ca),
     writeEncryptionKey(join(folder, inputFiles.encryptionKey)),
     writeReleaseArchive(join(folder, inputFiles.archive), version, imageBytes),
@@ -24,14 +24,14 @@ export async function writeInputs(it: Description, ca: string, imageBytes: numbe
   ])
 }
 
-function secrets(it: Description): Record<string, string> {
+function secrets(description: Description): Record<string, string> {
   const application = newLogin('spacelift-app')
   const database = newLogin('spacelift')
   return {
-    [inputFiles.registryUsername]: it.registry.username,
-    [inputFiles.registryPassword]: it.registry.password,
-    [inputFiles.minioAccessKey]: it.minio.username,
-    [inputFiles.minioSecretKey]: it.minio.password,
+    [inputFiles.registryUsername]: description.registry.username,
+    [inputFiles.registryPassword]: description.registry.password,
+    [inputFiles.minioAccessKey]: description.minio.username,
+    [inputFiles.minioSecretKey]: description.minio.password,
     [inputFiles.applicationAccessKey]: application.username,
     [inputFiles.applicationSecretKey]: application.password,
     [inputFiles.databaseUrl]: `postgres://${database.username}:${database.password}@db.example.com/spacelift?statement_cache_capacity=0`,
@@ -41,3 +41,15 @@ function secrets(it: Description): Record<string, string> {
 }
 
 const writeEncryptionKey = async (path: string): Promise<void> => writePrivate(path, await newKey(4096))
+
+const YEAR_SECONDS = 365 * 24 * 3600
+
+/** A licence token: a JWT with readable claims and a random signature. */
+function licenseToken(): string {
+  const now = Math.floor(Date.now() / 1000)
+  const header = { alg: 'RS256', typ: 'JWT', kid: 'lab' }
+  const claims = { iss: 'spacelift', sub: 'groundcrew lab', iat: now, exp: now + 5 * YEAR_SECONDS }
+  return [encode(header), encode(claims), randomBytes(256).toString('base64url')].join('.')
+}
+
+const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url')

@@ -1,7 +1,7 @@
 import { type LogTail, parsedLines } from './logTail.ts'
-import type { SeenRequest } from './seen.ts'
+import type { RecordedRequest } from './recordedRequest.ts'
 
-/** An event of the API server's audit log, as far as it matters here; the file has all of it. */
+/** The used fields of an event of the API server's audit log. */
 export type AuditEvent = {
   stage: string
   verb: string
@@ -10,17 +10,19 @@ export type AuditEvent = {
   user: { username: string }
   responseStatus?: { code: number }
   objectRef?: { resource: string; namespace?: string; name?: string }
-  /** What was sent, for every write. */
+  /** The body of a write. */
   requestObject?: unknown
 }
 
-// An event is written before its answer leaves: whoever has the answer finds the event.
+// An event is written before its response is sent: after the response, the event is in the log.
 export const auditEvents = (log: LogTail): Promise<AuditEvent[]> => parsedLines<AuditEvent>(log)
 
-/** Requests of the lab's users; the control plane's own are left out. A watch counts when it begins. */
-export function kubernetesRequests(events: AuditEvent[]): SeenRequest[] {
-  const ours = events.filter(({ user, stage, verb }) => user.username === 'lab-admin' && (verb !== 'watch' || stage === 'ResponseStarted'))
-  return ours.map(({ verb, requestURI, responseStatus, userAgent = '', user }) => ({
+/** Requests of the lab's users, without those of the control plane. A watch counts when it starts. */
+export function kubernetesRequests(events: AuditEvent[]): RecordedRequest[] {
+  const userEvents = events.filter(
+    ({ user, stage, verb }) => user.username === 'lab-admin' && (verb !== 'watch' || stage === 'ResponseStarted'),
+  )
+  return userEvents.map(({ verb, requestURI, responseStatus, userAgent = '', user }) => ({
     method: verb,
     path: requestURI,
     status: responseStatus?.code ?? 0,

@@ -1,14 +1,14 @@
 import { open, stat } from 'node:fs/promises'
 
-/** A place in a log that grows: everything behind it is news. */
+/** A position in a growing log: everything after it is new. */
 export type LogTail = { path: string; offset: number }
 
-/** The end of the log as it is now. */
+/** The current end of the log. */
 export async function tailOf(path: string): Promise<LogTail> {
   return { path, offset: (await stat(path).catch(() => ({ size: 0 }))).size }
 }
 
-/** The whole lines that were written since. */
+/** The complete lines that were written since. */
 export async function linesSince({ path, offset }: LogTail): Promise<string[]> {
   const file = await open(path)
   try {
@@ -19,5 +19,5 @@ export async function linesSince({ path, offset }: LogTail): Promise<string[]> {
   }
 }
 
-/** The same for a log of one JSON object a line. */
+/** The same for a log with one JSON object per line. */
 export const parsedLines = async <T>(log: LogTail): Promise<T[]> => (await linesSince(log)).map((line) => JSON.parse(line) as T)

@@ -1,24 +1,32 @@
 import type { Description } from '../description.ts'
 import { layout } from '../layout.ts'
 import { type AuditEvent, auditEvents, kubernetesRequests } from './kubernetes.ts'
-import { tailOf } from './logTail.ts'
+import { type LogTail, linesSince, tailOf } from './logTail.ts'
 import { MinioTrace } from './minio.ts'
-import { registryRequests } from './registry.ts'
-import type { SeenRequest } from './seen.ts'
+import type { RecordedRequest } from './recordedRequest.ts'
 
-/** What the three servers were asked while a recording ran. */
-export type Recorded = { kubernetes: SeenRequest[]; minio: SeenRequest[]; registry: SeenRequest[]; audit: AuditEvent[] }
+/** The requests to the three servers during a recording. */
+export type Recorded = { kubernetes: RecordedRequest[]; minio: RecordedRequest[]; registry: RecordedRequest[]; audit: AuditEvent[] }
 
 /** Ends a recording. */
 export type Recording = () => Promise<Recorded>
 
-/** Begins to record. */
-export async function record(it: Description): Promise<Recording> {
-  const files = layout(it.dir)
-  const minio = await MinioTrace.start(it)
+/** Starts to record. */
+export async function record(description: Description): Promise<Recording> {
+  const files = layout(description.dir)
+  const minio = await MinioTrace.start(description)
   const [audit, registry] = await Promise.all([tailOf(files.auditLog), tailOf(files.log('registry'))])
   return async () => {
     const events = await auditEvents(audit)
     return { audit: events, kubernetes: kubernetesRequests(events), registry: await registryRequests(registry), minio: await minio.stop() }
   }
+}
+
+// Apache's combined format, among lines in another format.
+const ACCESS_LINE = /^\S+ - \S+ \[[^\]]+\] "(?<method>[A-Z]+) (?<path>\S+) [^"]*" (?<status>\d+) \d+ "[^"]*" "(?<userAgent>[^"]*)"$/
+
+/** The requests to the registry. */
+async function registryRequests(log: LogTail): Promise<RecordedRequest[]> {
+  const matches = (await linesSince(log)).map((line) => ACCESS_LINE.exec(line)?.groups).filter((groups) => groups !== undefined)
+  return matches.map(({ method = '', path = '', status, userAgent = '' }) => ({ method, path, status: Number(status), userAgent }))
 }

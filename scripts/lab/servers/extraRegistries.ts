@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { ask } from '../ask.ts'
 import type { Description, Login } from '../description.ts'
+import { httpsRequest } from '../httpsRequest.ts'
 import { layout } from '../layout.ts'
 import { writePrivate } from '../privateFile.ts'
 import type { ServerSpec } from '../server.ts'
@@ -19,41 +19,45 @@ const tokenServerProgram = fileURLToPath(new URL('tokenServer.ts', import.meta.u
 export const extraHost = ({ ports }: Description, name: ExtraRegistry): string =>
   `127.0.0.1:${name === 'plain' ? ports.plainRegistry : ports.tokenRegistry}`
 
-// By name: crane refuses a realm that is a loopback address, unless it is the registry's own.
+// A host name: crane rejects a loopback address as realm, unless it is the registry's own.
 export const tokenRealm = ({ ports }: Description): string => `https://localhost:${ports.tokenServer}/token`
 
-/** Those that were asked for, with their logins. */
-export const extraRegistries = (it: Description): [ExtraRegistry, Login][] => Object.entries(it.extraRegistries) as [ExtraRegistry, Login][]
+/** The requested registries, with their logins. */
+export const extraRegistries = (description: Description): [ExtraRegistry, Login][] =>
+  Object.entries(description.extraRegistries) as [ExtraRegistry, Login][]
 
-export async function writeExtraRegistryFiles(it: Description): Promise<void> {
-  const { plain, token } = it.extraRegistries
-  await Promise.all([plain && writePlain(it, plain), token && writeToken(it, token)])
+export async function writeExtraRegistryFiles(description: Description): Promise<void> {
+  const { plain, token } = description.extraRegistries
+  await Promise.all([plain && writePlain(description, plain), token && writeToken(description, token)])
 }
 
-/** The servers of the registries that were asked for: `plain-registry`, `token-registry`, `token-server`. */
-export function extraServers(it: Description, ca: string): ServerSpec[] {
-  const { plain, token } = it.extraRegistries
-  return [...(plain ? [plainRegistry(it, plain)] : []), ...(token ? [tokenServer(it, ca), tokenRegistry(it, ca)] : [])]
+/** The servers of the requested registries: `plain-registry`, `token-registry`, `token-server`. */
+export function extraServers(description: Description, ca: string): ServerSpec[] {
+  const { plain, token } = description.extraRegistries
+  return [
+    ...(plain ? [plainRegistry(description, plain)] : []),
+    ...(token ? [tokenServer(description, ca), tokenRegistry(description, ca)] : []),
+  ]
 }
 
-async function writePlain(it: Description, login: Login): Promise<void> {
-  const files = layout(it.dir)
+async function writePlain(description: Description, login: Login): Promise<void> {
+  const files = layout(description.dir)
   const auth = { htpasswd: { realm: 'lab', path: files.registryUsers('plain-registry') } }
   await Promise.all([
     writePrivate(
       files.registryConfig('plain-registry'),
-      registryConfiguration(it, 'plain-registry', { addr: extraHost(it, 'plain'), auth }),
+      registryConfiguration(description, 'plain-registry', { addr: extraHost(description, 'plain'), auth }),
     ),
-    writeUsers(it, 'plain-registry', login),
+    writeUsers(description, 'plain-registry', login),
   ])
 }
 
-async function writeToken(it: Description, login: Login): Promise<void> {
-  const files = layout(it.dir)
+async function writeToken(description: Description, login: Login): Promise<void> {
+  const files = layout(description.dir)
   const tls = { certificate: files.serverCertificate, key: files.serverKey }
-  const auth = { token: { realm: tokenRealm(it), service, issuer, rootcertbundle: files.ca } }
+  const auth = { token: { realm: tokenRealm(description), service, issuer, rootcertbundle: files.ca } }
   const settings: TokenServerSettings = {
-    port: it.ports.tokenServer,
+    port: description.ports.tokenServer,
     ...tls,
     service,
     issuer,
@@ -63,30 +67,34 @@ async function writeToken(it: Description, login: Login): Promise<void> {
   await Promise.all([
     writePrivate(
       files.registryConfig('token-registry'),
-      registryConfiguration(it, 'token-registry', { addr: extraHost(it, 'token'), tls, auth }),
+      registryConfiguration(description, 'token-registry', { addr: extraHost(description, 'token'), tls, auth }),
     ),
     writePrivate(files.tokenServer, JSON.stringify(settings)),
-    writeTokenLife(it, {}),
+    writeTokenLife(description, {}),
   ])
 }
 
-function plainRegistry(it: Description, { username, password }: Login): ServerSpec {
-  const ready = async () => (await plainStatus(`http://${extraHost(it, 'plain')}/v2/`, `${username}:${password}`)) === 200
-  return registryServer(it, 'plain-registry', ready)
+function plainRegistry(description: Description, { username, password }: Login): ServerSpec {
+  const ready = async () => (await plainStatus(`http://${extraHost(description, 'plain')}/v2/`, `${username}:${password}`)) === 200
+  return registryServer(description, 'plain-registry', ready)
 }
 
-function tokenRegistry(it: Description, ca: string): ServerSpec {
-  return registryServer(it, 'token-registry', async () => (await ask({ url: `https://${extraHost(it, 'token')}/v2/`, ca })).status === 401)
+function tokenRegistry(description: Description, ca: string): ServerSpec {
+  return registryServer(
+    description,
+    'token-registry',
+    async () => (await httpsRequest({ url: `https://${extraHost(description, 'token')}/v2/`, ca })).status === 401,
+  )
 }
 
-function tokenServer(it: Description, ca: string): ServerSpec {
-  const files = layout(it.dir)
+function tokenServer(description: Description, ca: string): ServerSpec {
+  const files = layout(description.dir)
   return {
     name: 'token-server',
     command: process.execPath,
     args: ['--disable-warning=ExperimentalWarning', tokenServerProgram, files.tokenServer],
     log: files.log('token-server'),
-    ready: async () => (await ask({ url: tokenRealm(it), ca })).status === 401,
+    ready: async () => (await httpsRequest({ url: tokenRealm(description), ca })).status === 401,
   }
 }
 

@@ -1,32 +1,32 @@
 import { stringify } from 'yaml'
-import { ask } from '../ask.ts'
 import type { Pair } from '../certificates.ts'
 import type { Description } from '../description.ts'
+import { httpsRequest } from '../httpsRequest.ts'
 import { layout } from '../layout.ts'
 import { binary } from '../paths.ts'
 import { writePrivate } from '../privateFile.ts'
 import type { ServerSpec } from '../server.ts'
 
-/** Who asks the API server, and whose certificate it must show. */
+/** A client of the API server: its certificate, and the CA to verify the server. */
 export type Caller = Pair & { ca: string }
 
-// The bodies of writes are logged, those of reads are not: RequestResponse would write down every Secret that is read.
+// The bodies of writes are logged, those of reads are not: RequestResponse would log every Secret that is read.
 const auditPolicy = { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules: [{ level: 'Request' }] }
 
 export const apiserverUrl = ({ ports }: Description): string => `https://127.0.0.1:${ports.apiserver}`
 
-/** Writes what the control plane reads from files. */
-export async function writeKubernetesFiles(it: Description, admin: Caller, servers: Caller): Promise<void> {
-  const files = layout(it.dir)
+/** Writes the control plane's input files. */
+export async function writeKubernetesFiles(description: Description, admin: Caller, servers: Caller): Promise<void> {
+  const files = layout(description.dir)
   await writePrivate(files.auditPolicy, stringify(auditPolicy))
-  await writePrivate(files.kubeconfig, stringify(kubeconfig(it, admin)))
-  await writePrivate(files.serversKubeconfig, stringify(kubeconfig(it, servers)))
+  await writePrivate(files.kubeconfig, stringify(kubeconfig(description, admin)))
+  await writePrivate(files.serversKubeconfig, stringify(kubeconfig(description, servers)))
 }
 
-export function etcd(it: Description): ServerSpec {
-  const files = layout(it.dir)
-  const client = `http://127.0.0.1:${it.ports.etcd}`
-  const peer = `http://127.0.0.1:${it.ports.etcdPeer}`
+export function etcd(description: Description): ServerSpec {
+  const files = layout(description.dir)
+  const client = `http://127.0.0.1:${description.ports.etcd}`
+  const peer = `http://127.0.0.1:${description.ports.etcdPeer}`
   const args = [
     `--data-dir=${files.data('etcd')}`,
     `--listen-client-urls=${client}`,
@@ -34,19 +34,19 @@ export function etcd(it: Description): ServerSpec {
     `--listen-peer-urls=${peer}`,
     `--initial-advertise-peer-urls=${peer}`,
     `--initial-cluster=default=${peer}`,
-    // A lab survives no power cut anyway, and without fsync it is several times faster.
+    // A lab need not survive a power failure, and is several times faster without fsync.
     '--unsafe-no-fsync',
     '--log-level=warn',
   ]
   return { name: 'etcd', command: binary('etcd'), args, log: files.log('etcd') }
 }
 
-export function apiserver(it: Description, caller: Caller): ServerSpec {
-  const files = layout(it.dir)
+export function apiserver(description: Description, caller: Caller): ServerSpec {
+  const files = layout(description.dir)
   const args = [
-    `--etcd-servers=http://127.0.0.1:${it.ports.etcd}`,
+    `--etcd-servers=http://127.0.0.1:${description.ports.etcd}`,
     '--bind-address=127.0.0.1',
-    `--secure-port=${it.ports.apiserver}`,
+    `--secure-port=${description.ports.apiserver}`,
     `--tls-cert-file=${files.serverCertificate}`,
     `--tls-private-key-file=${files.serverKey}`,
     `--client-ca-file=${files.ca}`,
@@ -60,12 +60,12 @@ export function apiserver(it: Description, caller: Caller): ServerSpec {
     `--audit-log-path=${files.auditLog}`,
     `--audit-policy-file=${files.auditPolicy}`,
   ]
-  const ready = async () => (await ask({ url: `${apiserverUrl(it)}/readyz`, ...tls(caller) })).status === 200
+  const ready = async () => (await httpsRequest({ url: `${apiserverUrl(description)}/readyz`, ...tls(caller) })).status === 200
   return { name: 'kube-apiserver', command: binary('kube-apiserver'), args, log: files.log('kube-apiserver'), ready }
 }
 
-export function controllerManager(it: Description): ServerSpec {
-  const files = layout(it.dir)
+export function controllerManager(description: Description): ServerSpec {
+  const files = layout(description.dir)
   const args = [
     `--kubeconfig=${files.serversKubeconfig}`,
     `--root-ca-file=${files.ca}`,
@@ -76,35 +76,35 @@ export function controllerManager(it: Description): ServerSpec {
     '--kube-api-burst=1000',
     // Untaints the new node sooner.
     '--node-monitor-period=1s',
-    // A real kubelet would set its pods Ready again after an outage of the API server; kwok never does. So they must not be unset.
+    // After an outage of the API server a real kubelet sets its pods Ready again; kwok never does, so they must stay Ready.
     '--node-monitor-grace-period=24h',
-    ...alone,
+    ...SINGLE_INSTANCE_FLAGS,
   ]
   const name = 'kube-controller-manager'
   return { name, command: binary(name), args, log: files.log(name) }
 }
 
-export function scheduler(it: Description): ServerSpec {
-  const files = layout(it.dir)
+export function scheduler(description: Description): ServerSpec {
+  const files = layout(description.dir)
   const name = 'kube-scheduler'
-  return { name, command: binary(name), args: [`--kubeconfig=${files.serversKubeconfig}`, ...alone], log: files.log(name) }
+  return { name, command: binary(name), args: [`--kubeconfig=${files.serversKubeconfig}`, ...SINGLE_INSTANCE_FLAGS], log: files.log(name) }
 }
 
-// Nobody scrapes them, and their usual ports would collide with the next lab's.
-const alone = ['--leader-elect=false', '--secure-port=0']
+// No leader election with one instance, and no metrics port, which would collide with another lab's.
+const SINGLE_INSTANCE_FLAGS = ['--leader-elect=false', '--secure-port=0']
 
 export const tls = ({ ca, certificate, key }: Caller) => ({ ca, cert: certificate, key })
 
-function kubeconfig(it: Description, caller: Caller) {
+function kubeconfig(description: Description, caller: Caller) {
   const base64 = (pem: string) => Buffer.from(pem).toString('base64')
-  const cluster = { server: apiserverUrl(it), 'certificate-authority-data': base64(caller.ca) }
+  const cluster = { server: apiserverUrl(description), 'certificate-authority-data': base64(caller.ca) }
   const user = { 'client-certificate-data': base64(caller.certificate), 'client-key-data': base64(caller.key) }
   return {
     apiVersion: 'v1',
     kind: 'Config',
-    'current-context': it.context,
-    clusters: [{ name: it.context, cluster }],
-    users: [{ name: it.context, user }],
-    contexts: [{ name: it.context, context: { cluster: it.context, user: it.context } }],
+    'current-context': description.context,
+    clusters: [{ name: description.context, cluster }],
+    users: [{ name: description.context, user }],
+    contexts: [{ name: description.context, context: { cluster: description.context, user: description.context } }],
   }
 }

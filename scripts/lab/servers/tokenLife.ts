@@ -2,15 +2,15 @@ import type { Description } from '../description.ts'
 import { layout } from '../layout.ts'
 import { writePrivate } from '../privateFile.ts'
 
-/** How long the tokens of the lab's token server are good, in seconds. */
+/** The lifetime of the token server's tokens, in seconds. */
 export type TokenLife = {
-  /** What the client is told; default 300. */
-  said?: number
-  /** After how long the registry refuses it; default: what is said. */
-  real?: number
+  /** The lifetime in the response; default 300. */
+  announced?: number
+  /** The lifetime after which the registry rejects the token; default: `announced`. */
+  actual?: number
 }
 
-/** Counts for every token from now on. */
-export async function writeTokenLife(it: Description, { said = 300, real = said }: TokenLife): Promise<void> {
-  await writePrivate(layout(it.dir).tokenLife, JSON.stringify({ said, real }))
+/** Applies to every token issued from now on. */
+export async function writeTokenLife(description: Description, { announced = 300, actual = announced }: TokenLife): Promise<void> {
+  await writePrivate(layout(description.dir).tokenLife, JSON.stringify({ announced, actual }))
 }

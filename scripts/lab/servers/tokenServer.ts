@@ -1,5 +1,5 @@
-// The token server of the lab's `token` registry, in the words of the distribution specification: a password, or an identity
-// token that it gave for one, buys a token for the rights that were asked for. Takes the path of its settings.
+// The token server of the lab's `token` registry, as in the distribution specification: it issues tokens for the requested scopes
+// in exchange for a password or an identity token. Its argument is the path of its settings.
 import { createHmac, randomUUID, sign, timingSafeEqual, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -14,14 +14,14 @@ export type TokenServerSettings = {
   key: string
   service: string
   issuer: string
-  /** The path of a file that is read for every token, so that it can change while tokens are in use. */
+  /** The path of a TokenLife file, read for every token, so that it can change while tokens are in use. */
   life: string
   login: Login
 }
 
-type Asked = { account?: string; scopes: string[]; wantsIdentity: boolean; isExchange: boolean }
+type TokenRequest = { account?: string; scopes: string[]; includeIdentity: boolean; isExchange: boolean }
 
-// Debian's registry takes a token for so long after its end, because clocks differ.
+// Debian's registry accepts a token this long after its expiry, because clocks differ.
 const LEEWAY = 60
 
 const settings = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as TokenServerSettings
@@ -29,60 +29,61 @@ const [cert, key] = [readFileSync(settings.certificate), readFileSync(settings.k
 const chain = [new X509Certificate(cert).raw.toString('base64')]
 
 createServer({ cert, key }, (request, response) => {
-  answer(request, response).catch((error: Error) => {
+  handle(request, response).catch((error: Error) => {
     console.error(error.message)
     response.writeHead(500).end()
   })
 }).listen(settings.port, '127.0.0.1')
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const asked = request.method === 'POST' ? exchanged(new URLSearchParams(await text(request))) : presented(request)
-  // One line a request: what was asked for, never the password.
-  console.log(`${request.method} ${asked?.account ?? 'nobody'} ${asked?.scopes.join(' ') ?? ''}`.trimEnd())
-  if (asked === undefined) return respond(response, 401, { errors: [{ code: 'UNAUTHORIZED', message: 'wrong username or password' }] })
-  const { said, real } = JSON.parse(readFileSync(settings.life, 'utf8')) as Required<TokenLife>
-  const token = jwt(asked, real)
-  const refresh = asked.wantsIdentity && { refresh_token: identityToken() }
-  respond(response, 200, { [asked.isExchange ? 'access_token' : 'token']: token, expires_in: said, ...refresh })
+async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const tokenRequest = request.method === 'POST' ? exchangeRequest(new URLSearchParams(await text(request))) : passwordRequest(request)
+  // One line per request: the requested scopes, never the password.
+  console.log(`${request.method} ${tokenRequest?.account ?? 'unauthenticated'} ${tokenRequest?.scopes.join(' ') ?? ''}`.trimEnd())
+  if (tokenRequest === undefined)
+    return respond(response, 401, { errors: [{ code: 'UNAUTHORIZED', message: 'wrong username or password' }] })
+  const { announced, actual } = JSON.parse(readFileSync(settings.life, 'utf8')) as Required<TokenLife>
+  const token = jwt(tokenRequest, actual)
+  const refresh = tokenRequest.includeIdentity && { refresh_token: identityToken() }
+  respond(response, 200, { [tokenRequest.isExchange ? 'access_token' : 'token']: token, expires_in: announced, ...refresh })
 }
 
 /** A GET with a password. */
-function presented({ url, headers }: IncomingMessage): Asked | undefined {
+function passwordRequest({ url, headers }: IncomingMessage): TokenRequest | undefined {
   const { searchParams } = new URL(url ?? '/', 'https://localhost')
   const { username, password } = settings.login
-  const wanted = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
-  if (!same(headers.authorization ?? '', wanted)) return undefined
+  const expected = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+  if (!equalSecrets(headers.authorization ?? '', expected)) return undefined
   const wantsIdentity = searchParams.get('offline_token') === 'true'
-  return { account: username, scopes: searchParams.getAll('scope'), wantsIdentity, isExchange: false }
+  return { account: username, scopes: searchParams.getAll('scope'), includeIdentity: wantsIdentity, isExchange: false }
 }
 
 /** A POST with an identity token or, as OAuth2 has it, a password. */
-function exchanged(form: URLSearchParams): Asked | undefined {
+function exchangeRequest(form: URLSearchParams): TokenRequest | undefined {
   const { username, password } = settings.login
   const isPassword = form.get('grant_type') === 'password'
-  const good = isPassword
-    ? same(`${form.get('username')}:${form.get('password')}`, `${username}:${password}`)
-    : same(form.get('refresh_token') ?? '', identityToken())
-  if (!good) return undefined
+  const isValid = isPassword
+    ? equalSecrets(`${form.get('username')}:${form.get('password')}`, `${username}:${password}`)
+    : equalSecrets(form.get('refresh_token') ?? '', identityToken())
+  if (!isValid) return undefined
   return {
     account: username,
     scopes: (form.get('scope') ?? '').split(' ').filter(Boolean),
-    wantsIdentity: form.get('access_type') === 'offline',
+    includeIdentity: form.get('access_type') === 'offline',
     isExchange: true,
   }
 }
 
 const identityToken = (): string => createHmac('sha256', settings.login.password).update('identity').digest('base64url')
 
-function same(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((each) => createHmac('sha256', cert).update(each).digest()) as [Buffer, Buffer]
+function equalSecrets(left: string, right: string): boolean {
+  const [a, b] = [left, right].map((each) => createHmac('sha256', cert).update(each).digest()) as [Buffer, Buffer]
   return timingSafeEqual(a, b)
 }
 
-function jwt({ account, scopes }: Asked, seconds: number): string {
+function jwt({ account, scopes }: TokenRequest, seconds: number): string {
   const now = Math.floor(Date.now() / 1000)
   const access = scopes.map((scope) => {
-    const [type, name, actions] = split(scope)
+    const [type, name, actions] = splitScope(scope)
     return { type, name, actions: actions.split(',') }
   })
   const header = { typ: 'JWT', alg: 'RS256', x5c: chain }
@@ -101,7 +102,7 @@ function jwt({ account, scopes }: Asked, seconds: number): string {
 }
 
 /** `repository:HOST:PORT/name:pull,push`: the name may have colons. */
-function split(scope: string): [string, string, string] {
+function splitScope(scope: string): [string, string, string] {
   const [first, last] = [scope.indexOf(':'), scope.lastIndexOf(':')]
   return [scope.slice(0, first), scope.slice(first + 1, last), scope.slice(last + 1)]
 }

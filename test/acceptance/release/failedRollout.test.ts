@@ -45,7 +45,7 @@ async function failedUpgrade({ installation, proxy, kubeconfig }: Context, failu
   const log = await failure.log?.(installation)
   // kwok has no logs: the proxy returns them.
   proxy.faults = ({ path }) =>
-    log !== undefined && /\/pods\/[^/]+\/log\?/.test(path) ? { do: 'answer', status: 200, body: log } : undefined
+    log !== undefined && /\/pods\/[^/]+\/log\?/.test(path) ? { do: 'respond', status: 200, body: log } : undefined
   const file = await installation.withEdits(round, (document) => {
     document.setIn(['release', 'timeout'], '8s')
     document.setIn(['release', 'values', 'server'], { podLabels: { round }, ...failure.values })

@@ -41,7 +41,7 @@ for (const { command, count } of [
 async function interrupted(context: Context, interruption: Interruption, path: string): Promise<string> {
   const { image, watcher, extent, sizes } = context
   watcher.path = path
-  image.proxy.forget()
+  image.proxy.reset()
   let child: ChildProcess | undefined
   interruption.arm(image.proxy, extent, () => child?.kill('SIGKILL'))
   const result = await image.push(path, (process) => {
@@ -65,7 +65,7 @@ async function interrupted(context: Context, interruption: Interruption, path: s
  */
 async function pushRest(image: ImagePush, path: string, sizes: Map<string, number>, stored: Set<string>): Promise<void> {
   const { proxy } = image
-  proxy.forget()
+  proxy.reset()
   expectPushed(await image.push(path))
   const reads = proxy.requests.filter(({ method }) => method === 'HEAD')
   const absent = [...sizes.keys()].filter((digest) => reads.some((read) => read.path.endsWith(digest) && read.status === 404))

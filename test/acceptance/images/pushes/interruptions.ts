@@ -14,7 +14,7 @@ export type PushExtent = { readonly bytes: number; readonly first: number; reado
 
 export async function pushExtent(image: ImagePush): Promise<PushExtent> {
   const { proxy } = image
-  proxy.forget()
+  proxy.reset()
   await image.push('undisturbed/image')
   const sizes = [...(await image.blobSizes()).values()]
   const number = (method: string, path: string) =>

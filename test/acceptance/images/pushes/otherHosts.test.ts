@@ -35,7 +35,7 @@ test.full('an upload to an address on another host is sent there, without the lo
   const location = `https://${other.host}/v2/elsewhere/image/blobs/uploads/1?signed=1`
   registry.faults = ({ method, path }) =>
     method === 'POST' && path.includes('/blobs/uploads/') ? { do: 'change', headers: { location } } : undefined
-  other.faults = ({ method }) => (method === 'PUT' ? { do: 'answer', status: 201 } : undefined)
+  other.faults = ({ method }) => (method === 'PUT' ? { do: 'respond', status: 201 } : undefined)
   const result = await runBackendOnly(installation, registry.host, 'elsewhere/image', 'apply')
   const uploads = other.requests.filter(({ method }) => method === 'PUT')
   if (uploads.length === 0) throw new Error('nothing was sent to the other host')

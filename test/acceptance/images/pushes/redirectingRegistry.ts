@@ -6,8 +6,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { ask } from '../../../../scripts/lab/ask.ts'
-import { bound } from '../../../../scripts/lab/bound.ts'
+import { dieWithParent } from '../../../../scripts/lab/dieWithParent.ts'
+import { httpsRequest } from '../../../../scripts/lab/httpsRequest.ts'
 import type { Lab } from '../../../../scripts/lab/index.ts'
 import { layout } from '../../../../scripts/lab/layout.ts'
 import { registryConfiguration } from '../../../../scripts/lab/servers/dockerRegistry.ts'
@@ -42,7 +42,7 @@ export async function startRedirectingRegistry(lab: Lab): Promise<RedirectingReg
   }
   const configuration = registryConfiguration(lab.description, NAME, settings).replaceAll(files.data(NAME), data)
   await writeFile(files.registryConfig(NAME), configuration, { mode: 0o600 })
-  const [program, ...args] = bound('docker-registry', ['serve', files.registryConfig(NAME)])
+  const [program, ...args] = dieWithParent('docker-registry', ['serve', files.registryConfig(NAME)])
   // docker-registry reads every variable REGISTRY_... as a setting.
   const server = spawn(program, args, { stdio: 'ignore', env: { PATH: process.env.PATH } })
   await untilReady(host, await readFile(files.ca, 'utf8'))
@@ -60,7 +60,7 @@ export async function startRedirectingRegistry(lab: Lab): Promise<RedirectingReg
 
 async function untilReady(host: string, ca: string): Promise<void> {
   await until(`the registry ${host} responds`, async () => {
-    const status = await ask({ url: `https://${host}/v2/`, ca }).then(
+    const status = await httpsRequest({ url: `https://${host}/v2/`, ca }).then(
       (response) => response.status,
       () => undefined,
     )

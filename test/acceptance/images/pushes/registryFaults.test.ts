@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { asks, nth } from '../../../../scripts/lab/index.ts'
+import { matches, nth } from '../../../../scripts/lab/index.ts'
 import { layout } from '../../../../scripts/lab/layout.ts'
 import { acceptance } from '../../support/acceptance.ts'
 import { LabInstallation } from '../../support/installation.ts'
@@ -27,9 +27,9 @@ for (const name of ['basic', 'token', 'plain'] as const) {
 /** The token server promises minutes; the registry accepts the token for a second, and the first blob starts later. */
 test.full('a token that expires during the push is renewed', async ({ lab, token: image }) => {
   const { proxy } = image
-  proxy.forget()
-  await lab.tokenLife({ said: 300, real: 1 })
-  proxy.faults = nth(1, asks('PUT', /uploads/), { do: 'delay', ms: 2500 })
+  proxy.reset()
+  await lab.tokenLife({ announced: 300, actual: 1 })
+  proxy.faults = nth(1, matches('PUT', /uploads/), { do: 'delay', ms: 2500 })
   expectPushed(await image.push('refused/expired'))
   await lab.tokenLife({})
   const refused = proxy.requests.filter(({ method, status }) => method === 'PUT' && status === 401)
@@ -54,8 +54,8 @@ test('a full disk of the registry: a clear problem, and the next push sends the 
 
 test('429 with Retry-After: the push waits and continues', async ({ basic: image }) => {
   const { proxy } = image
-  proxy.forget()
-  proxy.faults = nth(2, asks('PUT', /uploads/), { do: 'answer', status: 429, headers: { 'retry-after': '2' } })
+  proxy.reset()
+  proxy.faults = nth(2, matches('PUT', /uploads/), { do: 'respond', status: 429, headers: { 'retry-after': '2' } })
   const { seconds } = expectPushed(await image.push('refused/busy'))
   if (!proxy.requests.some(({ fault }) => fault)) throw new Error('the registry never returned 429')
   if (seconds < 2) throw new Error(`it continued after ${seconds} s`)
@@ -63,15 +63,15 @@ test('429 with Retry-After: the push waits and continues', async ({ basic: image
 })
 
 test.full('429 with a Retry-After of an hour: a clear problem', async ({ basic: image }) => {
-  image.proxy.forget()
-  image.proxy.faults = ({ method }) => (method === 'POST' ? { do: 'answer', status: 429, headers: { 'retry-after': '3600' } } : undefined)
+  image.proxy.reset()
+  image.proxy.faults = ({ method }) => (method === 'POST' ? { do: 'respond', status: 429, headers: { 'retry-after': '3600' } } : undefined)
   return expectProblem(await image.push('refused/hour'), 'registry/too-many-requests')
 })
 
 test.full('a registry that returns a wrong digest for what it accepted: a clear problem', async ({ basic: image }) => {
-  image.proxy.forget()
+  image.proxy.reset()
   const headers = { 'docker-content-digest': `sha256:${'0'.repeat(64)}` }
-  image.proxy.faults = nth(1, asks('PUT', /manifests/), { do: 'change', headers })
+  image.proxy.faults = nth(1, matches('PUT', /manifests/), { do: 'change', headers })
   return expectProblem(await image.push('refused/digest'), 'registry/wrong-digest')
 })
 

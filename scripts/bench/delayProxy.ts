@@ -1,23 +1,23 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** TCP in front of a server of this machine. */
-export type SlowWire = AsyncDisposable & {
+/** A TCP proxy in front of a server on this machine. */
+export type DelayProxy = AsyncDisposable & {
   readonly port: number
-  /** From now on each round trip takes so much longer, in milliseconds; that of opening a connection too. */
+  /** Adds latency to each round trip from now on, in milliseconds, including that of connecting. */
   delay(ms: number): void
 }
 
-/** Passes everything on to `port` on loopback, at first without delay. */
-export async function slowWire(port: number): Promise<SlowWire> {
+/** Forwards everything to `port` on loopback, initially without delay. */
+export async function delayProxy(port: number): Promise<DelayProxy> {
   let ms = 0
   const open = new Set<Socket>()
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (near) => {
     const far = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
-    // The client believes to be connected at once; what it sends waits as long as that would have taken.
+    // The client is connected at once; the first data is delayed by the time that connecting would have taken.
     const connected = performance.now() + ms
-    pass(near, far, () => Math.max(0, connected - performance.now()) + ms / 2)
-    pass(far, near, () => ms / 2)
+    forward(near, far, () => Math.max(0, connected - performance.now()) + ms / 2)
+    forward(far, near, () => ms / 2)
     for (const [socket, other] of [
       [near, far],
       [far, near],
@@ -34,14 +34,14 @@ export async function slowWire(port: number): Promise<SlowWire> {
     server.close()
     await once(server, 'close')
   }
-  const delay = (longer: number) => {
-    ms = longer
+  const delay = (milliseconds: number) => {
+    ms = milliseconds
   }
   return { port: (server.address() as AddressInfo).port, delay, [Symbol.asyncDispose]: close }
 }
 
-/** Timers of one length end in the order in which they began, and so do the pieces. */
-function pass(from: Socket, to: Socket, wait: () => number): void {
+/** Timers with equal delays fire in the order in which they were started, so the chunks stay in order. */
+function forward(from: Socket, to: Socket, wait: () => number): void {
   from.on('data', (chunk) => setTimeout(() => to.write(chunk), wait()))
   from.on('end', () => setTimeout(() => to.end(), wait()))
 }

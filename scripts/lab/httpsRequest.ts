@@ -1,6 +1,6 @@
 import { request } from 'node:https'
 
-export type Ask = {
+export type HttpsRequest = {
   url: string
   ca: string
   method?: string
@@ -11,18 +11,18 @@ export type Ask = {
   headers?: Record<string, string>
 }
 
-export type Answer = { status: number; text: string }
+export type HttpsResponse = { status: number; text: string }
 
-/** One HTTPS request that trusts exactly the given CA. fetch cannot be told a CA or a client certificate. */
-export function ask({ url, body, headers, ...options }: Ask): Promise<Answer> {
+/** One HTTPS request that trusts only the given CA. fetch accepts neither a CA nor a client certificate. */
+export function httpsRequest({ url, body, headers, ...options }: HttpsRequest): Promise<HttpsResponse> {
   const text = body === undefined ? undefined : JSON.stringify(body)
-  const all = {
+  const requestHeaders = {
     ...headers,
     ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
   }
   return new Promise((resolve, reject) => {
-    // A new connection each time: what is asked here is whether a server that has just been restarted answers.
-    const sent = request(url, { ...options, agent: false, timeout: 5000, headers: all }, (response) => {
+    // A new connection each time: it is used to check whether a server that was just started responds.
+    const sent = request(url, { ...options, agent: false, timeout: 5000, headers: requestHeaders }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }))
