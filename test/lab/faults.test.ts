@@ -1,7 +1,7 @@
 import { request } from 'node:https'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { asks, type Fault, type FaultProxy, faultProxy, type Lab, nth, startLab } from '../../scripts/lab/index.ts'
+import { type Fault, type FaultProxy, faultProxy, type Lab, matches, nth, startLab } from '../../scripts/lab/index.ts'
 import { inLab } from './support.ts'
 
 let lab: Lab
@@ -111,7 +111,7 @@ test('answers are torn, changed or made up', async () => {
 
 test('a delay is one, and the n-th of a kind meets its fault alone', async () => {
   registry.reset()
-  registry.faults = nth(2, asks('GET', /tags/), { do: 'respond', status: 503 })
+  registry.faults = nth(2, matches('GET', /tags/), { do: 'respond', status: 503 })
   const statuses = []
   for (const path of ['/v2/', '/v2/a/b/tags/list', '/v2/a/b/tags/list', '/v2/a/b/tags/list'])
     statuses.push(((await ask('GET', path)) as Answer).status)

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { expectExit, type LabInstallation } from '../../../test/acceptance/support/installation.ts'
 import type { Command } from '../../../test/acceptance/support/run.ts'
-import type { Recorded, SeenRequest } from '../../lab/index.ts'
+import type { Recorded, RecordedRequest } from '../../lab/index.ts'
 import { signHeaders } from './signature.ts'
 
 /** The input of probe.cjs. */
@@ -63,7 +63,7 @@ const manifestTypes = ['vnd.docker.distribution.manifest.v2', 'vnd.oci.image.man
   .map((type) => `application/${type}+json`)
   .join(', ')
 
-function signedRequest({ method, path }: SeenRequest, endpoint: string, root: { username: string; password: string }) {
+function signedRequest({ method, path }: RecordedRequest, endpoint: string, root: { username: string; password: string }) {
   return { method, path, headers: signHeaders(method, new URL(path, endpoint), root.username, root.password) }
 }
 

@@ -1,4 +1,4 @@
-import { type AuditEvent, type Recorded, type SeenRequest, writes } from '../../../scripts/lab/index.ts'
+import { type AuditEvent, type Recorded, type RecordedRequest, writes } from '../../../scripts/lab/index.ts'
 
 /** Throws when something was created more than once: an object in the cluster, a write to a bucket, a blob or a tag. */
 export function expectCreatedOnce({ audit, minio, registry }: Recorded): void {
@@ -29,7 +29,7 @@ export function expectNoWrites({ audit, minio, registry }: Recorded, { ignoreLoc
 /** By groundcrew or helm: the lab's controllers write as other users. */
 const isByClient = ({ user, stage }: AuditEvent): boolean => user.username === 'lab-admin' && stage === 'ResponseComplete'
 const isWrite = ({ verb }: AuditEvent): boolean => ['create', 'update', 'patch', 'delete', 'deletecollection'].includes(verb)
-const isSuccessful = ({ status }: SeenRequest): boolean => status >= 200 && status < 300
+const isSuccessful = ({ status }: RecordedRequest): boolean => status >= 200 && status < 300
 
 function isCreation(event: AuditEvent): boolean {
   return isByClient(event) && event.verb === 'create' && event.responseStatus?.code === 201 && event.objectRef?.name !== undefined

@@ -1,4 +1,4 @@
-import { type AuditEvent, type Recorded, type SeenRequest, writes } from '../../../scripts/lab/index.ts'
+import { type AuditEvent, type Recorded, type RecordedRequest, writes } from '../../../scripts/lab/index.ts'
 import type { JournalRecord } from '../../../src/state/journalRecord.ts'
 
 /** The writes of a second apply that repeat what the first one's journal records as done, as the servers recorded them. */
@@ -30,7 +30,7 @@ function isWriteTo(kind: string, name: string, { user, verb, objectRef, stage }:
   throw new Error(`no rule for the requests that write ${kind}/${name}`)
 }
 
-const writesBelow = (path: string, requests: SeenRequest[]): string[] =>
+const writesBelow = (path: string, requests: RecordedRequest[]): string[] =>
   writes(requests)
     .filter((request) => request.path === path || request.path.startsWith(`${path}/`) || request.path.startsWith(`${path}?`))
     .map((request) => `${request.method} ${request.path}`)
