@@ -14,7 +14,7 @@ test('plan on a new lab shows 18 to add, exit 0', async (installation) => {
   recording = await installation.lab.record()
   const ran = expectExit(await installation.groundcrew(['plan']), 0)
   expectText(ran.stdout, /^Plan: 18 to add, 0 to change, 0 to destroy\.$/m)
-  // The summary at the end of a long plan shows the addresses once more.
+  // The summary at the end of a long plan shows the addresses again.
   const body = ran.stdout.split(/^Summary:/m)[0] ?? ''
   for (const [kind, count] of Object.entries({ namespace: 1, bucket: 11, image: 2, secret: 3, release: 1 })) {
     const shown = body.match(new RegExp(`^ *\\+ ${kind}/`, 'gm'))?.length ?? 0
@@ -27,17 +27,17 @@ test('with --detailed-exitcode exit 2', async (installation) => {
   expectText(expectExit(await installation.plan(), 2).stdout, '18 to add')
 })
 
-test('these plans write nothing', () => wroteNothing(recording))
+test('these plans send no write request', () => wroteNothing(recording))
 
 test('apply --auto-approve succeeds', async (installation) => `${expectExit(await installation.apply(), 0).seconds.toFixed(2)} s`)
 
-test('helm says deployed', (installation) => assertions.releaseIsDeployed(installation))
+test('helm reports the release as deployed', (installation) => assertions.releaseIsDeployed(installation))
 
-test("helm's values are those of the guide", (installation) => assertions.releaseHasGuideValues(installation))
+test("helm shows the guide's values", (installation) => assertions.releaseHasGuideValues(installation))
 
 test('9 pods are Ready', (installation) => assertions.podsAreReady(installation))
 
-test("skopeo pulls both images back with the archive's config digest", (installation) => assertions.imagesMatchArchives(installation))
+test('skopeo pulls both images with the config digests of the archive', (installation) => assertions.imagesMatchArchives(installation))
 
 test("mc shows the guide's versioning and rules on all eleven buckets", (installation) => assertions.bucketsMatchGuide(installation))
 
@@ -60,9 +60,10 @@ test('no helm or kubectl is started, by a trace of execve', async (installation)
   const { ran, started } = await traced(installation, ['plan', '--detailed-exitcode'], { program: [join(repository, 'bin/groundcrew')] })
   expectExit(ran, 0)
   const names = started.map(({ program }) => basename(program))
-  // The launcher is a shell script that looks for Node; after Node has started nothing else may.
-  const behind = names.slice(names.lastIndexOf('node') + 1)
-  if (names.some((name) => /helm|kubectl/.test(name)) || behind.length > 0 || !names.includes('node')) throw new Error(names.join(' '))
+  // The launcher is a shell script that searches for Node. Node may start no other program.
+  const startedByNode = names.slice(names.lastIndexOf('node') + 1)
+  if (names.some((name) => /helm|kubectl/.test(name)) || startedByNode.length > 0 || !names.includes('node'))
+    throw new Error(names.join(' '))
   return names.join(' ')
 })
 
@@ -72,17 +73,17 @@ test('with state/ deleted: the same bytes', async (installation) => {
   if (ran.stdout !== idlePlan) throw new Error(`${idlePlan}\n---\n${ran.stdout}`)
 })
 
-/** The servers' own records of their requests. */
+/** By the servers' own records of their requests. */
 async function wroteNothing(stop: Recording): Promise<string> {
   const { kubernetes, minio, registry } = await stop()
-  const all = { kubernetes, minio, registry }
-  const silent = Object.entries(all).filter(([, requests]) => requests.length === 0)
-  if (silent.length > 0) throw new Error(`nothing was recorded of ${silent.map(([name]) => name).join(' and ')}: this proves nothing`)
-  const strangers = kubernetes.filter(({ userAgent }) => !userAgent.startsWith('groundcrew'))
-  if (strangers.length > 0) throw new Error(`requested by another client: ${JSON.stringify(strangers[0])}`)
-  const written = Object.values(all).flatMap(writes)
+  const servers = { kubernetes, minio, registry }
+  const silent = Object.entries(servers).filter(([, requests]) => requests.length === 0)
+  if (silent.length > 0) throw new Error(`no request to ${silent.map(([name]) => name).join(' and ')} was recorded: this proves nothing`)
+  const otherClients = kubernetes.filter(({ userAgent }) => !userAgent.startsWith('groundcrew'))
+  if (otherClients.length > 0) throw new Error(`requested by another client: ${JSON.stringify(otherClients[0])}`)
+  const written = Object.values(servers).flatMap(writes)
   if (written.length > 0) throw new Error(written.map(({ method, path, status }) => `${method} ${path} ${status}`).join('\n'))
-  return Object.entries(all)
+  return Object.entries(servers)
     .map(([name, requests]) => `${requests.length} reads of ${name}`)
     .join(', ')
 }

@@ -16,7 +16,7 @@ const testFull = canMount ? suite.full : skip
 test('a disk that is full from the start: reported, and nothing is changed on any server', async ({ installation, disk }) => {
   await disk.leaveFree(0)
   const stop = await installation.lab.record()
-  expectProblem(await installation.apply('--state', disk.state), /cannot be written \(ENOSPC\)/)
+  expectProblem(await installation.apply('--state', disk.state), /could not be written \(ENOSPC\)/)
   const { kubernetes, minio, registry } = await stop()
   // The lock is acquired before the history is written: its Lease and the namespace of that.
   const ofTheLock = /\/leases(\/|\?|$)|\/api\/v1\/namespaces\?/
@@ -30,7 +30,7 @@ test('a disk that is full from the start: reported, and nothing is changed on an
 testFull('a disk that fills up during an apply: reported, and the state can be read', async ({ installation, disk }) => {
   await disk.leaveFree(28 * 1024)
   const result = await installation.apply('--state', disk.state)
-  expectProblem(result, /cannot be written \(ENOSPC\)/)
+  expectProblem(result, /could not be written \(ENOSPC\)/)
   const { resources } = await readState(disk.state)
   return `${Object.keys(resources).length} resources recorded, ${result.stdout.match(/ created after/gi)?.length ?? 0} created`
 })
@@ -56,14 +56,14 @@ testFull('a read-only state is enough for a plan', (shared) =>
 test('apply with a read-only state: reported, and nothing is changed', (shared) =>
   whileReadOnly(shared, async (flags) => {
     await shared.installation.mc('version', 'suspend', 'lab/spacelift-states')
-    expectProblem(await shared.installation.apply(...flags), /cannot be written \(EROFS\)/)
+    expectProblem(await shared.installation.apply(...flags), /could not be written \(EROFS\)/)
     expectExit(await shared.installation.plan(...flags), 2)
   }))
 
 testFull('state rm with a read-only state: reported', (shared) =>
   whileReadOnly(shared, async (flags) => {
     const result = await shared.installation.groundcrew(['state', 'rm', 'bucket/spacelift-states', ...flags])
-    expectProblem(result, /cannot be written \(EROFS\)/)
+    expectProblem(result, /could not be written \(EROFS\)/)
   }),
 )
 
@@ -72,7 +72,7 @@ testFull('a file in the place of the history: reported by plan and apply', async
   await rename(history, `${history}.kept`)
   await writeFile(history, '')
   for (const result of [await installation.plan('--state', disk.state), await installation.apply('--state', disk.state)])
-    expectProblem(result, /history .* cannot be read \(ENOTDIR\)/)
+    expectProblem(result, /history .* could not be read \(ENOTDIR\)/)
 })
 
 async function readState(folder: string): Promise<State> {
