@@ -2,57 +2,57 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ProblemError } from '../../values/problem.ts'
 import { retryAfterMs } from '../http/retry.ts'
 import type { Auth } from './auth.ts'
-import { leavesHost, loginNeeded } from './registryProblems.ts'
+import { badRedirect, loginNeeded } from './registryProblems.ts'
 import type { RegistryRequest, RegistryTransport, Reply, Upload } from './transport.ts'
 
-/** What may be done in a repository; the scope of the token that allows it. */
-export type Right = 'pull' | 'pull,push' | 'delete'
+/** The access to a repository that a request needs: the actions in the scope of its token. */
+export type Access = 'pull' | 'pull,push' | 'delete'
 
-type Request = Omit<RegistryRequest, 'url'> & {
-  /** Or a whole address that the registry gave. */
+type HostRequest = Omit<RegistryRequest, 'url'> & {
+  /** Or an absolute URL that the registry returned. */
   readonly path: string
   readonly repository: string
-  readonly right: Right
-  /** Rights in other repositories that the request needs besides. */
+  readonly access: Access
+  /** Access to other repositories that the request needs too. */
   readonly scopes?: readonly string[]
-  /** Whoever asks has patience of his own: the first answer counts. */
-  readonly once?: boolean
+  /** The caller retries by itself. */
+  readonly noRetry?: boolean
 }
 
-const MOST_REDIRECTS = 3
-const MOST_TRIES = 3
-const LONGEST_WAIT_MS = 5_000
+const MAX_REDIRECTS = 3
+const MAX_TRIES = 3
+const MAX_WAIT_MS = 5_000
 
-/** One registry: requests with its login, which no other host ever sees, and with patience where it asks for some. */
+/** One registry: sends requests with its login, which no other host receives, and repeats them while the registry is busy. */
 export class RegistryHost {
   readonly host: string
   readonly origin: string
-  readonly #wire: RegistryTransport
+  readonly #transport: RegistryTransport
   readonly #auth: Auth
 
-  constructor(host: string, origin: string, wire: RegistryTransport, auth: Auth) {
+  constructor(host: string, origin: string, transport: RegistryTransport, auth: Auth) {
     this.host = host
     this.origin = origin
-    this.#wire = wire
+    this.#transport = transport
     this.#auth = auth
   }
 
-  /** Any status is an answer, 401 included when the login was refused. Throws ProblemErrors for what is no answer. */
-  async ask({ path, repository, right, scopes = [], once = false, ...ask }: Request): Promise<Reply> {
-    const scope = [`repository:${repository}:${right}`, ...scopes].join(' ')
+  /** Returns a reply with any status, a 401 included when the login was refused. Throws ProblemErrors when there is no reply. */
+  async request({ path, repository, access, scopes = [], noRetry = false, ...request }: HostRequest): Promise<Reply> {
+    const scope = [`repository:${repository}:${access}`, ...scopes].join(' ')
     let url = new URL(path, this.origin)
-    for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-      const reply = await (once ? this.#authorized({ ...ask, url }, scope) : this.#patient({ ...ask, url }, scope))
-      const target = ask.method === 'GET' || ask.method === 'HEAD' ? redirectOf(reply, url) : undefined
+    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+      const reply = await (noRetry ? this.#sendAuthorized({ ...request, url }, scope) : this.#sendWithRetry({ ...request, url }, scope))
+      const target = request.method === 'GET' || request.method === 'HEAD' ? redirectOf(reply, url) : undefined
       if (target === undefined) return reply
       url = target
     }
-    throw new ProblemError(leavesHost(this.host))
+    throw new ProblemError(badRedirect(this.host))
   }
 
   /**
-   * One piece of an upload to where the registry told us, on whatever host that is. The body is sent once: no second try
-   * here, but a token that was refused is not used again.
+   * Sends one piece of an upload to the URL that the registry returned, on any host. The body is sent once, without a retry; a
+   * token that was refused is not used again.
    */
   async upload(
     upload: Omit<Upload, 'headers'> & { readonly headers: { readonly [name: string]: string } },
@@ -60,46 +60,46 @@ export class RegistryHost {
   ): Promise<Reply> {
     const scope = `repository:${repository}:pull,push`
     const authorization = await this.#authorization(upload.url, scope)
-    const own = { 'content-type': 'application/octet-stream', ...(authorization && { authorization }) }
-    const reply = await this.#wire.upload({ ...upload, headers: { ...upload.headers, ...own } })
+    const ownHeaders = { 'content-type': 'application/octet-stream', ...(authorization && { authorization }) }
+    const reply = await this.#transport.upload({ ...upload, headers: { ...upload.headers, ...ownHeaders } })
     if (reply.status === 401 && upload.url.origin === this.origin)
-      await this.#auth.answer(reply.headers['www-authenticate'], scope, authorization)
+      await this.#auth.retryHeader(reply.headers['www-authenticate'], scope, authorization)
     return reply
   }
 
-  /** What a 401 in spite of the login means: a wrong password, or with a token server a missing right. */
+  /** Whether a 401 to a request with a login means a wrong password; with a token server it means missing permission. */
   get refusesLogin(): boolean {
     return this.#auth.isBasic
   }
 
-  /** Waits and asks again when the registry is busy and says so; its last answer counts. */
-  async #patient(ask: RegistryRequest, scope: string): Promise<Reply> {
+  /** Repeats the request while the registry reports that it is busy; returns the last reply. */
+  async #sendWithRetry(request: RegistryRequest, scope: string): Promise<Reply> {
     for (let tries = 1; ; tries++) {
-      const reply = await this.#authorized(ask, scope)
+      const reply = await this.#sendAuthorized(request, scope)
       const wait = waitOf(reply, tries)
-      if (tries === MOST_TRIES || wait === undefined) return reply
-      await sleep(wait, undefined, ask.signal && { signal: ask.signal })
+      if (tries === MAX_TRIES || wait === undefined) return reply
+      await sleep(wait, undefined, request.signal && { signal: request.signal })
     }
   }
 
-  async #authorized(ask: RegistryRequest, scope: string): Promise<Reply> {
-    const first = await this.#authorization(ask.url, scope)
-    const reply = await this.#wire.ask(withLogin(ask, first))
-    if (reply.status !== 401 || ask.url.origin !== this.origin) return reply
+  async #sendAuthorized(request: RegistryRequest, scope: string): Promise<Reply> {
+    const first = await this.#authorization(request.url, scope)
+    const reply = await this.#transport.request(withLogin(request, first))
+    if (reply.status !== 401 || request.url.origin !== this.origin) return reply
     const challenge = reply.headers['www-authenticate']
     if (challenge === undefined && first === undefined) throw new ProblemError(loginNeeded(this.host))
-    const second = await this.#auth.answer(challenge, scope, first)
-    return second === undefined ? reply : this.#wire.ask(withLogin(ask, second))
+    const second = await this.#auth.retryHeader(challenge, scope, first)
+    return second === undefined ? reply : this.#transport.request(withLogin(request, second))
   }
 
-  /** Other hosts get no login. */
+  /** Other hosts receive no login. */
   async #authorization(url: URL, scope: string): Promise<string | undefined> {
     return url.origin === this.origin ? this.#auth.header(scope) : undefined
   }
 }
 
-function withLogin(ask: RegistryRequest, authorization: string | undefined): RegistryRequest {
-  return authorization === undefined ? ask : { ...ask, headers: { ...ask.headers, authorization } }
+function withLogin(request: RegistryRequest, authorization: string | undefined): RegistryRequest {
+  return authorization === undefined ? request : { ...request, headers: { ...request.headers, authorization } }
 }
 
 function redirectOf({ status, headers }: Reply, from: URL): URL | undefined {
@@ -107,9 +107,9 @@ function redirectOf({ status, headers }: Reply, from: URL): URL | undefined {
   return URL.parse(headers.location, from.href) ?? undefined
 }
 
-/** How long to wait before asking again, in milliseconds; undefined: the answer is final. */
+/** How long to wait before the next try, in milliseconds; undefined when the reply is final. */
 function waitOf({ status, headers }: Reply, tries: number): number | undefined {
   if (![429, 502, 503, 504].includes(status)) return undefined
   const wait = retryAfterMs(headers['retry-after'], Date.now()) ?? 200 * 2 ** tries
-  return wait <= LONGEST_WAIT_MS ? wait : undefined
+  return wait <= MAX_WAIT_MS ? wait : undefined
 }

@@ -6,18 +6,18 @@ import { Sealed } from '../../values/sealed.ts'
 import type { Processes } from '../ports/process.ts'
 import { credentialHelper } from './registryProblems.ts'
 
-/** A username with its password, or an identity token that a token server takes instead. */
+/** A username with its password, or an identity token that a token server accepts instead. */
 export type Login = { readonly username: string; readonly password: Sealed } | { readonly identityToken: Sealed }
 
-/** What docker, podman and skopeo leave on a machine after `login`. */
+/** The credentials that docker, podman and skopeo store on a machine at `login`. */
 export type LoginSource = {
   readonly env: { readonly [name: string]: string | undefined }
   readonly home: string
   readonly processes: Processes
 }
 
-const HELPER_MS = 8_000
-/** What credential helpers need to find their store; nothing that a secret reference may name. */
+const HELPER_TIMEOUT_MS = 8_000
+/** What credential helpers need to find their store; no variable that a secret reference may name. */
 const HELPER_ENV = [
   ...['PATH', 'HOME', 'USER', 'LANG', 'TZ', 'TMPDIR', 'DOCKER_CONFIG', 'XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS', 'GNUPGHOME'],
   ...['PASSWORD_STORE_DIR', 'AWS_PROFILE', 'AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_REGION'],
@@ -43,10 +43,10 @@ function authFiles({ env, home }: LoginSource): string[] {
   return [...podman, join(env.DOCKER_CONFIG || join(home, '.docker'), 'config.json')]
 }
 
-type Config = { readonly auths: unknown; readonly credHelpers: unknown; readonly credsStore: unknown }
+type DockerConfig = { readonly auths: unknown; readonly credHelpers: unknown; readonly credsStore: unknown }
 
-/** Files that are not there or no JSON hold no login; the registry's own "login needed" says what to do then. */
-async function readConfig(path: string): Promise<Config | undefined> {
+/** A missing file or one that is not JSON has no login; the problem "login needed" then says what to do. */
+async function readConfig(path: string): Promise<DockerConfig | undefined> {
   try {
     const config: unknown = JSON.parse(await readFile(path, 'utf8'))
     return isMap(config) ? { auths: config.auths, credHelpers: config.credHelpers, credsStore: config.credsStore } : undefined
@@ -55,37 +55,40 @@ async function readConfig(path: string): Promise<Config | undefined> {
   }
 }
 
-async function fromHelper(host: string, { credHelpers, credsStore }: Config, source: LoginSource): Promise<Login | undefined> {
+async function fromHelper(host: string, { credHelpers, credsStore }: DockerConfig, source: LoginSource): Promise<Login | undefined> {
   const own = isMap(credHelpers) ? credHelpers[host] : undefined
   const name = own ?? credsStore
   if (typeof name !== 'string' || !/^[A-Za-z0-9._-]+$/.test(name)) return undefined
   const helper = `docker-credential-${name}`
   const env = Object.fromEntries(HELPER_ENV.flatMap((key) => (source.env[key] === undefined ? [] : [[key, source.env[key]]])))
-  const ran = await source.processes
-    .run({ command: [helper, 'get'], env, stdin: `${host}\n`, timeoutMs: HELPER_MS })
+  const result = await source.processes
+    .run({ command: [helper, 'get'], env, stdin: `${host}\n`, timeoutMs: HELPER_TIMEOUT_MS })
     .catch(() => ({ code: null, signal: null, stdout: '', stderr: '' }))
-  if (ran.code === 0) return helperLogin(host, helper, ran.stdout)
-  // The protocol's own words, on stdout, for a store that knows nothing of this host.
-  if (/credentials not found/i.test(ran.stdout + ran.stderr)) return undefined
-  throw new ProblemError(credentialHelper(host, helper, `It ended with ${ran.code ?? ran.signal ?? 'no exit code: is it on PATH?'}.`))
+  if (result.code === 0) return helperLogin(host, helper, result.stdout)
+  // The message of the protocol, on stdout, for a store that has no login for this host.
+  if (/credentials not found/i.test(result.stdout + result.stderr)) return undefined
+  throw new ProblemError(
+    credentialHelper(host, helper, `It exited with ${result.code ?? result.signal ?? 'no exit code; check that it is on PATH'}.`),
+  )
 }
 
 function helperLogin(host: string, helper: string, stdout: string): Login {
   try {
-    const said: unknown = JSON.parse(stdout)
-    if (isMap(said) && typeof said.Username === 'string' && typeof said.Secret === 'string')
-      return said.Username === '<token>'
-        ? { identityToken: Sealed.of(said.Secret) }
-        : { username: said.Username, password: Sealed.of(said.Secret) }
+    const parsed: unknown = JSON.parse(stdout)
+    if (isMap(parsed) && typeof parsed.Username === 'string' && typeof parsed.Secret === 'string')
+      return parsed.Username === '<token>'
+        ? { identityToken: Sealed.of(parsed.Secret) }
+        : { username: parsed.Username, password: Sealed.of(parsed.Secret) }
   } catch {
-    // told below
+    // Reported below.
   }
-  throw new ProblemError(credentialHelper(host, helper, 'Its answer is not the JSON of the credential helper protocol.'))
+  throw new ProblemError(credentialHelper(host, helper, 'Its output is not the JSON of the credential helper protocol.'))
 }
 
 function fromAuths(host: string, auths: unknown): Login | undefined {
   if (!isMap(auths)) return undefined
-  const key = Object.keys(auths).find((one) => one === host) ?? Object.keys(auths).find((one) => hostOf(one) === host)
+  const key =
+    Object.keys(auths).find((candidate) => candidate === host) ?? Object.keys(auths).find((candidate) => hostOf(candidate) === host)
   const entry = key === undefined ? undefined : auths[key]
   if (!isMap(entry)) return undefined
   if (typeof entry.identitytoken === 'string' && entry.identitytoken !== '') return { identityToken: Sealed.of(entry.identitytoken) }
@@ -96,7 +99,7 @@ function fromAuths(host: string, auths: unknown): Login | undefined {
   return colon < 0 ? undefined : { username: decoded.slice(0, colon), password: Sealed.of(decoded.slice(colon + 1)) }
 }
 
-/** Older dockers write `https://HOST/v1/`, podman may write `HOST/path`. */
+/** Old versions of docker write `https://HOST/v1/`, podman may write `HOST/path`. */
 function hostOf(key: string): string {
   return key.replace(/^https?:\/\//, '').split('/')[0] ?? ''
 }

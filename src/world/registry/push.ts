@@ -5,54 +5,54 @@ import { BlobUpload } from './blobUpload.ts'
 import type { RegistryHost } from './host.ts'
 import { manifestOf } from './manifest.ts'
 import { Progress } from './progress.ts'
-import { lies, refusal } from './registryProblems.ts'
+import { digestMismatch, refusedError } from './registryProblems.ts'
 import { sendBlobs } from './sendBlobs.ts'
 
-/** Sends what is missing, then moves the tag; see the port. */
-export async function pushImage(host: RegistryHost, it: PushImage): Promise<LiveImage> {
-  const blobs = [...new Map([it.image.config, ...it.image.layers].map((blob) => [blob.digest, blob])).values()]
-  const uploads = blobs.map((blob) => new BlobUpload(host, it, blob))
-  const missing = await filter(uploads, async (upload) => !(await isInRegistry(it, upload)))
+/** Sends the missing blobs, then moves the tag; see the port. */
+export async function pushImage(host: RegistryHost, push: PushImage): Promise<LiveImage> {
+  const blobs = [...new Map([push.image.config, ...push.image.layers].map((blob) => [blob.digest, blob])).values()]
+  const uploads = blobs.map((blob) => new BlobUpload(host, push, blob))
+  const missing = await filter(uploads, async (upload) => !(await isInRegistry(push, upload)))
   const progress = new Progress(
     blobs.length,
     missing.map(({ blob }) => blob),
-    it.onProgress,
+    push.onProgress,
   )
-  await sendBlobs(it, missing, progress)
-  return moveTag(host, it)
+  await sendBlobs(push, missing, progress)
+  return moveTag(host, push)
 }
 
-/** In the repository, or now mounted there from a sibling that has it. */
-async function isInRegistry(it: PushImage, upload: BlobUpload): Promise<boolean> {
-  if (await withRetry(it.signal, () => upload.isThere())) return true
-  for (const sibling of it.siblings ?? []) if (await upload.mountFrom(sibling)) return true
+/** True when the repository has the blob, or could mount it from a sibling. */
+async function isInRegistry(push: PushImage, upload: BlobUpload): Promise<boolean> {
+  if (await withRetry(push.signal, () => upload.exists())) return true
+  for (const sibling of push.siblings ?? []) if (await upload.mountFrom(sibling)) return true
   return false
 }
 
-async function filter<T>(all: readonly T[], test: (one: T) => Promise<boolean>): Promise<T[]> {
-  const passed = await Promise.all(all.map(test))
-  return all.filter((_, i) => passed[i])
+async function filter<T>(items: readonly T[], test: (item: T) => Promise<boolean>): Promise<T[]> {
+  const passed = await Promise.all(items.map(test))
+  return items.filter((_, i) => passed[i])
 }
 
-function moveTag(host: RegistryHost, it: PushImage): Promise<LiveImage> {
-  const { path } = it.repository
-  const { bytes, digest, mediaType } = manifestOf(it.image)
-  return withRetry(it.signal, async () => {
-    await it.beforeWrite()
-    const reply = await host.ask({
+function moveTag(host: RegistryHost, push: PushImage): Promise<LiveImage> {
+  const { path } = push.repository
+  const { bytes, digest, mediaType } = manifestOf(push.image)
+  return withRetry(push.signal, async () => {
+    await push.beforeWrite()
+    const reply = await host.request({
       method: 'PUT',
-      path: `/v2/${path}/manifests/${it.tag}`,
+      path: `/v2/${path}/manifests/${push.tag}`,
       repository: path,
-      right: 'pull,push',
+      access: 'pull,push',
       headers: { 'content-type': mediaType },
       body: bytes,
-      once: true,
-      signal: it.signal,
+      noRetry: true,
+      signal: push.signal,
     })
-    if (reply.status !== 201) throw refusal(host, `push to ${path}`, reply)
+    if (reply.status !== 201) throw refusedError(host, `push to ${path}`, reply)
     const claimed = reply.headers['docker-content-digest']
     if (typeof claimed === 'string' && claimed !== digest)
-      throw new ProblemError(lies(host.host, `claimed: ${claimed}\nsent:    ${digest}`))
-    return { manifestDigest: digest, imageDigest: digest, mediaType, configDigest: it.image.config.digest }
+      throw new ProblemError(digestMismatch(host.host, `claimed: ${claimed}\nsent:    ${digest}`))
+    return { manifestDigest: digest, imageDigest: digest, mediaType, configDigest: push.image.config.digest }
   })
 }

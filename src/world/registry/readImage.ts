@@ -4,25 +4,25 @@ import { absent, present, type ReadResult, unknown } from '../../values/readResu
 import { readImageConfig } from '../imageConfig.ts'
 import type { LiveImage } from '../ports/registry.ts'
 import type { RegistryHost } from './host.ts'
-import { ACCEPT, digestOf, type Manifest, parse, readManifest } from './manifest.ts'
-import { errorCode, lies, refused, unreadableManifest } from './registryProblems.ts'
+import { ACCEPT, digestOf, type Manifest, parseJson, readManifest } from './manifest.ts'
+import { digestMismatch, errorCode, refusedProblem, unreadableManifest } from './registryProblems.ts'
 import type { Reply } from './transport.ts'
 
-type Fetched = { readonly manifest: Exclude<Manifest, { is: 'unreadable' }>; readonly digest: string }
+type FetchedManifest = { readonly manifest: Exclude<Manifest, { is: 'unreadable' }>; readonly digest: string }
 
-/** What a tag is; of an index, the image for `platform`. Absent only by the registry's own word for it. */
+/** Reads a tag; of an index, the image for `platform`. Absent only by the registry's own error code. */
 export async function readImage(host: RegistryHost, { path }: Repository, tag: string, platform: string): Promise<ReadResult<LiveImage>> {
   try {
-    const top = await fetchManifest(host, path, tag)
-    if (typeof top === 'string') return absent(top)
-    const { manifest, digest } = top
-    const own =
+    const fetched = await fetchManifest(host, path, tag)
+    if (typeof fetched === 'string') return absent(fetched)
+    const { manifest, digest } = fetched
+    const digests =
       manifest.is === 'image'
         ? { imageDigest: digest, configDigest: manifest.configDigest }
-        : await childFor(host, path, manifest.children, platform)
-    return present({ manifestDigest: digest, mediaType: manifest.mediaType, ...own })
+        : await platformImage(host, path, manifest.children, platform)
+    return present({ manifestDigest: digest, mediaType: manifest.mediaType, ...digests })
   } catch (error) {
-    return unknownBy(error)
+    return asUnknown(error)
   }
 }
 
@@ -30,59 +30,59 @@ export async function readImage(host: RegistryHost, { path }: Repository, tag: s
 export async function readContent(host: RegistryHost, { path }: Repository, configDigest: string): Promise<ReadResult<string>> {
   try {
     const url = `/v2/${path}/blobs/${configDigest}`
-    const reply = await host.ask({ method: 'GET', path: url, repository: path, right: 'pull' })
+    const reply = await host.request({ method: 'GET', path: url, repository: path, access: 'pull' })
     if (reply.status === 404 && errorCode(reply) !== undefined) return absent(errorCode(reply) as string)
-    if (reply.status !== 200) throw new ProblemError(refused(host, `read ${path}`, reply))
+    if (reply.status !== 200) throw new ProblemError(refusedProblem(host, `read ${path}`, reply))
     const served = digestOf(reply.body)
-    if (served !== configDigest) throw new ProblemError(lies(host.host, `asked for: ${configDigest}\nserved:    ${served}`))
-    const config = readImageConfig(parse(reply.body))
-    return config === undefined ? absent('It is no config of an image.') : present(config.content)
+    if (served !== configDigest) throw new ProblemError(digestMismatch(host.host, `requested: ${configDigest}\nserved:    ${served}`))
+    const config = readImageConfig(parseJson(reply.body))
+    return config === undefined ? absent('The blob is not the config of an image.') : present(config.content)
   } catch (error) {
-    return unknownBy(error)
+    return asUnknown(error)
   }
 }
 
-function unknownBy<T>(error: unknown): ReadResult<T> {
+function asUnknown<T>(error: unknown): ReadResult<T> {
   if (error instanceof ProblemError && error.problems[0]) return unknown(error.problems[0])
   throw error
 }
 
-type Own = Pick<LiveImage, 'imageDigest' | 'configDigest'>
+type ImageDigests = Pick<LiveImage, 'imageDigest' | 'configDigest'>
 type Index = Extract<Manifest, { is: 'index' }>
 
-/** An index without our platform is an image all the same, only not ours: it differs from every archived one. */
-async function childFor(host: RegistryHost, path: string, children: Index['children'], platform: string): Promise<Own> {
-  const child = children.find((one) => one.platform === platform)
+/** An index without this platform is present but has no matching image: it differs from every archived image. */
+async function platformImage(host: RegistryHost, path: string, children: Index['children'], platform: string): Promise<ImageDigests> {
+  const child = children.find((candidate) => candidate.platform === platform)
   if (child === undefined) return { configDigest: `none for ${platform}` }
   const fetched = await fetchManifest(host, path, child.digest)
   if (typeof fetched !== 'string' && fetched.manifest.is === 'image')
     return { imageDigest: child.digest, configDigest: fetched.manifest.configDigest }
-  throw new ProblemError(unreadableManifest(host.host, `The index names ${child.digest} for ${platform}, but that is no image.`))
+  throw new ProblemError(unreadableManifest(host.host, `The index names ${child.digest} for ${platform}, which is not an image.`))
 }
 
-/** The manifest, or the registry's word for its absence. Its digest is computed, and must be the one the registry claims. */
-async function fetchManifest(host: RegistryHost, path: string, reference: string): Promise<Fetched | string> {
-  const reply = await host.ask({
+/** The manifest, or the error code that proves its absence. Its digest is computed and compared with the registry's. */
+async function fetchManifest(host: RegistryHost, path: string, reference: string): Promise<FetchedManifest | string> {
+  const reply = await host.request({
     method: 'GET',
     path: `/v2/${path}/manifests/${reference}`,
     repository: path,
-    right: 'pull',
+    access: 'pull',
     headers: { accept: ACCEPT },
   })
-  const proof = absence(reply)
+  const proof = absenceCode(reply)
   if (proof !== undefined) return proof
-  if (reply.status !== 200) throw new ProblemError(refused(host, `read ${path}`, reply))
+  if (reply.status !== 200) throw new ProblemError(refusedProblem(host, `read ${path}`, reply))
   const digest = digestOf(reply.body)
   for (const claimed of [reply.headers['docker-content-digest'], reference.startsWith('sha256:') ? reference : undefined])
     if (typeof claimed === 'string' && claimed.startsWith('sha256:') && claimed !== digest)
-      throw new ProblemError(lies(host.host, `claimed: ${claimed}\nserved:  ${digest}`))
+      throw new ProblemError(digestMismatch(host.host, `claimed: ${claimed}\nserved:  ${digest}`))
   const manifest = readManifest(reply.body, reply.headers['content-type'])
   if (manifest.is === 'unreadable') throw new ProblemError(unreadableManifest(host.host, manifest.detail))
   return { manifest, digest }
 }
 
-/** A bare 404 may come from any server; only a registry says these words. */
-export function absence(reply: Reply): string | undefined {
+/** A bare 404 may come from any server; only a registry returns these codes. */
+export function absenceCode(reply: Reply): string | undefined {
   const code = reply.status === 404 ? errorCode(reply) : undefined
   return code === 'MANIFEST_UNKNOWN' || code === 'NAME_UNKNOWN' ? code : undefined
 }

@@ -5,32 +5,32 @@ import type { RegistryReads, RegistryWrites } from '../ports/registry.ts'
 import { Auth } from './auth.ts'
 import { RegistryHost } from './host.ts'
 import { type Login, type LoginSource, machineLogin } from './login.ts'
-import { absence, readContent, readImage } from './readImage.ts'
-import { refused } from './registryProblems.ts'
+import { absenceCode, readContent, readImage } from './readImage.ts'
+import { refusedProblem } from './registryProblems.ts'
 import { type CaTrust, RegistryTransport } from './transport.ts'
 
 /**
- * The registries of an installation. Nothing is contacted or read before the first question.
- * Logins: the file's `registries`, else what docker or podman left on this machine.
+ * The registries of an installation. Reads no file and sends no request before the first use.
+ * Logins: `registries` in the file, else the credentials of docker or podman on this machine.
  */
 export function openRegistries({ installation, secrets }: Pick<Resolved, 'installation' | 'secrets'>, source: LoginSource): Registries {
   return new Registries(installation, (value) => (typeof value === 'string' ? Sealed.of(value) : secrets.get(value.at)), source)
 }
 
-type Reveal = (value: PlainOrSecret) => Sealed | undefined
+type OpenSecret = (value: PlainOrSecret) => Sealed | undefined
 
 export class Registries implements RegistryReads, RegistryWrites {
   readonly #installation: Installation
-  readonly #reveal: Reveal
+  readonly #openSecret: OpenSecret
   readonly #source: LoginSource
-  readonly #wire: RegistryTransport
+  readonly #transport: RegistryTransport
   readonly #hosts = new Map<string, RegistryHost>()
 
-  constructor(installation: Installation, reveal: Reveal, source: LoginSource) {
+  constructor(installation: Installation, openSecret: OpenSecret, source: LoginSource) {
     this.#installation = installation
-    this.#reveal = reveal
+    this.#openSecret = openSecret
     this.#source = source
-    this.#wire = new RegistryTransport((host) => this.#trust(host))
+    this.#transport = new RegistryTransport((host) => this.#caTrust(host))
   }
 
   image: RegistryReads['image'] = (repository, reference) =>
@@ -38,27 +38,27 @@ export class Registries implements RegistryReads, RegistryWrites {
 
   content: RegistryReads['content'] = (repository, configDigest) => readContent(this.#host(repository.host), repository, configDigest)
 
-  push: RegistryWrites['push'] = async (it) => {
+  push: RegistryWrites['push'] = async (image) => {
     const { pushImage } = await import('./push.ts')
-    return pushImage(this.#host(it.repository.host), { ...it, siblings: it.siblings ?? this.#siblings(it.repository) })
+    return pushImage(this.#host(image.repository.host), { ...image, siblings: image.siblings ?? this.#siblings(image.repository) })
   }
 
-  /** Takes every tag of this manifest away with it: a registry has no other way. */
+  /** Removes all tags of this manifest: registries cannot remove a single tag. */
   remove: RegistryWrites['remove'] = async ({ host: name, path }, digest) => {
     const host = this.#host(name)
-    const reply = await host.ask({ method: 'DELETE', path: `/v2/${path}/manifests/${digest}`, repository: path, right: 'delete' })
-    if (![200, 202, 204].includes(reply.status) && absence(reply) === undefined)
-      throw new ProblemError(refused(host, `delete an image of ${path}`, reply))
+    const reply = await host.request({ method: 'DELETE', path: `/v2/${path}/manifests/${digest}`, repository: path, access: 'delete' })
+    if (![200, 202, 204].includes(reply.status) && absenceCode(reply) === undefined)
+      throw new ProblemError(refusedProblem(host, `delete an image of ${path}`, reply))
   }
 
   close(): void {
-    this.#wire.close()
+    this.#transport.close()
   }
 
-  /** The installation's other repository, where it is in the same registry. */
+  /** The installation's other repository, if it is in the same registry. */
   #siblings({ host, path }: Repository): string[] {
     const { backend, launcher } = this.#installation.images
-    return [backend, launcher].filter((one) => one.host === host && one.path !== path).map((one) => one.path)
+    return [backend, launcher].filter((other) => other.host === host && other.path !== path).map((other) => other.path)
   }
 
   #host(name: string): RegistryHost {
@@ -69,26 +69,32 @@ export class Registries implements RegistryReads, RegistryWrites {
 
   #open(host: string): RegistryHost {
     const declared = this.#declared(host)
-    const secure = !declared?.plainHttp
+    const isSecure = !declared?.plainHttp
     const login = declared && this.#login(declared)
-    const auth = new Auth({ host, wire: this.#wire, secure, declared: login, find: () => machineLogin(host, this.#source) })
-    return new RegistryHost(host, new URL(`${secure ? 'https' : 'http'}://${host}`).origin, this.#wire, auth)
+    const auth = new Auth({
+      host,
+      transport: this.#transport,
+      isSecure: isSecure,
+      declared: login,
+      findLogin: () => machineLogin(host, this.#source),
+    })
+    return new RegistryHost(host, new URL(`${isSecure ? 'https' : 'http'}://${host}`).origin, this.#transport, auth)
   }
 
-  /** A registry's token server or storage is another host, mostly under the same private authority. */
-  #trust(host: string): CaTrust {
+  /** A registry's token server or storage is another host, usually with a certificate of the same private authority. */
+  #caTrust(host: string): CaTrust {
     const declared = this.#declared(host)
     const caFiles = (declared === undefined ? this.#installation.registries : [declared]).flatMap(({ caFile }) => caFile ?? [])
     return { caFiles, isAddition: declared === undefined }
   }
 
   #declared(host: string): Registry | undefined {
-    return this.#installation.registries.find((one) => one.host === host)
+    return this.#installation.registries.find((registry) => registry.host === host)
   }
 
   #login({ username, password }: Registry): Login | undefined {
-    const name = username && this.#reveal(username)
-    const secret = password && this.#reveal(password)
+    const name = username && this.#openSecret(username)
+    const secret = password && this.#openSecret(password)
     return name && secret ? { username: name.open(), password: secret } : undefined
   }
 }

@@ -8,75 +8,75 @@ import type { PushImage } from '../ports/registry.ts'
 import type { BlobUpload } from './blobUpload.ts'
 import type { Progress } from './progress.ts'
 
-const AT_ONCE = 4
+const CONCURRENCY = 4
 
-/** Sends blobs until the registry has them all. Throws the first failure that does not pass. */
-export async function sendBlobs(it: PushImage, uploads: readonly BlobUpload[], progress: Progress): Promise<void> {
+/** Sends blobs until the registry has all of them. Throws the first failure that is not transient. */
+export async function sendBlobs(push: PushImage, uploads: readonly BlobUpload[], progress: Progress): Promise<void> {
   const isPlaced = (upload: BlobUpload) => upload.blob.offset !== undefined
-  await sendFromTheirPlaces(it, uploads.filter(isPlaced), progress)
+  await sendPlacedBlobs(push, uploads.filter(isPlaced), progress)
   await sendInPasses(
-    it,
-    uploads.filter((one) => !isPlaced(one)),
+    push,
+    uploads.filter((upload) => !isPlaced(upload)),
     progress,
   )
 }
 
-/** Out of a plain tar: several at a time, and each one's tries are its own. */
-async function sendFromTheirPlaces(it: PushImage, uploads: readonly BlobUpload[], progress: Progress): Promise<void> {
-  // The largest first: begun last, it would be waited for alone.
+/** From an uncompressed tar: several blobs at a time, each with its own retries. */
+async function sendPlacedBlobs(push: PushImage, uploads: readonly BlobUpload[], progress: Progress): Promise<void> {
+  // The largest first: started last, it would delay the end alone.
   const queue = uploads.toSorted((a, b) => b.blob.size - a.blob.size)
-  const others = new AbortController()
-  const worker = async () => {
-    for (let upload = queue.shift(); upload !== undefined && !others.signal.aborted; upload = queue.shift())
-      await sendFromItsPlace(it, upload, progress)
+  const aborter = new AbortController()
+  const sendQueued = async () => {
+    for (let upload = queue.shift(); upload !== undefined && !aborter.signal.aborted; upload = queue.shift())
+      await sendPlacedBlob(push, upload, progress)
   }
-  const workers = Array.from({ length: AT_ONCE }, () => worker())
-  // Those that still send come to their end: what arrives now need not be sent again.
-  const results = await Promise.allSettled(workers.map((one) => one.catch((error) => Promise.reject(stop(others, error)))))
-  const failed = results.find((one) => one.status === 'rejected')
+  const workers = Array.from({ length: CONCURRENCY }, () => sendQueued())
+  // Running uploads may finish: what they send need not be sent again.
+  const results = await Promise.allSettled(workers.map((worker) => worker.catch((error) => Promise.reject(abort(aborter, error)))))
+  const failed = results.find((result) => result.status === 'rejected')
   if (failed) throw failed.reason
 }
 
-function stop(others: AbortController, error: unknown): unknown {
-  others.abort()
+function abort(aborter: AbortController, error: unknown): unknown {
+  aborter.abort()
   return error
 }
 
-async function sendFromItsPlace(it: PushImage, upload: BlobUpload, progress: Progress): Promise<void> {
+async function sendPlacedBlob(push: PushImage, upload: BlobUpload, progress: Progress): Promise<void> {
   const blob = upload.blob as PlacedBlob
-  await withRetry(it.signal, async (tries) => {
-    if (tries === 1 || !(await upload.recover())) await sendOnce(upload, blobBytes(it.archive, blob), progress)
-    else progress.arrived(blob)
+  await withRetry(push.signal, async (tries) => {
+    if (tries === 1 || !(await upload.recover())) await sendOnce(upload, blobBytes(push.archive, blob), progress)
+    else progress.completed(blob)
   })
 }
 
 /**
- * Out of a packed archive, which can only be read from its beginning: one blob after the other, but while the registry
- * stores one the next is on its way. What failed goes up in another pass.
+ * From a compressed archive, which can only be read from its start: one blob after the other, but the next one is sent while
+ * the registry stores the last one. Failed blobs are sent in another pass.
  */
-async function sendInPasses(it: PushImage, uploads: readonly BlobUpload[], progress: Progress): Promise<void> {
-  let left = uploads
-  for (let tries = 1; left.length > 0; tries++) {
-    const failures = await pass(it, left, progress)
+async function sendInPasses(push: PushImage, uploads: readonly BlobUpload[], progress: Progress): Promise<void> {
+  let remaining = uploads
+  for (let tries = 1; remaining.length > 0; tries++) {
+    const failures = await sendPass(push, remaining, progress)
     const wait =
-      failures.length === 0 || it.signal.aborted
+      failures.length === 0 || push.signal.aborted
         ? undefined
         : waitAfter(
             failures.map(({ error }) => error),
             tries,
           )
     if (failures[0] && wait === undefined) throw failures[0].error
-    if (wait !== undefined) await sleep(wait, undefined, { signal: it.signal })
-    left = await stillMissing(it, failures, progress)
+    if (wait !== undefined) await sleep(wait, undefined, { signal: push.signal })
+    remaining = await stillMissing(push, failures, progress)
   }
 }
 
 type Failure = { readonly upload: BlobUpload; readonly error: unknown }
 
-async function pass(it: PushImage, uploads: readonly BlobUpload[], progress: Progress): Promise<Failure[]> {
+async function sendPass(push: PushImage, uploads: readonly BlobUpload[], progress: Progress): Promise<Failure[]> {
   const failures: Failure[] = []
   const storing: Promise<void>[] = []
-  const byDigest = new Map(uploads.map((one) => [one.blob.digest, one]))
+  const byDigest = new Map(uploads.map((upload) => [upload.blob.digest, upload]))
   const blobs = uploads.map(({ blob }) => blob)
   const onBlob = async ({ digest }: ArchivedBlob, content: Readable) => {
     const upload = byDigest.get(digest) as BlobUpload
@@ -90,25 +90,25 @@ async function pass(it: PushImage, uploads: readonly BlobUpload[], progress: Pro
     if (final) throw final.error
   }
   try {
-    await streamBlobs(it.archive, blobs, onBlob, it.signal)
+    await streamBlobs(push.archive, blobs, onBlob, push.signal)
   } finally {
     await Promise.all(storing)
   }
   return failures
 }
 
-async function stillMissing(it: PushImage, failures: readonly Failure[], progress: Progress): Promise<BlobUpload[]> {
-  const recovered = await Promise.all(failures.map(({ upload }) => withRetry(it.signal, () => upload.recover())))
-  for (const [i, { upload }] of failures.entries()) if (recovered[i]) progress.arrived(upload.blob)
+async function stillMissing(push: PushImage, failures: readonly Failure[], progress: Progress): Promise<BlobUpload[]> {
+  const recovered = await Promise.all(failures.map(({ upload }) => withRetry(push.signal, () => upload.recover())))
+  for (const [i, { upload }] of failures.entries()) if (recovered[i]) progress.completed(upload.blob)
   return failures.filter((_, i) => !recovered[i]).map(({ upload }) => upload)
 }
 
 async function sendOnce(upload: BlobUpload, content: AsyncIterable<Buffer>, progress: Progress): Promise<void> {
   try {
-    await upload.send(progress.watch(upload.blob, content, upload.from))
-    progress.arrived(upload.blob)
+    await upload.send(progress.track(upload.blob, content, upload.offset))
+    progress.completed(upload.blob)
   } catch (error) {
-    progress.lost(upload.blob)
+    progress.reset(upload.blob)
     throw error
   }
 }

@@ -5,7 +5,7 @@ import { ProblemError } from '../../values/problem.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { HttpClient, SilentServerError, type StreamedResponse } from '../http/httpClient.ts'
 import { transportProblem } from '../http/transportProblem.ts'
-import { caFileProblem, oversize } from './registryProblems.ts'
+import { caFileProblem, replyTooLarge } from './registryProblems.ts'
 
 export type RegistryRequest = {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
@@ -23,18 +23,18 @@ export type Upload = Omit<RegistryRequest, 'method' | 'body'> & {
   readonly signal: AbortSignal
 }
 
-/** A whole answer; what registries answer to us is small. */
+/** A complete response; registries' responses are small. */
 export type Reply = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer }
 
-const LARGEST_REPLY = 8 * 1024 * 1024
-// Longer than any registry takes to move a large blob to its place once it has it.
-const IDLE_MS = 120_000
+const MAX_REPLY_BYTES = 8 * 1024 * 1024
+// Longer than any registry takes to store a large blob after its last byte.
+const IDLE_TIMEOUT_MS = 120_000
 const NO_LIMIT_MS = 2 ** 31 - 1
 
-/** By which certificates a host is believed: those of these PEM files, in addition to the machine's own or in their place; the machine's own without any. */
+/** The authorities for a host's certificate: those of the PEM files, in addition to the machine's own or instead of them; the machine's own when there are none. */
 export type CaTrust = { readonly caFiles: readonly string[]; readonly isAddition: boolean }
 
-/** HTTP to registries and whatever they send us to: one pool per origin. Throws ProblemErrors. */
+/** HTTP to registries and the hosts that they redirect to: one pool per origin. Throws ProblemErrors. */
 export class RegistryTransport {
   readonly #trust: (host: string) => CaTrust
   readonly #clients = new Map<string, Promise<HttpClient>>()
@@ -43,7 +43,7 @@ export class RegistryTransport {
     this.#trust = trust
   }
 
-  async ask({ method, url, headers, body, signal }: RegistryRequest): Promise<Reply> {
+  async request({ method, url, headers, body, signal }: RegistryRequest): Promise<Reply> {
     const client = await this.#client(url)
     const response = await client.open({
       method,
@@ -56,37 +56,37 @@ export class RegistryTransport {
   }
 
   /**
-   * One request with `content`, however long it takes while something moves; an answer before its end (a refusal) ends it.
-   * What `content` throws is thrown as it is.
+   * One request with `content`, without a time limit while bytes are moving; an early response (a refusal) ends it. Errors of
+   * `content` are thrown unchanged.
    */
   async upload({ method, url, headers, content, size, signal }: Upload): Promise<Reply> {
     const client = await this.#client(url)
-    const idle = new IdleWatch()
-    const over = new AbortController()
-    const whole = { isSent: false }
+    const idle = new IdleTimer()
+    const aborter = new AbortController()
+    const body = { isSent: false }
     try {
       const response = await client.open({
         method,
         path: pathOf(url),
         headers: { ...AGENT, ...headers, 'content-length': String(size) },
-        body: watched(content, idle, whole),
+        body: trackBody(content, idle, body),
         timeoutMs: NO_LIMIT_MS,
-        signal: AbortSignal.any([signal, idle.signal, over.signal]),
+        signal: AbortSignal.any([signal, idle.signal, aborter.signal]),
       })
       return await readReply(response, client.endpoint)
     } catch (error) {
       throw idle.signal.aborted ? new ProblemError(transportProblem(new SilentServerError(), client.endpoint)) : error
     } finally {
       idle.stop()
-      // A connection with half a body on it is good for nothing.
-      if (!whole.isSent) over.abort()
+      // A connection with a partial body cannot be reused.
+      if (!body.isSent) aborter.abort()
     }
   }
 
   close(): void {
     for (const client of this.#clients.values())
       client.then(
-        (it) => it.close(),
+        (client) => client.close(),
         () => {},
       )
   }
@@ -100,8 +100,8 @@ export class RegistryTransport {
   async #open(url: URL): Promise<HttpClient> {
     const { caFiles, isAddition }: CaTrust = url.protocol === 'https:' ? this.#trust(url.host) : { caFiles: [], isAddition: false }
     const read = caFiles.map((file) => readFile(file, 'utf8').catch(() => Promise.reject(caFileProblem(url.host, file))))
-    const usual = isAddition ? getCACertificates('default') : []
-    const ca = caFiles.length === 0 ? undefined : [...usual, ...(await Promise.all(read))].join('\n')
+    const systemAuthorities = isAddition ? getCACertificates('default') : []
+    const ca = caFiles.length === 0 ? undefined : [...systemAuthorities, ...(await Promise.all(read))].join('\n')
     return new HttpClient({ url: new URL(url.origin), name: `the registry ${url.host}`, code: 'registry', ...(ca !== undefined && { ca }) })
   }
 }
@@ -118,7 +118,7 @@ async function readReply({ status, headers, stream }: StreamedResponse, endpoint
   try {
     for await (const chunk of stream) {
       size += (chunk as Buffer).length
-      if (size > LARGEST_REPLY) throw oversize(endpoint.url.host)
+      if (size > MAX_REPLY_BYTES) throw replyTooLarge(endpoint.url.host)
       chunks.push(chunk as Buffer)
     }
   } catch (error) {
@@ -127,16 +127,16 @@ async function readReply({ status, headers, stream }: StreamedResponse, endpoint
   return { status, headers, body: Buffer.concat(chunks) }
 }
 
-async function* watched(content: AsyncIterable<Buffer>, idle: IdleWatch, whole: { isSent: boolean }): AsyncGenerator<Buffer> {
+async function* trackBody(content: AsyncIterable<Buffer>, idle: IdleTimer, body: { isSent: boolean }): AsyncGenerator<Buffer> {
   for await (const piece of content) {
     yield piece
     idle.moved()
   }
-  whole.isSent = true
+  body.isSent = true
 }
 
-/** Aborts when nothing has moved for a while. */
-class IdleWatch {
+/** Aborts when no byte has moved for a while. */
+class IdleTimer {
   readonly #controller = new AbortController()
   #timer = this.#begin()
 
@@ -153,6 +153,6 @@ class IdleWatch {
   }
 
   #begin(): NodeJS.Timeout {
-    return setTimeout(() => this.#controller.abort(), IDLE_MS)
+    return setTimeout(() => this.#controller.abort(), IDLE_TIMEOUT_MS)
   }
 }

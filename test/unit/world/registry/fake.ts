@@ -8,7 +8,7 @@ import { openRegistries, type Registries } from '../../../../src/world/registry/
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, body: Buffer) => unknown
 
-/** One HTTP server on loopback; every request is written down as `METHOD path [authorization]`. */
+/** One HTTP server on loopback; every request is recorded as `METHOD path [authorization]`. */
 export class Loopback {
   readonly requests: string[] = []
   readonly host: string
@@ -39,11 +39,12 @@ export class Loopback {
   }
 }
 
-/** Answers with JSON, or with an error of the distribution specification. */
+/** Responds with JSON. */
 export function json(response: ServerResponse, status: number, body: unknown, headers: { [name: string]: string } = {}): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
 }
 
+/** Responds with an error of the distribution specification. */
 export const error = (response: ServerResponse, status: number, code: string, headers: { [name: string]: string } = {}): void =>
   json(response, status, { errors: [{ code, message: 'hunter2 is a bad password' }] }, headers)
 

@@ -7,8 +7,8 @@ import { classic, type Folder, image, release, tar } from '../archive/build.ts'
 import { BASIC, error, type Handler, Loopback, open } from './fake.ts'
 
 /**
- * Keeps blobs and manifests in memory, as the distribution specification has it; a `fault` may answer instead.
- * An upload keeps what it was given and tells it, as registries do that can resume.
+ * Keeps blobs and manifests in memory, as the distribution specification defines it; a `fault` may respond instead.
+ * An upload keeps the received bytes and reports their number, like registries that can resume.
  */
 export class FakeRegistry {
   readonly blobs = new Map<string, Buffer>()
@@ -24,12 +24,12 @@ export class FakeRegistry {
     const url = new URL(request.url ?? '', 'http://x')
     if (request.headers.authorization !== BASIC) return error(response, 401, 'UNAUTHORIZED', { 'www-authenticate': 'Basic realm="x"' })
     if (request.method === 'HEAD') return response.writeHead(this.#repository(url).has(last(url)) ? 200 : 404).end()
-    if (request.method === 'POST') return this.#begin(url, response)
+    if (request.method === 'POST') return this.#start(url, response)
     if (url.pathname.startsWith('/upload/')) return this.#upload(request, url, response, body)
     return this.#tag(last(url), response, body)
   }
 
-  /** What an upload was given before its connection broke. */
+  /** Sets what an upload received before its connection broke. */
   keep(path: string, bytes: Buffer): void {
     this.uploads[numberOf(path)] = bytes
   }
@@ -38,7 +38,7 @@ export class FakeRegistry {
     return url.pathname.startsWith('/v2/a/c/') ? this.sibling : this.blobs
   }
 
-  #begin(url: URL, response: Parameters<Handler>[1]) {
+  #start(url: URL, response: Parameters<Handler>[1]) {
     const mounted = url.searchParams.get('from') === 'a/c' ? this.sibling.get(url.searchParams.get('mount') ?? '') : undefined
     if (mounted) {
       this.blobs.set(url.searchParams.get('mount') ?? '', mounted)
@@ -83,52 +83,59 @@ export class FakeRegistry {
 const last = (url: URL): string => url.pathname.split('/').at(-1) ?? ''
 const numberOf = (path: string): number => Number(/^\/upload\/(\d+)/.exec(path)?.[1])
 
-export type Pushed = {
+export type PushSetup = {
   registry: FakeRegistry
   server: Loopback
   image: ArchivedImage
   progress: PushProgress[]
-  fences: number
+  lockChecks: number
   push: () => Promise<unknown>
 }
 
-/** An image of three layers in a docker-save tar, or in a packed release archive, and a registry to push it to. */
-export async function prepared(dir: Folder, { packed = false } = {}): Promise<Pushed> {
+/** An image of three layers in a docker-save tar or in a compressed release archive, and a registry to push it to. */
+export async function prepared(dir: Folder, { packed = false } = {}): Promise<PushSetup> {
   const registry = new FakeRegistry()
-  const made = await image('spacelift-backend:v1', { layers: 3, bytes: 400_000 })
-  const saved = await tar(classic(made))
+  const built = await image('spacelift-backend:v1', { layers: 3, bytes: 400_000 })
+  const saved = await tar(classic(built))
   const archive = packed
     ? await dir.write('self-hosted-v1.tar.gz', await release({ 'spacelift-backend.tar': saved }, 'v1'))
     : await dir.write('a.tar', saved)
   const { images } = await indexArchive(archive, { cacheDir: dir.path })
   const server = await Loopback.start(() => registry.handle)
-  const it: Pushed = { registry, server, image: images[0] as ArchivedImage, progress: [], fences: 0, push: () => Promise.resolve() }
-  it.push = async () => {
+  const setup: PushSetup = {
+    registry,
+    server,
+    image: images[0] as ArchivedImage,
+    progress: [],
+    lockChecks: 0,
+    push: () => Promise.resolve(),
+  }
+  setup.push = async () => {
     const registries = open(server.host)
     try {
       return await registries.push({
         repository: { host: server.host, path: 'a/b' },
         tag: 'v1',
         archive,
-        image: it.image,
+        image: setup.image,
         signal: AbortSignal.timeout(20_000),
-        beforeWrite: async () => void it.fences++,
-        onProgress: (progress) => it.progress.push(progress),
+        beforeWrite: async () => void setup.lockChecks++,
+        onProgress: (progress) => setup.progress.push(progress),
       })
     } finally {
       registries.close()
     }
   }
-  return it
+  return setup
 }
 
-/** The code of the problem that this ends in. */
-export async function codeOf(work: Promise<unknown>): Promise<string> {
-  const thrown = await work.then(
+/** The code of the problem that `attempt` fails with. */
+export async function codeOf(attempt: Promise<unknown>): Promise<string> {
+  const thrown = await attempt.then(
     () => undefined,
     (error: unknown) => error,
   )
   if (thrown instanceof ProblemError && /hunter2/.test(JSON.stringify(thrown.problems)))
-    throw new Error('a text of the registry was passed on')
+    throw new Error('a problem contains a text of the registry')
   return thrown instanceof ProblemError ? (thrown.problems[0]?.code ?? '') : String(thrown)
 }

@@ -4,22 +4,22 @@ import type { ReadResult } from '../../../../src/values/readResult.ts'
 import type { LiveImage } from '../../../../src/world/ports/registry.ts'
 import { digestOf, error, type Handler, json, Loopback, manifest, open } from './fake.ts'
 
-/** What a tag is said to be by a registry that answers so; the path is asked for each time. */
+/** Reads the tag a/b:v1 from a registry with this handler. */
 async function read(handler: Handler): Promise<ReadResult<LiveImage> & { requests: string[] }> {
   const server = await Loopback.start(() => handler)
   const registries = open(server.host)
   try {
-    const found = await registries.image({ host: server.host, path: 'a/b' }, 'v1')
-    assert.not.match(JSON.stringify(found), 'hunter2')
-    return { ...found, requests: server.requests }
+    const image = await registries.image({ host: server.host, path: 'a/b' }, 'v1')
+    assert.not.match(JSON.stringify(image), 'hunter2')
+    return { ...image, requests: server.requests }
   } finally {
     registries.close()
     server.close()
   }
 }
 
-const outcome = (it: ReadResult<LiveImage>): string =>
-  it.is === 'unknown' ? it.why.code : it.is === 'absent' ? `absent ${it.provedBy}` : it.value.configDigest
+const outcome = (read: ReadResult<LiveImage>): string =>
+  read.is === 'unknown' ? read.why.code : read.is === 'absent' ? `absent ${read.provedBy}` : read.value.configDigest
 
 test('all four manifest types are accepted', async () => {
   let accept: string | undefined
@@ -30,9 +30,9 @@ test('all four manifest types are accepted', async () => {
   assert.is(accept?.split(', ').length, 4)
 })
 
-test('a tag is its manifest’s digest and its config’s', async () => {
-  const found = await read((_, response) => response.writeHead(200, { 'docker-content-digest': digestOf(manifest) }).end(manifest))
-  assert.equal(found.is === 'present' && found.value, {
+test('a tag is read as the digests of its manifest and its config', async () => {
+  const image = await read((_, response) => response.writeHead(200, { 'docker-content-digest': digestOf(manifest) }).end(manifest))
+  assert.equal(image.is === 'present' && image.value, {
     manifestDigest: digestOf(manifest),
     imageDigest: digestOf(manifest),
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
@@ -40,7 +40,7 @@ test('a tag is its manifest’s digest and its config’s', async () => {
   })
 })
 
-test('absent is only what a registry says in its own words', async () => {
+test('only a registry’s own error code proves absence', async () => {
   assert.is(outcome(await read((_, r) => error(r, 404, 'MANIFEST_UNKNOWN'))), 'absent MANIFEST_UNKNOWN')
   assert.is(outcome(await read((_, r) => error(r, 404, 'NAME_UNKNOWN'))), 'absent NAME_UNKNOWN')
   assert.is(outcome(await read((_, r) => error(r, 404, 'BLOB_UNKNOWN'))), 'registry/unexpected-answer')
@@ -52,7 +52,7 @@ test('absent is only what a registry says in its own words', async () => {
   )
 })
 
-test('refusals, failures and nonsense are told apart', async () => {
+test('refusals, failures and unreadable responses have their own problems', async () => {
   assert.is(
     outcome(await read((_, r) => error(r, 401, 'UNAUTHORIZED', { 'www-authenticate': 'Basic realm="x"' }))),
     'registry/wrong-password',
@@ -65,15 +65,15 @@ test('refusals, failures and nonsense are told apart', async () => {
   assert.is(outcome(await read((q) => q.socket.destroy())), 'registry/broken-connection')
 })
 
-test('a digest that does not fit the content is a lie', async () => {
-  const lie = await read((_, r) => r.writeHead(200, { 'docker-content-digest': digestOf('other') }).end(manifest))
-  assert.is(outcome(lie), 'registry/wrong-digest')
+test('a digest that does not match the content is refused', async () => {
+  const mismatch = await read((_, r) => r.writeHead(200, { 'docker-content-digest': digestOf('other') }).end(manifest))
+  assert.is(outcome(mismatch), 'registry/wrong-digest')
 })
 
-test('a busy registry is asked again after the time it names; a long time is told instead', async () => {
-  let times = 0
-  const patient = await read((_, r) => (++times < 3 ? r.writeHead(429, { 'retry-after': '0' }).end() : r.end(manifest)))
-  assert.is(patient.is, 'present')
+test('a request to a busy registry is retried after Retry-After; a long Retry-After is reported', async () => {
+  let requests = 0
+  const retried = await read((_, r) => (++requests < 3 ? r.writeHead(429, { 'retry-after': '0' }).end() : r.end(manifest)))
+  assert.is(retried.is, 'present')
   const busy = await read((_, r) => r.writeHead(429, { 'retry-after': '3600' }).end())
   assert.is(outcome(busy), 'registry/too-many-requests')
   assert.match(busy.is === 'unknown' ? busy.why.remedy : '', 'in 3600 seconds')
@@ -86,7 +86,7 @@ const row = (platform: string, digest = digestOf(manifest)) => {
   return { digest, platform: { os, architecture } }
 }
 
-test('of an index the image for our platform counts, attestations never', async () => {
+test('of an index the image for the platform is read, attestations are ignored', async () => {
   const serve = (children: readonly unknown[], content = manifest) =>
     read((q, r) => r.end(q.url?.endsWith('/v1') ? index(children) : content))
   assert.is(
@@ -100,13 +100,13 @@ test('of an index the image for our platform counts, attestations never', async 
   assert.is(outcome(await serve([row('linux/amd64', digestOf(nested))], nested)), 'registry/unreadable-manifest')
 })
 
-test('redirects of a read are followed, not in circles', async () => {
-  const found = await read((q, r) => (q.url === '/elsewhere' ? r.end(manifest) : r.writeHead(307, { location: '/elsewhere' }).end()))
-  assert.is(found.is, 'present')
+test('redirects of a read are followed, loops are refused', async () => {
+  const image = await read((q, r) => (q.url === '/elsewhere' ? r.end(manifest) : r.writeHead(307, { location: '/elsewhere' }).end()))
+  assert.is(image.is, 'present')
   assert.is(outcome(await read((q, r) => r.writeHead(307, { location: q.url ?? '' }).end())), 'registry/redirected')
 })
 
-/** What the config with this text's digest is said to be by a registry that answers so. */
+/** Reads the config with this text's digest from a registry with this handler. */
 async function content(handler: Handler, config: string): Promise<ReadResult<string>> {
   const server = await Loopback.start(() => handler)
   const registries = open(server.host)
@@ -118,23 +118,23 @@ async function content(handler: Handler, config: string): Promise<ReadResult<str
   }
 }
 
-test('a config’s content is told only of the very blob that was asked for', async () => {
+test('the content digest is computed only from a config with the requested digest', async () => {
   const config = JSON.stringify({ os: 'linux', architecture: 'amd64', rootfs: { diff_ids: [] } })
-  const found = await content((request, response) => {
+  const result = await content((request, response) => {
     assert.is(request.url, `/v2/a/b/blobs/${digestOf(config)}`)
     response.end(config)
   }, config)
-  assert.match(found.is === 'present' ? found.value : found.is, /^sha256:[0-9a-f]{64}$/)
-  const is = async (handler: Handler, asked = config) => {
-    const read = await content(handler, asked)
+  assert.match(result.is === 'present' ? result.value : result.is, /^sha256:[0-9a-f]{64}$/)
+  const outcomeOf = async (handler: Handler, requested = config) => {
+    const read = await content(handler, requested)
     return read.is === 'unknown' ? read.why.code : read.is
   }
-  assert.is(await is((_, r) => r.end(`${config} `)), 'registry/wrong-digest')
-  assert.is(await is((_, r) => r.end('{}'), '{}'), 'absent')
-  assert.is(await is((_, r) => r.end('x'), 'x'), 'absent')
-  assert.is(await is((_, r) => error(r, 404, 'BLOB_UNKNOWN')), 'absent')
-  assert.is(await is((_, r) => r.writeHead(404).end('404 page not found')), 'registry/unexpected-answer')
-  assert.is(await is((_, r) => r.writeHead(500).end('boom')), 'registry/server-error')
+  assert.is(await outcomeOf((_, r) => r.end(`${config} `)), 'registry/wrong-digest')
+  assert.is(await outcomeOf((_, r) => r.end('{}'), '{}'), 'absent')
+  assert.is(await outcomeOf((_, r) => r.end('x'), 'x'), 'absent')
+  assert.is(await outcomeOf((_, r) => error(r, 404, 'BLOB_UNKNOWN')), 'absent')
+  assert.is(await outcomeOf((_, r) => r.writeHead(404).end('404 page not found')), 'registry/unexpected-answer')
+  assert.is(await outcomeOf((_, r) => r.writeHead(500).end('boom')), 'registry/server-error')
 })
 
 test.run()
