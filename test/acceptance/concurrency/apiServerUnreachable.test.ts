@@ -28,7 +28,7 @@ for (const { fault, down, up } of [
     const seconds = elapsed()
     // Its last read may still wait for a response.
     const result = expectExit(await alice.ended, 1)
-    expectText(result.stderr, /could not be renewed for \d+ s, so nothing more is written[\s\S]*The last try: /)
+    expectText(result.stderr, /could not be renewed for \d+ s, so nothing more is written[\s\S]*Last attempt: /)
     if (seconds < STOPPED_AFTER_SECONDS.min || seconds > STOPPED_AFTER_SECONDS.max) throw new Error(`stopped after ${seconds.toFixed(1)} s`)
     return `helm ended after ${seconds.toFixed(1)} s, the holder after ${elapsed().toFixed(1)} s`
   })

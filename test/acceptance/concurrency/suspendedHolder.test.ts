@@ -10,7 +10,7 @@ import { lease, untilTakenOver } from './lease.ts'
 import { Operator, type RunningApply, withSlowPods } from './operator.ts'
 import { expectNoWrites } from './recordings.ts'
 
-const REASON = /could not be renewed for \d+ s, so nothing more is written[\s\S]*suspended, or its machine slept/
+const REASON = /could not be renewed for \d+ s, so nothing more is written[\s\S]*This process or its machine was suspended/
 
 betweenWrites()
 for (const first of ['groundcrew', 'helm'] as const) withHelm(first)
