@@ -13,7 +13,7 @@ for (const { command, count } of [
   { command: 'push', count: isQuick ? 5 : 50 },
   { command: 'apply', count: 20 },
 ] as const) {
-  const suite = acceptance(`a ${command} that is cut or killed at any point`, async () => {
+  const suite = acceptance(`${command === 'push' ? 'a push' : 'an apply'} that is cut or killed at any point`, async () => {
     const resources = new AsyncDisposableStack()
     const installation = resources.use(await LabInstallation.open({ imageSize: 4 * 2 ** 20 }))
     const { lab } = installation
