@@ -10,7 +10,7 @@ import type { Clock } from '../world/ports/clock.ts'
 import type { ProcessIdentity } from '../world/ports/process.ts'
 import { cachedView } from './cachedView.ts'
 import type { Emit } from './events.ts'
-import { execute, type Result } from './execute.ts'
+import { type ExecutionResult, execute } from './execute.ts'
 import type { Planned } from './makePlan.ts'
 import { storedResource } from './plannedResource.ts'
 import { Recorder } from './recorder.ts'
@@ -21,22 +21,22 @@ export type ApplyRun = {
   readonly who: string
   readonly tool: string
   readonly planned: Planned
-  /** Id of the saved plan this is, if it is one. */
+  /** The id of the saved plan that is applied. */
   readonly savedPlan?: string
   readonly state: State
   readonly store: FileStore
   readonly world: WorldIdentity
-  /** What applies that never ended were about to create. */
+  /** What unfinished applies were about to create. */
   readonly created: ReadonlySet<string>
   readonly journal: Journal
   readonly clock: Clock
   readonly context: Omit<ApplyContext, 'clock' | 'emit' | 'registerChild'>
-  readonly registerChild: (helm: ProcessIdentity) => Promise<void>
+  readonly registerChild: (child: ProcessIdentity) => Promise<void>
   readonly emit: Emit
 }
 
 /** Carries out a plan under the lock, with its history and its state. Throws a ProblemError when these cannot be written. */
-export async function apply(run: ApplyRun): Promise<Result> {
+export async function apply(run: ApplyRun): Promise<ExecutionResult> {
   const started = run.clock.monotonic()
   const { changes } = run.planned.plan
   const recorder = new Recorder(run.store, run.state, changes, run.created)
@@ -49,73 +49,74 @@ export async function apply(run: ApplyRun): Promise<Result> {
     serial: run.state.serial,
     ...(run.savedPlan !== undefined && { savedPlan: run.savedPlan }),
     ...unresolvedCreations(run),
-    plan: changes.flatMap(line),
+    plan: changes.flatMap(plannedLine),
   })
   await recorder.recordWorld(run.world)
   await recordUnchanged(run, recorder)
   const result = await execute(run.planned, {
     ...run,
-    record: (found) => recorder.record(found),
-    forget: (it) => recorder.forget([it]),
+    record: (resource) => recorder.record(resource),
+    forget: (address) => recorder.forget([address]),
   })
   if (isComplete(run, result)) await recordBookkeeping(run, recorder)
   await run.journal.append({
     type: 'end',
     at: now(run),
-    result: outcome(run, result),
+    result: endResult(run, result),
     seconds: Math.round((run.clock.monotonic() - started) / 10) / 100,
   })
   return result
 }
 
-/** Creations that earlier runs began: what this one does not settle at once stays ours, however it ends. */
+/** Creations that earlier runs started: those that this plan neither confirms nor records stay groundcrew's, however this run ends. */
 function unresolvedCreations({ created, state, planned }: ApplyRun): { readonly created?: readonly string[] } {
-  const settled = new Set<string>(
+  const resolved = new Set<string>(
     planned.plan.changes.flatMap(({ action, address }) => (isWrite(action) || action === 'blocked' ? [] : [address])),
   )
-  const open = [...created].filter((address) => !settled.has(address) && state.resources[address] === undefined)
-  return open.length === 0 ? {} : { created: open }
+  const unresolved = [...created].filter((address) => !resolved.has(address) && state.resources[address] === undefined)
+  return unresolved.length === 0 ? {} : { created: unresolved }
 }
 
-/** What is already as wanted is adopted, or its record brought up to date; what the file dropped is forgotten. */
+/** Resources that are as declared are recorded as they are; the records of those that the file dropped are removed. */
 async function recordUnchanged({ planned }: ApplyRun, recorder: Recorder): Promise<void> {
-  const settled = planned.plan.changes.filter((change) => change.action === 'adopt' || change.action === 'keep')
+  const { changes } = planned.plan
+  const unchanged = changes.filter(({ action }) => action === 'adopt' || action === 'keep')
   await recorder.record(
-    ...settled.flatMap(({ address }) => {
-      const seen = planned.observed.get(address)
-      return seen === undefined ? [] : [{ address, ...seen }]
+    ...unchanged.flatMap(({ address }) => {
+      const observed = planned.observed.get(address)
+      return observed === undefined ? [] : [{ address, ...observed }]
     }),
   )
-  await recorder.forget(planned.plan.changes.filter((change) => change.action === 'forget').map((change) => change.address))
+  await recorder.forget(changes.filter(({ action }) => action === 'forget').map(({ address }) => address))
 }
 
-function outcome(run: ApplyRun, result: Result): EndResult {
+function endResult(run: ApplyRun, result: ExecutionResult): EndResult {
   const { signal } = run.context
   if (signal.aborted) return signal.reason instanceof ProblemError ? 'lost' : 'interrupted'
   return isComplete(run, result) ? 'complete' : 'failed'
 }
 
-function isComplete({ context: { signal } }: ApplyRun, { failed, skipped }: Result): boolean {
+function isComplete({ context: { signal } }: ApplyRun, { failed, skipped }: ExecutionResult): boolean {
   return !signal.aborted && failed.length + skipped.length === 0
 }
 
-/** What cannot be looked at is not bookkeeping for: then what was known before stays. */
-async function recordBookkeeping({ planned, context: work }: ApplyRun, recorder: Recorder): Promise<void> {
-  const look = { ...work, view: cachedView(work.world) }
-  const asked = [...planned.bookkeepers].map(async ([address, bookkeep]) => {
+/** Bookkeeping that cannot be read now stays as it was recorded before. */
+async function recordBookkeeping({ planned, context }: ApplyRun, recorder: Recorder): Promise<void> {
+  const readContext = { ...context, view: cachedView(context.world) }
+  const reads = [...planned.bookkeepers].map(async ([address, bookkeep]) => {
     const stored = recorder.recordOf(address)
-    const bookkeeping = stored && (await bookkeep(look, storedResource(address, stored)))
+    const bookkeeping = stored && (await bookkeep(readContext, storedResource(address, stored)))
     return bookkeeping === undefined ? [] : [[address, bookkeeping] as const]
   })
-  await recorder.bookkeep(new Map((await Promise.all(asked)).flat()))
+  await recorder.bookkeep(new Map((await Promise.all(reads)).flat()))
 }
 
-function line(change: PlannedChange): PlannedLine[] {
-  if (!isWrite(change.action)) return []
-  // Of what is made, everything is new: a release alone has hundreds of fields.
-  const made = change.action === 'create' || change.action === 'recover'
-  const edits = (made ? [] : change.edits).map((edit) => ({ field: showPointer(edit.pointer), cause: edit.cause }))
-  return [{ address: change.address, action: change.action, edits }]
+function plannedLine({ address, action, edits }: PlannedChange): PlannedLine[] {
+  if (!isWrite(action)) return []
+  // All fields of a created resource are new, and there may be hundreds of them.
+  const isNew = action === 'create' || action === 'recover'
+  const fields = (isNew ? [] : edits).map(({ pointer, cause }) => ({ field: showPointer(pointer), cause }))
+  return [{ address, action, edits: fields }]
 }
 
 function now(run: ApplyRun): string {

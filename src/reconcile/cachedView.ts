@@ -2,13 +2,13 @@ import type { ReadResult } from '../values/readResult.ts'
 import type { ClusterReads, LivePod } from '../world/ports/cluster.ts'
 import type { View } from '../world/ports.ts'
 
-/** The world for one look: what several kinds want to know is asked once. */
+/** The world for one check: pods, which several kinds read, are requested once per namespace. */
 export function cachedView(view: View): View {
   const pods = new Map<string, Promise<ReadResult<readonly LivePod[]>>>()
   const podsOf = (namespace: string) => {
-    const asked = pods.get(namespace) ?? view.cluster.pods(namespace)
-    pods.set(namespace, asked)
-    return asked
+    const cached = pods.get(namespace) ?? view.cluster.pods(namespace)
+    pods.set(namespace, cached)
+    return cached
   }
   const cluster: ClusterReads = {
     identity: () => view.cluster.identity(),
@@ -16,7 +16,7 @@ export function cachedView(view: View): View {
     secret: (namespace, name) => view.cluster.secret(namespace, name),
     deployments: (namespace) => view.cluster.deployments(namespace),
     pods: podsOf,
-    log: (it) => view.cluster.log(it),
+    log: (container) => view.cluster.log(container),
     objects: (kind, namespace, names) => view.cluster.objects(kind, namespace, names),
     release: (namespace, name) => view.cluster.release(namespace, name),
   }

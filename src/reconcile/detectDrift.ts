@@ -16,63 +16,62 @@ export type DriftInput = {
   readonly kinds: readonly ErasedKind[]
   readonly state: State
   readonly context: ReadContext
-  /** Addresses, or the beginning of some, that are left out by choice. */
+  /** Addresses, or the first parts of some, that are not checked. */
   readonly skip: readonly string[]
-  /** Fields known to differ; see ClusterKey. */
+  /** Fields known to have changed; see ClusterKey. */
   readonly knownChanged: ReadonlyMap<Address, ReadonlySet<JsonPointer>>
-  /** The file's. */
+  /** Those of the file. */
   readonly acceptances: readonly Acceptance[]
 }
 
-/** Looks at all that was applied and compares it with what the state remembers. Reads only; nothing is thrown for a server that is away. */
-export async function detectDrift(asked: DriftInput): Promise<DriftReport> {
-  const question = { ...asked, look: { ...asked.context, view: cachedView(asked.context.view) } }
-  const remembered = Object.entries(question.state.resources) as [Address, StoredFacts][]
-  const nodes = remembered.map(([address, { after }]) => ({ address, after: after as readonly Address[] }))
-  const wrong = unmatched(nodes, question.skip)
-  if (wrong.length > 0) throw new ProblemError(noSuchResource(wrong))
-  const isSkipped = (address: Address) => matchesAny(address, question.skip)
-  const checked = remembered.filter(([address]) => !isSkipped(address))
-  const acceptances = new Acceptances(question.acceptances, question.look.now, showPointer)
-  const outcomes = await Promise.all(checked.map(([address, stored]) => compare(question, acceptances, address, stored)))
-  const unchecked = outcomes.flatMap((one) => ('why' in one ? [one] : []))
-  const drifted = outcomes.flatMap((one) => ('drifted' in one && one.drifted ? [one.drifted] : []))
-  const skipped = nodes.map(({ address }) => address).filter(isSkipped)
-  const unseen = [...unchecked.map(({ address }) => address), ...skipped]
+/** Reads everything that was applied and compares it with the state. What cannot be read is unchecked; nothing is thrown for it. */
+export async function detectDrift({ state, skip, ...input }: DriftInput): Promise<DriftReport> {
+  const { now, view } = input.context
+  const comparison: Comparison = {
+    ...input,
+    context: { ...input.context, view: cachedView(view) },
+    acceptances: new Acceptances(input.acceptances, now, showPointer),
+  }
+  const records = Object.entries(state.resources) as [Address, StoredFacts][]
+  const nodes = records.map(([address, { after }]) => ({ address, after: after as readonly Address[] }))
+  const addresses = nodes.map(({ address }) => address)
+  const unknown = unmatched(nodes, skip)
+  if (unknown.length > 0) throw new ProblemError(noSuchResource(unknown))
+  const skipped = addresses.filter((address) => matchesAny(address, skip))
+  const checked = records.filter(([address]) => !skipped.includes(address))
+  const results = await Promise.all(checked.map(([address, stored]) => compare(comparison, address, stored)))
+  const unchecked = results.flatMap((result) => ('why' in result ? [result] : []))
+  const drifted = results.flatMap((result) => ('drifted' in result && result.drifted ? [result.drifted] : []))
+  const uncheckedAddresses = [...unchecked.map(({ address }) => address), ...skipped]
   return {
     comparedWith: 'state',
-    checked: outcomes.length - unchecked.length,
+    checked: results.length - unchecked.length,
     drifted,
     unchecked,
     skipped,
-    findings: unusedAcceptances(
-      question.acceptances,
-      nodes.map(({ address }) => address),
-      unseen,
-      drifted,
-    ),
+    findings: unusedAcceptances(input.acceptances, addresses, uncheckedAddresses, drifted),
     problems: [],
   }
 }
 
-type Outcome = { readonly drifted: DriftedResource | undefined } | { readonly address: Address; readonly why: Problem }
+type Comparison = Pick<DriftInput, 'kinds' | 'context' | 'knownChanged'> & { readonly acceptances: Acceptances }
+type CompareResult = { readonly drifted: DriftedResource | undefined } | { readonly address: Address; readonly why: Problem }
 
 async function compare(
-  { kinds, context: look, knownChanged }: DriftInput,
-  acceptances: Acceptances,
+  { kinds, context, knownChanged, acceptances }: Comparison,
   address: Address,
   stored: StoredFacts,
-): Promise<Outcome> {
-  const kind = kinds.find((one) => one.name === kindOf(address))
+): Promise<CompareResult> {
+  const kind = kinds.find(({ name }) => name === kindOf(address))
   if (kind === undefined) return { address, why: unknownKind(address) }
   try {
-    const { public: shown } = await kind.recorded(storedResource(address, stored)).observe(look)
-    if (shown.is === 'unknown') return { address, why: shown.why }
+    const { public: live } = await kind.recorded(storedResource(address, stored)).observe(context)
+    if (live.is === 'unknown') return { address, why: live.why }
     const known = knownChanged.get(address)
-    const applied = { facts: stored.facts as FactMap, guard: stored.guard }
     const { objects } = kind.traits
-    const comparison = { address, applied, live: shown, acceptances, ...(known && { knownChanged: known }), ...(objects && { objects }) }
-    return { drifted: driftOf(comparison) }
+    const applied = { facts: stored.facts as FactMap, guard: stored.guard }
+    const optional = { ...(known && { knownChanged: known }), ...(objects && { objects }) }
+    return { drifted: driftOf({ address, applied, live, acceptances, ...optional }) }
   } catch (error) {
     if (error instanceof ProblemError) return { address, why: error.problems[0] as Problem }
     throw error
@@ -82,7 +81,7 @@ async function compare(
 function unknownKind(address: Address): Problem {
   return {
     code: 'state/unknown-kind',
-    summary: `The state holds ${address}, a kind that this version of groundcrew does not know.`,
+    summary: `The state has a record of ${address}, a kind of resource that this version of groundcrew does not know.`,
     remedy: 'Use the version of groundcrew that wrote the state.',
   }
 }
@@ -90,7 +89,7 @@ function unknownKind(address: Address): Problem {
 function noSuchResource(names: readonly string[]): Problem {
   return {
     code: 'drift/no-such-resource',
-    summary: `The state remembers no ${names.join(', no ')}.`,
+    summary: `The state has no record of ${names.join(', nor of ')}.`,
     remedy: 'List the addresses: groundcrew state list. The first parts of an address are enough.',
   }
 }

@@ -3,7 +3,7 @@ import type { Action } from '../plan/plan.ts'
 import type { Address } from '../values/address.ts'
 import type { Problem } from '../values/problem.ts'
 
-/** What happens during an apply, as data; the report makes text of it. */
+/** What happens during an apply, as data; the report turns it into text. */
 export type ApplyEvent =
   | { readonly type: 'apply_start'; readonly address: Address; readonly action: Action }
   | { readonly type: 'apply_progress'; readonly address: Address; readonly progress: Progress }
@@ -15,10 +15,7 @@ export type ApplyEvent =
       readonly seconds: number
       readonly problems: readonly Problem[]
     }
-  | {
-      readonly type: 'apply_skipped'
-      readonly address: Address /** What it depends on and was not done, or the interruption. */
-      readonly because: string
-    }
+  /** `because`: the dependency that was not applied, or the interruption. */
+  | { readonly type: 'apply_skipped'; readonly address: Address; readonly because: string }
 
 export type Emit = (event: ApplyEvent) => void

@@ -13,7 +13,7 @@ export function renamed(address: Address, traits: KindTraits, installation: Inst
 }
 
 /** An adopted resource is not groundcrew's to remove, and what the file declares instead cannot exist beside it. */
-export function adoptedBlocks(address: Address, traits: KindTraits, installation: Installation): Problem {
+export function adoptedBlocksReplacement(address: Address, traits: KindTraits, installation: Installation): Problem {
   const removal = traits.manualRemoval?.(address) ?? 'remove it by hand'
   return {
     ...dropped(address, traits, installation),

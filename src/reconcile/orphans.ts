@@ -5,91 +5,102 @@ import { dependents, type Node } from '../plan/graph.ts'
 import type { State, StoredFacts } from '../state/state.ts'
 import { type Address, kindOf } from '../values/address.ts'
 import type { Problem } from '../values/problem.ts'
-import { adoptedBlocks, renamed, unknownKind } from './orphanProblems.ts'
-import { blocked, blockedBy, type EarlierResources, orBlocked, type PlannedResource, storedResource } from './plannedResource.ts'
+import { adoptedBlocksReplacement, renamed, unknownKind } from './orphanProblems.ts'
+import {
+  blocked,
+  blockedByDependency,
+  type EarlierResources,
+  type ObservedFacts,
+  orBlocked,
+  type PlannedResource,
+  storedResource,
+} from './plannedResource.ts'
 
-/** A resource that the state remembers and the file no longer declares. It waits for all that stood on it. */
+/** A resource that the state remembers and the file no longer declares. It waits for everything that depended on it. */
 export type Orphan = Node & { readonly kind: ErasedKind; readonly stored: StoredFacts; readonly disposition: 'remove' | 'forget' }
 
 export type Orphans = { readonly orphans: readonly Orphan[]; readonly problems: readonly Problem[] }
 
 const HOLDS_DATA: RemovalPolicy = { created: 'refuse', adopted: 'refuse' }
-const HOLDS_NONE: RemovalPolicy = { created: 'forget', adopted: 'forget' }
+const HOLDS_NO_DATA: RemovalPolicy = { created: 'forget', adopted: 'forget' }
 
 /**
- * What is to become of resources that the file dropped: removed only if the journal proved that we made them, and never
- * when that would lose data. Looks at nothing.
+ * What happens to resources that the file no longer declares: removed only if the journal proves that groundcrew created
+ * them, and never when that would lose data. Reads nothing.
  */
 export function findOrphans(kinds: readonly ErasedKind[], state: State, declared: readonly Node[], installation: Installation): Orphans {
-  const known = new Set(declared.map((it) => it.address))
-  const records = (Object.entries(state.resources) as [Address, StoredFacts][]).map(([address, stored]) => ({ address, stored }))
-  const standOn = dependents(records.map(({ address, stored }) => ({ address, after: stored.after as readonly Address[] })))
-  const [gone, problems]: [Orphan[], Problem[]] = [[], []]
-  for (const { address, stored } of records.filter((one) => !known.has(one.address))) {
-    const kind = kinds.find((one) => one.name === kindOf(address))
-    const fate = kind && dispositionOf(kind, stored)
+  const declaredAddresses = new Set(declared.map(({ address }) => address))
+  const records = Object.entries(state.resources) as [Address, StoredFacts][]
+  const dependentsOf = dependents(records.map(([address, { after }]) => ({ address, after: after as readonly Address[] })))
+  const [orphans, problems]: [Orphan[], Problem[]] = [[], []]
+  for (const [address, stored] of records.filter(([recorded]) => !declaredAddresses.has(recorded))) {
+    const kind = kinds.find(({ name }) => name === kindOf(address))
+    const disposition = kind && dispositionOf(kind, stored)
     if (kind === undefined) problems.push(unknownKind(address))
-    else if (fate === 'remove' || fate === 'forget')
-      gone.push({ address, after: (standOn.get(address) ?? []).map((node) => node.address), kind, stored, disposition: fate })
-    else problems.push((stored.removalPolicy === undefined ? renamed : adoptedBlocks)(address, kind.traits, installation))
+    else if (disposition === 'remove' || disposition === 'forget')
+      orphans.push({ address, after: (dependentsOf.get(address) ?? []).map((node) => node.address), kind, stored, disposition })
+    else problems.push((stored.removalPolicy === undefined ? renamed : adoptedBlocksReplacement)(address, kind.traits, installation))
   }
-  return { orphans: gone, problems }
+  return { orphans, problems }
 }
 
 function dispositionOf(kind: ErasedKind, { removalPolicy, provenance }: StoredFacts): 'remove' | 'forget' | 'refuse' {
-  const { created, adopted } = removalPolicy ?? (kind.holdsData ? HOLDS_DATA : HOLDS_NONE)
+  const { created, adopted } = removalPolicy ?? (kind.holdsData ? HOLDS_DATA : HOLDS_NO_DATA)
   return provenance === 'created' ? created : adopted
 }
 
-/** The addresses that a resource of this kind must wait for: they make way for it. */
-export function blockers(gone: readonly Orphan[], kind: string): readonly Address[] {
-  return gone
-    .filter((one) => one.disposition === 'remove' && one.stored.removalPolicy?.removeFirst && one.kind.name === kind)
-    .map((one) => one.address)
+/** True for an orphan that must be removed before another resource of its kind is created. */
+export function isRemovedFirst({ disposition, stored }: Orphan): boolean {
+  return disposition === 'remove' && stored.removalPolicy?.removeFirst === true
 }
 
-/** Looks at what is to be removed; the answer decides, once it is known what becomes of the others. */
-export async function planOrphan(it: Orphan, look: ReadContext): Promise<(before: EarlierResources) => Promise<PlannedResource>> {
-  const { address, after, kind, stored, disposition: fate } = it
-  if (fate === 'forget') return async () => forgotten(it)
-  const facts = storedResource(address, stored)
-  let seen: ErasedRecordedObservation
-  const unread = await orBlocked(it, async () => {
-    seen = await kind.recorded(facts).observe(look)
-    return forgotten(it)
+/** The addresses that a resource of this kind waits for: their removal comes first. */
+export function blockers(orphans: readonly Orphan[], kind: string): readonly Address[] {
+  return orphans.filter((orphan) => isRemovedFirst(orphan) && orphan.kind.name === kind).map(({ address }) => address)
+}
+
+/** Observes an orphan; the returned function plans it, once the resources that it waits for are planned. */
+export async function planOrphan(orphan: Orphan, context: ReadContext): Promise<(earlier: EarlierResources) => Promise<PlannedResource>> {
+  const { address, kind, stored, disposition } = orphan
+  if (disposition === 'forget') return async () => forgotten(orphan)
+  let observed: ErasedRecordedObservation
+  const unread = await orBlocked(orphan, async () => {
+    observed = await kind.recorded(storedResource(address, stored)).observe(context)
+    return forgotten(orphan)
   })
-  return async (before) => {
+  return async (earlier) => {
     if (unread.change.action === 'blocked') return unread
-    if (seen.public.is === 'unknown') return blocked(it, seen.public.why)
-    if (seen.public.is === 'absent') return forgotten(it)
-    const found = { facts: seen.public.facts, guard: seen.public.guard }
-    return blockedBy(it, before) ?? orBlocked(it, async () => removed({ address, after }, seen, found, look))
+    const { public: seen } = observed
+    if (seen.is === 'unknown') return blocked(orphan, seen.why)
+    if (seen.is === 'absent') return forgotten(orphan)
+    const facts = { facts: seen.facts, guard: seen.guard }
+    return blockedByDependency(orphan, earlier) ?? orBlocked(orphan, async () => removed(orphan, observed, facts, context))
   }
 }
 
 async function removed(
   { address, after }: Node,
-  seen: ErasedRecordedObservation,
-  found: PlannedResource['observed'],
-  look: ReadContext,
+  orphan: ErasedRecordedObservation,
+  observed: ObservedFacts,
+  context: ReadContext,
 ): Promise<PlannedResource> {
-  const impact = await seen.removal(look)
+  const impact = await orphan.removal(context)
   if ('declined' in impact) return kept({ address, after }, impact.declined)
-  const carryOut: NonNullable<PlannedResource['step']>['carryOut'] = async (work) => {
-    await seen.remove(work)
+  const carryOut = async (apply: Parameters<ErasedRecordedObservation['remove']>[0]) => {
+    await orphan.remove(apply)
     return undefined
   }
   return {
     change: { address, action: 'remove', edits: [], impact, after },
     step: { action: 'remove', carryOut },
-    ...(found && { observed: found }),
+    observed,
     findings: [],
   }
 }
 
-/** It is neither removed nor forgotten, so that it goes as soon as it can; meanwhile a person should know. */
-function kept({ address, after }: Node, why: Problem): PlannedResource {
-  return { change: { address, action: 'keep', edits: [], impact: NO_IMPACT, after }, findings: [{ ...why, address }] }
+/** Neither removed nor forgotten, so that a later plan removes it as soon as that is possible; until then it is a finding. */
+function kept({ address, after }: Node, reason: Problem): PlannedResource {
+  return { change: { address, action: 'keep', edits: [], impact: NO_IMPACT, after }, findings: [{ ...reason, address }] }
 }
 
 function forgotten({ address, after }: Node): PlannedResource {

@@ -1,117 +1,130 @@
 import type { ErasedDeclared, ErasedDesire, ErasedKind, ErasedObservation } from '../kinds/erasedKind.ts'
 import { type Finding, NO_IMPACT, type ReadContext, type Upstream, type WriteAction } from '../kinds/kind.ts'
-import { decide } from '../plan/decide.ts'
+import { type Decision, decide } from '../plan/decide.ts'
 import type { Node } from '../plan/graph.ts'
-import { isWrite } from '../plan/plan.ts'
+import { isWrite, type PlannedChange } from '../plan/plan.ts'
 import type { Acceptance, Acceptances } from '../values/acceptance.ts'
 import type { Address } from '../values/address.ts'
 import { canonicalJson, type FactMap } from '../values/json.ts'
-import { blocked, blockedBy, type EarlierResources, orBlocked, type PlannedResource } from './plannedResource.ts'
+import { blocked, blockedByDependency, type EarlierResources, orBlocked, type PlannedResource } from './plannedResource.ts'
 
-/** What is known of a declared resource before the world is looked at. */
-export type KnownBefore = {
-  /** The kind of the resource. */
+/** A declared resource, and what is known of it before the world is observed. */
+export type DeclaredResource = {
+  readonly declared: ErasedDeclared
   readonly kind: Pick<ErasedKind, 'replaceOnly' | 'traits'>
-  /** The facts last applied, if the state remembers any. */
+  /** With all that it waits for in this plan. */
+  readonly node: Node
+  /** The facts last applied, if the state has any. */
   readonly last: FactMap | undefined
-  /** Differences that are let be. */
   readonly acceptances: Acceptances
 }
 
-/** Decides what is to be done to a declared resource that was looked at. `node`: with all that it waits for in this plan. */
+/** Plans the change of a declared resource that was observed. */
 export async function planDeclared(
-  it: ErasedDeclared,
-  node: Node,
-  seen: ErasedObservation,
-  before: EarlierResources,
-  look: ReadContext,
-  known: KnownBefore,
+  resource: DeclaredResource,
+  observed: ErasedObservation,
+  earlier: EarlierResources,
+  context: ReadContext,
 ): Promise<PlannedResource> {
-  if (seen.public.is === 'unknown') return blocked(it, seen.public.why)
-  return blockedBy(node, before) ?? orBlocked(it, async () => decided(it, seen, await seen.desire(look, upstreamOf(before)), known))
+  const { declared, node } = resource
+  if (observed.public.is === 'unknown') return blocked(declared, observed.public.why)
+  return (
+    blockedByDependency(node, earlier) ??
+    orBlocked(declared, async () => planChange(resource, observed, await observed.desire(context, upstreamOf(earlier))))
+  )
 }
 
-function decided(
-  it: ErasedDeclared,
-  seen: ErasedObservation,
-  wanted: ErasedDesire,
-  { kind, last, acceptances }: KnownBefore,
-): PlannedResource {
-  const { address, after, origins, removalPolicy } = it
-  const { public: shown } = seen
-  const { objects } = kind.traits
-  const found = shown.is === 'present' ? { is: 'present' as const, facts: shown.facts, by: shown.by } : { is: 'absent' as const }
-  const { action, edits } = decide({
-    desired: wanted.facts,
-    observed: found,
-    last,
-    origins,
-    replaceOnly: kind.replaceOnly,
-    repairPointers: wanted.repairPointers,
-  })
-  const accepted = (found.is === 'absent' ? [] : edits).flatMap((edit) => acceptances.of(address, edit.pointer) ?? [])
-  if (action === 'repair' && accepted.length === edits.length) return acceptDrift(it, seen, wanted, accepted)
+function planChange(resource: DeclaredResource, observed: ErasedObservation, desired: ErasedDesire): PlannedResource {
+  const { declared, acceptances } = resource
+  const { address } = declared
+  const decision = decideOn(resource, observed, desired)
+  const { action, edits } = decision
+  const isPresent = observed.public.is === 'present'
+  const accepted = isPresent ? edits.flatMap((edit) => acceptances.of(address, edit.pointer) ?? []) : []
+  if (action === 'repair' && accepted.length === edits.length) return acceptDrift(declared, observed, desired, accepted)
   const write = isWrite(action) ? (action as WriteAction) : undefined
-  const impact = write === undefined ? NO_IMPACT : wanted.impact(write, edits)
   return {
-    change: {
-      address,
-      action,
-      edits,
-      impact,
-      after,
-      desired: wanted.facts,
-      ...(objects && { objects }),
-      ...(removalPolicy && { removalPolicy }),
-    },
-    ...(write && { step: { action: write, carryOut: (work) => wanted.converge(work, write, edits) } }),
-    ...(shown.is === 'present' && {
-      observed: { facts: shown.facts, guard: shown.guard, ...(wanted.bookkeeping && { bookkeeping: wanted.bookkeeping }) },
-    }),
-    ...(it.bookkeep && { bookkeep: it.bookkeep }),
-    exposed: { is: seen.exposedTo(), willBe: wanted.exposedTo() },
-    outdatedReaders: wanted.outdatedReaders,
-    findings: [...accepted.map((one) => undone(address, one)), ...wanted.findings],
+    change: changeOf(resource, decision, desired, write),
+    ...(write && { step: { action: write, carryOut: (context) => desired.converge(context, write, edits) } }),
+    ...observedFacts(observed, desired),
+    ...(declared.bookkeep && { bookkeep: declared.bookkeep }),
+    exposed: { current: observed.exposedTo(), planned: desired.exposedTo() },
+    outdatedReaders: desired.outdatedReaders,
+    findings: [...accepted.map((acceptance) => acceptanceIgnored(address, acceptance)), ...desired.findings],
   }
 }
 
-/** A change that has more in it than what is let be is planned whole: nobody may learn of that afterwards only. */
-function undone(address: Address, { field, reason, until, at }: Acceptance): Finding {
+function decideOn({ declared, kind, last }: DeclaredResource, observed: ErasedObservation, desired: ErasedDesire): Decision {
+  const { public: seen } = observed
+  return decide({
+    desired: desired.facts,
+    observed: seen.is === 'present' ? { is: 'present', facts: seen.facts, by: seen.by } : { is: 'absent' },
+    last,
+    origins: declared.origins,
+    replaceOnly: kind.replaceOnly,
+    repairPointers: desired.repairPointers,
+  })
+}
+
+function changeOf(
+  { declared, kind }: DeclaredResource,
+  { action, edits }: Decision,
+  desired: ErasedDesire,
+  write: WriteAction | undefined,
+): PlannedChange {
+  const { address, after, removalPolicy } = declared
+  const { objects } = kind.traits
+  const impact = write === undefined ? NO_IMPACT : desired.impact(write, edits)
+  const optional = { ...(objects && { objects }), ...(removalPolicy && { removalPolicy }) }
+  return { address, action, edits, impact, after, desired: desired.facts, ...optional }
+}
+
+function observedFacts({ public: seen }: ErasedObservation, { bookkeeping }: ErasedDesire): Pick<PlannedResource, 'observed'> {
+  if (seen.is !== 'present') return {}
+  return { observed: { facts: seen.facts, guard: seen.guard, ...(bookkeeping && { bookkeeping }) } }
+}
+
+/** A change of more than what is accepted is planned completely: the plan must show that before the apply. */
+function acceptanceIgnored(address: Address, { field, reason, until, at }: Acceptance): Finding {
   return {
     address,
     code: 'plan/accepted-undone',
     summary: `${field} is accepted until ${until} (${reason}), and becomes as declared with the other changes of ${address}.`,
     ...(at && { at }),
-    remedy: 'To keep it, declare it so, or leave this resource out: -exclude.',
+    remedy: 'To keep the live value, declare it, or leave this resource out: -exclude.',
   }
 }
 
-/** Nothing is done and nothing is recorded, so that the difference shows again when its day is over. */
-function acceptDrift(it: ErasedDeclared, seen: ErasedObservation, wanted: ErasedDesire, accepted: readonly Acceptance[]): PlannedResource {
-  const { address, after, removalPolicy } = it
-  const told = accepted.map(({ field, reason, until, at }) => ({
+/** Nothing is changed and nothing is recorded, so that the difference is drift again once the acceptance expires. */
+function acceptDrift(
+  { address, after, removalPolicy }: ErasedDeclared,
+  observed: ErasedObservation,
+  desired: ErasedDesire,
+  accepted: readonly Acceptance[],
+): PlannedResource {
+  const findings = accepted.map(({ field, reason, until, at }) => ({
     address,
     code: 'plan/accepted-drift',
     summary: `${field} is not as declared, which is accepted until ${until}: ${reason}.`,
     ...(at && { at }),
-    remedy: 'To have it repaired, take it out of drift.accept.',
+    remedy: 'To have it repaired, remove it from drift.accept.',
   }))
-  const served = seen.exposedTo()
+  const exposed = observed.exposedTo()
   return {
     change: { address, action: 'accept', edits: [], impact: NO_IMPACT, after, ...(removalPolicy && { removalPolicy }) },
-    ...(served && { exposed: { is: served, willBe: served } }),
-    findings: [...told, ...wanted.findings],
+    ...(exposed && { exposed: { current: exposed, planned: exposed } }),
+    findings: [...findings, ...desired.findings],
   }
 }
 
-function upstreamOf(before: EarlierResources): Upstream {
+function upstreamOf(earlier: EarlierResources): Upstream {
   const changes = (address: Address) => {
-    const { is, willBe } = before.get(address)?.exposed ?? {}
-    return is !== undefined && willBe !== undefined && canonicalJson(willBe) !== canonicalJson(is)
+    const { current, planned } = earlier.get(address)?.exposed ?? {}
+    return current !== undefined && planned !== undefined && canonicalJson(planned) !== canonicalJson(current)
   }
   return {
-    exposedTo: (address) => before.get(address)?.exposed?.willBe,
+    exposedTo: (address) => earlier.get(address)?.exposed?.planned,
     changes,
-    outdatedReaders: (address) => before.get(address)?.outdatedReaders ?? new Map(),
+    outdatedReaders: (address) => earlier.get(address)?.outdatedReaders ?? new Map(),
   }
 }

@@ -7,16 +7,16 @@ import type { Address } from '../values/address.ts'
 import type { FactMap } from '../values/json.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 
-/** What a plan says of one resource and, kept beside it in memory, what can carry it out. */
+/** The planned change of one resource and, only in memory, what carries it out. */
 export type PlannedResource = {
   readonly change: PlannedChange
   readonly step?: Omit<Step, 'after'>
-  /** As it is, where it is there: for the record. */
+  /** The resource as it is, if it exists: for the state. */
   readonly observed?: ObservedFacts
-  /** What is known to be good of it once all is done: asked at the end of an apply. */
+  /** Reads the bookkeeping of the resource at the end of an apply. */
   readonly bookkeep?: Bookkeep
-  /** What readers read of it, as it is and as it will be. */
-  readonly exposed?: { readonly is: FactMap | undefined; readonly willBe: FactMap }
+  /** What the resource exposes to its readers, now and after this plan. */
+  readonly exposed?: { readonly current: FactMap | undefined; readonly planned: FactMap }
   readonly outdatedReaders?: OutdatedReaders
   readonly findings: readonly Finding[]
 }
@@ -24,40 +24,41 @@ export type PlannedResource = {
 export type Step = {
   readonly action: WriteAction | 'remove'
   readonly after: readonly Address[]
-  /** Answers what is there afterwards, undefined when nothing is. */
-  carryOut(work: ApplyContext): Promise<ObservedFacts | undefined>
+  /** Returns the resource as it is afterwards, undefined when it is removed. */
+  carryOut(context: ApplyContext): Promise<ObservedFacts | undefined>
 }
 
 export type ObservedFacts = { readonly facts: FactMap; readonly guard: string; readonly bookkeeping?: FactMap }
 
-export type Bookkeep = (look: ReadContext, last: StoredResource) => Promise<FactMap | undefined>
+export type Bookkeep = (context: ReadContext, recorded: StoredResource) => Promise<FactMap | undefined>
 
+/** What is already planned of the resources that come before one in the graph. */
 export type EarlierResources = ReadonlyMap<Address, PlannedResource>
 
 export const BLOCKED_BY = 'plan/blocked-by'
 
-export function blocked({ address, after }: Node, why: Problem): PlannedResource {
-  return { change: { address, action: 'blocked', edits: [], impact: NO_IMPACT, after, blockedBy: why }, findings: [] }
+export function blocked({ address, after }: Node, reason: Problem): PlannedResource {
+  return { change: { address, action: 'blocked', edits: [], impact: NO_IMPACT, after, blockedBy: reason }, findings: [] }
 }
 
-/** What the state keeps of a resource, as its kind knows it. */
+/** The state's record of a resource in the form that its kind accepts. */
 export function storedResource(address: Address, stored: StoredFacts): StoredResource {
   const { bookkeeping, ...rest } = stored
   return { ...rest, address, after: stored.after as readonly Address[], ...(bookkeeping && { bookkeeping: bookkeeping as FactMap }) }
 }
 
-/** Blocked when something it waits for is. */
-export function blockedBy(node: Node, before: EarlierResources): PlannedResource | undefined {
-  const culprit = node.after.find((other) => before.get(other)?.change.action === 'blocked')
-  if (culprit === undefined) return undefined
-  const summary = `${node.address} is not planned: it depends on ${culprit}.`
-  return blocked(node, { code: BLOCKED_BY, summary, remedy: `Mend ${culprit} first.` })
+/** Blocked when a resource that it depends on is; else undefined. */
+export function blockedByDependency(node: Node, earlier: EarlierResources): PlannedResource | undefined {
+  const dependency = node.after.find((other) => earlier.get(other)?.change.action === 'blocked')
+  if (dependency === undefined) return undefined
+  const summary = `${node.address} is not planned: it depends on ${dependency}.`
+  return blocked(node, { code: BLOCKED_BY, summary, remedy: `Fix ${dependency} first.` })
 }
 
-/** What a kind says by a ProblemError blocks its resource. */
-export async function orBlocked(node: Node, decide: () => Promise<PlannedResource>): Promise<PlannedResource> {
+/** A ProblemError of a kind blocks its resource. */
+export async function orBlocked(node: Node, plan: () => Promise<PlannedResource>): Promise<PlannedResource> {
   try {
-    return await decide()
+    return await plan()
   } catch (error) {
     if (error instanceof ProblemError) return blocked(node, error.problems[0] as Problem)
     throw error

@@ -4,7 +4,7 @@ import { type Address, kindOf } from '../values/address.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import { storedResource } from './plannedResource.ts'
 
-/** What the state remembers of these resources in a form that their kinds cannot read: edited, or of another version. Never guessed at. */
+/** Records of these resources that their kinds cannot read: edited, or of another version. Their contents are never guessed. */
 export function unreadableRecords(kinds: readonly ErasedKind[], state: State, addresses: readonly Address[]): readonly Problem[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   return addresses.flatMap((address) => {
@@ -19,9 +19,9 @@ function problemsOf(read: () => unknown, address: Address): readonly Problem[] {
     return []
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error
-    const remedy = 'Use the version of groundcrew that wrote the state, or forget the record, which touches nothing'
-    return error.problems.map((one) => ({
-      ...one,
+    const remedy = 'Use the version of groundcrew that wrote the state, or forget the record, which changes no resource'
+    return error.problems.map((problem) => ({
+      ...problem,
       summary: `The state's record of ${address} cannot be read: it was edited, or written by another version of groundcrew.`,
       remedy: `${remedy}: groundcrew state rm ${address}.`,
     }))

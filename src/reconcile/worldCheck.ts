@@ -6,7 +6,7 @@ import type { View } from '../world/ports.ts'
 
 export type WorldRead = { readonly identity: WorldIdentity } | { readonly problems: readonly Problem[] }
 
-/** Asks the servers who they are. What cannot be said is a problem: on the wrong, empty cluster every 404 is honest. */
+/** Reads the identity of the servers. One that cannot be read is a problem: on a wrong, empty cluster every 404 looks right. */
 export async function readWorld(view: View, installation: Installation): Promise<WorldRead> {
   const [cluster, store] = await Promise.all([view.cluster.identity(), view.objectStore.identity()])
   const problems = [cluster, store].flatMap((read) => (read.is === 'unknown' ? [read.why] : []))
@@ -20,37 +20,37 @@ export async function readWorld(view: View, installation: Installation): Promise
   return { identity }
 }
 
-/** The problem of standing before another world than the state remembers, if so. The registry's host is the file's word and may change. */
-export function worldMismatch(remembered: WorldIdentity | null, found: WorldIdentity): Problem | undefined {
-  if (remembered === null) return undefined
-  const differs = [
-    ...(remembered.cluster === found.cluster ? [] : [`the cluster (kube-system ${remembered.cluster}, now ${found.cluster})`]),
-    ...objectStoreDiffers(remembered, found),
+/** The problem of a world other than the recorded one; undefined when it is the same. The registry may change: the file names it. */
+export function worldMismatch(recorded: WorldIdentity | null, current: WorldIdentity): Problem | undefined {
+  if (recorded === null) return undefined
+  const differences = [
+    ...(recorded.cluster === current.cluster ? [] : [`the cluster (kube-system ${recorded.cluster}, now ${current.cluster})`]),
+    ...objectStoreDifferences(recorded, current),
   ]
-  if (differs.length === 0) return undefined
+  if (differences.length === 0) return undefined
   return {
     code: 'world/other',
-    summary: 'This is another world than the one the state remembers.',
-    detail: `Different: ${differs.join('; ')}.`,
+    summary: 'This is not the cluster or object store that the state was recorded for.',
+    detail: `Different: ${differences.join('; ')}.`,
     remedy:
-      'Look at kubernetes.context, --kubeconfig and objectStorage.endpoint. If the installation has really moved, plan and apply with --accept-new-world.',
+      'Check kubernetes.context, --kubeconfig and objectStorage.endpoint. If the installation has moved, run plan and apply with --accept-new-world.',
   }
 }
 
-/** The problem of an object store that the state knows by its id and that no longer tells it, if so: a look may be at another one. */
-export function unidentifiedStore(remembered: WorldIdentity | null, found: WorldIdentity): Problem | undefined {
-  if (remembered === null || remembered.objectStore === '' || found.objectStore !== '') return undefined
+/** The problem of an object store that no longer returns the id the state knows it by: it may be another one. */
+export function unidentifiedStore(recorded: WorldIdentity | null, current: WorldIdentity): Problem | undefined {
+  if (recorded === null || recorded.objectStore === '' || current.objectStore !== '') return undefined
   return {
     code: 'world/untold',
-    summary: 'MinIO does not tell its id (admin:ServerInfo is denied), so nobody knows whether it is the object store the state remembers.',
+    summary: 'MinIO does not return its id (admin:ServerInfo is denied), so it may be another object store than the recorded one.',
     remedy: 'Allow admin:ServerInfo to the user of objectStorage.admin: deploy/drift-minio-policy.json has all that drift needs.',
   }
 }
 
-/** By the deployment ids where both are known; a user without admin:ServerInfo is told one store from another by its endpoint. */
-function objectStoreDiffers(remembered: WorldIdentity, found: WorldIdentity): string[] {
-  const known = remembered.objectStore !== '' && found.objectStore !== ''
-  const [before, now] = known ? [remembered.objectStore, found.objectStore] : [remembered.objectStoreEndpoint, found.objectStoreEndpoint]
+/** By the deployment ids where both are known; without admin:ServerInfo stores are distinguished by their endpoint. */
+function objectStoreDifferences(recorded: WorldIdentity, current: WorldIdentity): string[] {
+  const hasIds = recorded.objectStore !== '' && current.objectStore !== ''
+  const [before, now] = hasIds ? [recorded.objectStore, current.objectStore] : [recorded.objectStoreEndpoint, current.objectStoreEndpoint]
   return before === now ? [] : [`the object store (${before}, now ${now})`]
 }
 

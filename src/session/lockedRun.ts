@@ -1,7 +1,7 @@
 import type { SavedPlan } from '../plan/savedPlan.ts'
 import { apply } from '../reconcile/apply.ts'
 import type { Emit } from '../reconcile/events.ts'
-import type { Result } from '../reconcile/execute.ts'
+import type { ExecutionResult } from '../reconcile/execute.ts'
 import type { Planned } from '../reconcile/makePlan.ts'
 import { readWorld, worldMismatch } from '../reconcile/worldCheck.ts'
 import type { ApplyResult } from '../report/reporter.ts'
@@ -62,7 +62,7 @@ export async function lockedRun(host: Host, session: Session, run: LockedRun): P
 }
 
 /** True when a step failed or was skipped. */
-export function isIncomplete({ failed, skipped }: Result): boolean {
+export function isIncomplete({ failed, skipped }: ExecutionResult): boolean {
   return failed.length + skipped.length > 0
 }
 
