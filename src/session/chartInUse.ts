@@ -6,22 +6,22 @@ import { ProblemError } from '../values/problem.ts'
 import type { ClusterReads } from '../world/ports/cluster.ts'
 
 /**
- * The version of a chart whose version is not named: the one that was applied, or where no state tells that, the one that is
- * deployed. Undefined when there is none: then it is the newest. Throws a ProblemError when it cannot be known.
+ * The version of a chart where the file names none: the one that was last applied or, without a state, the deployed one.
+ * Undefined when nothing is deployed: then it is the newest. Throws a ProblemError when it cannot be read.
  */
-export async function chartInUse(it: Installation, state: State | undefined, cluster: ClusterReads): Promise<string | undefined> {
-  const { namespace } = it.kubernetes
-  const { name, chart } = it.release
+export async function chartInUse(installation: Installation, state: State | undefined, cluster: ClusterReads): Promise<string | undefined> {
+  const { namespace } = installation.kubernetes
+  const { name, chart } = installation.release
   const applied = state?.resources[address('release', namespace, name)]?.facts
-  const remembered = isMap(applied) ? versionOf(applied.chart, chart) : undefined
-  if (remembered !== undefined) return remembered
+  const appliedVersion = isMap(applied) ? versionOf(applied.chart, chart) : undefined
+  if (appliedVersion !== undefined) return appliedVersion
   const read = await cluster.release(namespace, name)
   if (read.is === 'unknown') throw new ProblemError(read.why)
   return read.is === 'present' ? versionOf(read.value.chart, chart) : undefined
 }
 
-/** Of another chart no version says anything. */
-function versionOf(it: unknown, source: ChartSource): string | undefined {
+/** Undefined for another chart: its versions are unrelated. */
+function versionOf(chart: unknown, source: ChartSource): string | undefined {
   const name = 'oci' in source ? source.oci.split('/').at(-1) : 'name' in source ? source.name : undefined
-  return isMap(it) && it.name === name && typeof it.version === 'string' ? it.version : undefined
+  return isMap(chart) && chart.name === name && typeof chart.version === 'string' ? chart.version : undefined
 }

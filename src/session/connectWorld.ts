@@ -11,23 +11,23 @@ import { connectObjectStore } from '../world/s3/objectStore.ts'
 import type { Endpoints } from './endpoints.ts'
 import type { Host } from './host.ts'
 
-/** What connecting takes: the file, and the opened logins. */
+/** The file and the opened credentials of the servers. */
 export type ConnectionInputs = Pick<Resolved, 'installation' | 'secrets'>
 
 export type Connected = AsyncDisposable & { readonly world: World; readonly leases: Leases }
 
-/** Connects to all servers of an installation, lazily: none is asked yet. `env`: what helm sees of the environment. */
+/** Connects to all servers of an installation, lazily: no request is sent yet. `env`: helm's environment. */
 export function connectWorld(
   host: Host,
-  logins: ConnectionInputs,
+  inputs: ConnectionInputs,
   { cluster, objectStoreCa }: Endpoints,
   env: Readonly<Record<string, string>>,
 ): Connected {
-  const store = objectStoreOf(logins, objectStoreCa)
-  // Loading the library takes longer than asking the cluster: it begins now.
+  const store = objectStoreOf(inputs, objectStoreCa)
+  // Loading the library takes longer than the first requests to the cluster: it starts now.
   void store.preload()
   const api = new Api(cluster)
-  const registry = openRegistries(logins, { env: host.env, home: host.home, processes: host.processes })
+  const registry = openRegistries(inputs, { env: host.env, home: host.home, processes: host.processes })
   const world: World = {
     cluster: new Cluster(api),
     objectStore: store,
@@ -44,7 +44,7 @@ export function connectWorld(
 
 function objectStoreOf({ installation, secrets }: ConnectionInputs, ca: string | undefined) {
   const { endpoint, region, admin } = installation.objectStorage
-  const secret = (at: string) => secrets.get(at) as Sealed
+  const secret = (pointer: string) => secrets.get(pointer) as Sealed
   return connectObjectStore({
     endpoint,
     region,

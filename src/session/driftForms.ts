@@ -1,3 +1,3 @@
-/** The forms of a report of drift; known to `--help`, which loads nothing else of it. */
+/** The formats of a drift report. A file of its own: `--help` needs nothing else of it. */
 export const DRIFT_FORMS = ['text', 'json', 'markdown', 'html', 'prometheus'] as const
 export type DriftForm = (typeof DRIFT_FORMS)[number]

@@ -16,25 +16,25 @@ import { findEndpoints } from './endpoints.ts'
 import type { Host, InstallationOptions } from './host.ts'
 import { openSecrets, readInstallation } from './session.ts'
 
-/** An installation that can be looked at only: of the file's references just the logins to its servers are opened. */
+/** An installation that can only be read: of the file's references only the servers' credentials are opened. */
 export type DriftSession = Connected & { readonly installation: Installation }
 
 /** Reads the file and connects, lazily. Throws a ProblemError with all that is wrong on this machine. */
 export async function openDriftSession(host: Host, options: InstallationOptions): Promise<DriftSession> {
   const { installation } = await readInstallation(host, options)
-  const [opened, servers] = await Promise.all([
+  const [opened, endpoints] = await Promise.all([
     collectProblems(() => openSecrets(host, installation, loginInputs(installation))),
     collectProblems(() => findEndpoints(host, options, installation)),
   ])
-  if ('problems' in opened || 'problems' in servers) throw new ProblemError(problemsOf(opened, servers))
-  const logins = { installation, secrets: opened.value.secrets }
-  const connected = connectWorld(host, logins, servers.value, childEnvironment(host.env, installation))
+  if ('problems' in opened || 'problems' in endpoints) throw new ProblemError(problemsOf(opened, endpoints))
+  const inputs = { installation, secrets: opened.value.secrets }
+  const connected = connectWorld(host, inputs, endpoints.value, childEnvironment(host.env, installation))
   return { ...connected, installation }
 }
 
 /**
- * What the file declares, with the cluster's own values in the place of the secrets that are not opened: names and
- * presence can be compared, values cannot. Only for a report without a state.
+ * What the file declares, with the cluster's own values in place of the secrets that are not opened: names and presence
+ * can be compared, values cannot. Only for a report without a state.
  */
 export async function resolveWithoutSecrets(host: Host, installation: Installation, view: View): Promise<Resolved> {
   const env = childEnvironment(host.env, installation)
@@ -57,17 +57,17 @@ export async function resolveWithoutSecrets(host: Host, installation: Installati
 
 async function liveValues(view: View, installation: Installation): Promise<ReadonlyMap<string, Sealed>> {
   const { namespace } = installation.kubernetes
-  const each = READERS.map(async (reader) => {
+  const reads = READERS.map(async (reader) => {
     const read = await view.cluster.secret(namespace, SECRET_NAMES[reader])
     return [...guideVariables(installation, reader)].flatMap(([key, value]) => {
       const live = read.is === 'present' ? read.value.data.get(key) : undefined
-      return 'secret' in value ? [[value.secret.at, standIn(key, live)] as const] : []
+      return 'secret' in value ? [[value.secret.at, placeholderSecret(key, live)] as const] : []
     })
   })
-  return new Map((await Promise.all(each)).flat())
+  return new Map((await Promise.all(reads)).flat())
 }
 
-function standIn(key: string, live: Sealed | undefined): Sealed {
+function placeholderSecret(key: string, live: Sealed | undefined): Sealed {
   if (live === undefined) return Sealed.of('')
   const read = key === ENCRYPTION_KEY ? readRsaKey(live) : undefined
   return typeof read === 'object' ? read.pem : live

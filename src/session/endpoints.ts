@@ -7,14 +7,14 @@ import { type Problem, ProblemError } from '../values/problem.ts'
 import { type Connection, connect } from '../world/kubernetes/connect.ts'
 import type { Host, InstallationOptions } from './host.ts'
 
-/** How to reach the servers, as far as this machine says it; none of them is asked. */
+/** How this machine reaches the servers; no request is sent for it. */
 export type Endpoints = {
   readonly cluster: Connection
-  /** What vouches for MinIO, in PEM; undefined: what the machine trusts. */
+  /** The certificate authority of MinIO, in PEM; undefined: those that this machine trusts. */
   readonly objectStoreCa: string | undefined
 }
 
-/** Reads the kubeconfig and the certificates that the file names. Throws a ProblemError with all that is wrong. */
+/** Reads the kubeconfig and the certificates that the file names. Throws a ProblemError with all problems. */
 export async function findEndpoints(host: Host, options: InstallationOptions, installation: Installation): Promise<Endpoints> {
   const [cluster, ca] = await Promise.all([
     collectProblems(() => findCluster(host, options, installation)),
@@ -33,13 +33,15 @@ function findCluster({ env, home, cwd }: Host, options: InstallationOptions, ins
 type Certificates = { readonly file: string; readonly key: JsonPointer }
 
 /** The files with certificates that the desired state names; MinIO's first, if it has one. */
-async function readCertificates(it: Installation): Promise<string | undefined> {
-  const { caFile } = it.objectStorage
+async function readCertificates(installation: Installation): Promise<string | undefined> {
+  const { caFile } = installation.objectStorage
   const own = caFile === undefined ? undefined : { file: caFile, key: pointer('objectStorage', 'caFile') }
-  const registries = it.registries.flatMap(({ host, caFile: file }) =>
+  const registries = installation.registries.flatMap(({ host, caFile: file }) =>
     file === undefined ? [] : [{ file, key: pointer('registries', host, 'caFile') }],
   )
-  const read = await Promise.all([own, ...registries].map((one) => collectProblems(async () => one && readPem(one, it))))
+  const read = await Promise.all(
+    [own, ...registries].map((certificates) => collectProblems(async () => certificates && readPem(certificates, installation))),
+  )
   const problems = problemsOf(...read)
   if (problems.length > 0) throw new ProblemError(problems)
   const [first] = read
@@ -48,26 +50,26 @@ async function readCertificates(it: Installation): Promise<string | undefined> {
 
 async function readPem({ file, key }: Certificates, { positions }: Installation): Promise<string> {
   const at = positions.get(key)
-  const told = (problem: Problem) => new ProblemError({ ...problem, ...(at && { at }) })
+  const errorOf = (problem: Problem) => new ProblemError({ ...problem, ...(at && { at }) })
   const text = await readFile(file, 'utf8').catch((error) => {
-    throw told(unreadable(file, errnoCode(error)))
+    throw errorOf(unreadable(file, errnoCode(error)))
   })
-  if (!text.includes('-----BEGIN CERTIFICATE-----')) throw told(noCertificate(file))
+  if (!text.includes('-----BEGIN CERTIFICATE-----')) throw errorOf(noCertificate(file))
   return text
 }
 
-function unreadable(file: string, why: string): Problem {
+function unreadable(file: string, reason: string): Problem {
   return {
     code: 'file/unreadable',
-    summary: `The certificates ${file} cannot be read (${why}).`,
-    remedy: 'Mend this caFile, or the rights of the file.',
+    summary: `The certificates ${file} cannot be read (${reason}).`,
+    remedy: 'Correct this caFile, or the permissions of the file.',
   }
 }
 
 function noCertificate(file: string): Problem {
   return {
     code: 'file/no-certificates',
-    summary: `The file ${file} holds no certificate.`,
-    remedy: 'Name a file with certificates in PEM form in this caFile.',
+    summary: `The file ${file} contains no certificate.`,
+    remedy: 'Set this caFile to a file with certificates in PEM format.',
   }
 }

@@ -29,13 +29,12 @@ export async function planWithConsents(session: Session, state: State, options: 
     makePlan(KINDS, session.resolved, state, { ...session.readContext, trackAllReaders: options.track }, options),
   ])
   const identity = 'identity' in world ? world.identity : undefined
-  const other = identity && !options.acceptNewWorld ? worldMismatch(state.world, identity) : undefined
-  const fromWorld = other ? [other] : 'problems' in world ? world.problems : []
-  const problems = [
-    ...fromWorld,
-    ...planned.plan.problems.filter((p) => !fromWorld.some((q) => q.code === p.code && q.summary === p.summary)),
-  ]
-  if (other) return { planned: emptyPlan(planned), world: identity, problems: [other] }
+  const mismatch = identity && !options.acceptNewWorld ? worldMismatch(state.world, identity) : undefined
+  if (mismatch) return { planned: emptyPlan(planned), world: identity, problems: [mismatch] }
+  const worldProblems = 'problems' in world ? world.problems : []
+  // A server that cannot be read is a problem of the world and of its resources: reported once.
+  const isKnown = ({ code, summary }: Problem) => worldProblems.some((known) => known.code === code && known.summary === summary)
+  const problems = [...worldProblems, ...planned.plan.problems.filter((problem) => !isKnown(problem))]
   const { refused, findings } = splitNewInstallWarnings(session, planned)
   return { planned: withFindings(applyConsents(planned, options), findings), world: identity, problems: [...problems, ...refused] }
 }

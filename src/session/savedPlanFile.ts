@@ -40,13 +40,13 @@ export async function savePlan(
   }
 }
 
-/** Reads a saved plan. Throws a ProblemError for anything else. */
+/** Reads a saved plan. Throws a ProblemError for any other file. */
 export async function loadPlan(host: Host, file: string): Promise<SavedPlan> {
   const text = await readFile(resolve(host.cwd, file), 'utf8').catch((error) => {
     throw new ProblemError({
       code: 'plan/unreadable',
       summary: `The saved plan ${file} cannot be read (${errnoCode(error)}).`,
-      remedy: ANOTHER,
+      remedy: CREATE_PLAN,
     })
   })
   const saved = parseSavedPlan(text)
@@ -56,17 +56,17 @@ export async function loadPlan(host: Host, file: string): Promise<SavedPlan> {
 }
 
 /**
- * Throws unless the plan is, to the letter, what was saved for this installation. Comes before anything in it is used: it
- * holds what its apply may do.
+ * Throws unless the plan is exactly what was saved for this installation. Comes before anything in it is used: it
+ * contains what its apply may do.
  */
 export function verifySeal(saved: SavedPlan, session: Session): void {
   const { seal, ...plan } = saved
   if (keyIdOf(seal) !== session.readContext.fingerprint.keyId)
-    throw new ProblemError(stale(['the encryption key (or the plan is of another installation)']))
+    throw new ProblemError(stale(['the encryption key (or this is the plan of another installation)']))
   if (seal !== sealOf(plan, session)) throw new ProblemError(EDITED)
 }
 
-/** Keyed by the encryption key, so that nobody without it can write or change a plan. */
+/** Keyed by the encryption key: without that key no plan can be written or changed. */
 function sealOf(plan: UnsealedPlan, { readContext }: Session): Fingerprint {
   return readContext.fingerprint.of(address('plan', plan.id), 'seal', Sealed.of(canonicalJson(plan as unknown as Json)))
 }
@@ -87,16 +87,16 @@ function used(id: string): Problem {
   return {
     code: 'plan/used',
     summary: `The saved plan ${id} was applied before.`,
-    remedy: 'A saved plan is applied once: make a new one with groundcrew plan -out FILE.',
+    remedy: 'A saved plan can be applied once. Create a new one: groundcrew plan -out FILE',
   }
 }
 
 function stale(differs: readonly string[]): Problem {
   return {
     code: 'plan/stale',
-    summary: 'The saved plan no longer holds.',
-    detail: `Changed since it was made: ${differs.join('; ')}.`,
-    remedy: 'Make a new one: groundcrew plan -out FILE. Nothing was changed.',
+    summary: 'The saved plan is out of date.',
+    detail: `Changed since it was saved: ${differs.join('; ')}.`,
+    remedy: 'Nothing was changed. Create a new plan: groundcrew plan -out FILE',
   }
 }
 
@@ -114,43 +114,47 @@ function basisOf(session: Session, state: State, checked: CheckedPlan): Basis {
     chart: { name, version, digest },
     archive: blobs === undefined ? '' : sha256(canonicalJson(blobs as Json)),
     world: checked.world ?? { cluster: '', objectStore: '', objectStoreEndpoint: '', registries: [] },
-    // A first apply has no state yet: whichever lineage it will get is not part of the plan.
+    // Before the first apply there is no state: the lineage that it will get is not part of the plan.
     lineage: state.serial === 0 ? '' : state.lineage,
     serial: state.serial,
   }
 }
 
 function changesOf({ planned }: CheckedPlan): SavedPlan['changes'] {
-  return savedChanges(planned.plan, new Map([...planned.observed].map(([where, seen]) => [where, seen.guard])))
+  return savedChanges(planned.plan, new Map([...planned.observed].map(([address, { guard }]) => [address, guard])))
 }
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-const ANOTHER = 'groundcrew plan -out FILE makes one.'
+const CREATE_PLAN = 'Create one: groundcrew plan -out FILE'
 const EDITED: Problem = {
   code: 'plan/edited',
-  summary: 'The saved plan is not as it was saved: it was edited or damaged.',
-  remedy: `Nothing was changed. Make a new one: groundcrew plan -out FILE.`,
+  summary: 'The saved plan was edited or damaged after it was saved.',
+  remedy: 'Nothing was changed. Create a new plan: groundcrew plan -out FILE',
 }
 
 function noPlan(file: string): Problem {
-  return { code: 'plan/no-plan', summary: `${file} is no saved plan, or was cut short.`, remedy: ANOTHER }
+  return { code: 'plan/no-plan', summary: `${file} is not a saved plan, or is incomplete.`, remedy: CREATE_PLAN }
 }
 
 function otherFormat(file: string): Problem {
-  const summary = `The saved plan ${file} is in a format that groundcrew ${VERSION} does not know.`
-  return { code: 'plan/other-format', summary, remedy: `Apply it with the version that made it, or make a new one: ${ANOTHER}` }
+  const summary = `The saved plan ${file} is in a format that groundcrew ${VERSION} cannot read.`
+  return {
+    code: 'plan/other-format',
+    summary,
+    remedy: 'Apply it with the version that saved it, or create a new plan: groundcrew plan -out FILE',
+  }
 }
 
-function unwritable(file: string, why: string): Problem {
-  const exists = why === 'EEXIST'
+function unwritable(file: string, reason: string): Problem {
+  const exists = reason === 'EEXIST'
   return {
     code: 'plan/unwritable',
-    summary: `The plan cannot be saved to ${file} (${why}).`,
+    summary: `The plan cannot be saved to ${file} (${reason}).`,
     remedy: exists
-      ? 'A plan is never overwritten: name another file, or remove that one.'
-      : 'Look at the rights and the free space of its folder.',
+      ? 'An existing file is never overwritten: name another file, or delete that one.'
+      : 'Check the permissions and the free space of its folder.',
   }
 }

@@ -23,12 +23,12 @@ import { type Endpoints, findEndpoints } from './endpoints.ts'
 import type { Host, InstallationOptions } from './host.ts'
 import { stateFolder } from './stateFolder.ts'
 
-/** One run's installation, opened on this machine and connected to its world. */
+/** The installation of one run, opened on this machine and connected to its endpoints. */
 export type Session = AsyncDisposable & {
   readonly resolved: Resolved
-  /** What a new installation must not begin with, and one that runs has to know: a weak key, an expired licence. */
+  /** Errors for a new installation, and only findings for an existing one: a weak key, an expired licence. */
   readonly warnings: readonly Problem[]
-  /** desired-state.yaml as it was read. */
+  /** The text of the desired state. */
   readonly fileText: string
   readonly world: World
   readonly readContext: ReadContext
@@ -37,19 +37,19 @@ export type Session = AsyncDisposable & {
 }
 
 /**
- * Reads and checks everything that can be checked on this machine, then connects (lazily: no server is asked yet).
- * Throws a ProblemError with all that is wrong.
+ * Reads and checks everything that can be checked on this machine, then connects (lazily: no request is sent yet).
+ * Throws a ProblemError with all problems.
  */
 export async function openSession(host: Host, options: InstallationOptions): Promise<Session> {
   const { installation, fileText } = await readInstallation(host, options)
-  const { resolved, env, warnings, servers } = await open(host, options, installation)
+  const { resolved, env, warnings, endpoints } = await open(host, options, installation)
   const store = new FileStore(stateFolder(host, options))
-  const connected = connectWorld(host, resolved, servers, env)
-  const look = { view: connected.world, ...(await readContextParts(host, resolved, store)) }
-  return { resolved, warnings, fileText, store, readContext: look, ...connected }
+  const connected = connectWorld(host, resolved, endpoints, env)
+  const readContext = { view: connected.world, ...(await readContextParts(host, resolved, store)) }
+  return { resolved, warnings, fileText, store, readContext, ...connected }
 }
 
-/** Reads and parses the desired state. Throws a ProblemError with all that is wrong in it. */
+/** Reads and parses the desired state. Throws a ProblemError with all its problems. */
 export async function readInstallation(
   host: Host,
   options: InstallationOptions,
@@ -67,7 +67,7 @@ async function readText(path: string, name: string): Promise<string> {
     throw new ProblemError({
       code: 'file/unreadable',
       summary,
-      remedy: 'Name the desired state with -f FILE; the README’s five-minute install shows what stands in it.',
+      remedy: 'Name the desired state with -f FILE. The README shows how to write one.',
     })
   })
 }
@@ -76,10 +76,10 @@ type Opened = {
   readonly resolved: Resolved
   readonly env: Readonly<Record<string, string>>
   readonly warnings: readonly Problem[]
-  readonly servers: Endpoints
+  readonly endpoints: Endpoints
 }
 
-/** Secret references, certificates, the kubeconfig, the archive's index and the chart: this machine's part, with all its problems at once. */
+/** Secret references, certificates, the kubeconfig, the archive's index and the chart, with all their problems at once. */
 async function open(host: Host, options: InstallationOptions, installation: Installation): Promise<Opened> {
   const env = childEnvironment(host.env, installation)
   const cacheDir = defaultCacheDir(host.env, host.home)
@@ -88,27 +88,27 @@ async function open(host: Host, options: InstallationOptions, installation: Inst
   const chartAt = positions.get('/release/chart/path') ?? positions.get('/release/chart')
   const find = (versionInUse: ChartPorts['versionInUse']) =>
     collectProblems(() => findChart(release.chart, { processes, env, cacheDir, signal, versionInUse }), chartAt)
-  const [secrets, index, servers, onDisk] = await Promise.all([
+  const [secrets, index, endpoints, onDisk] = await Promise.all([
     collectProblems(() => openSecrets(host, installation)),
     collectProblems(() => readArchive(installation, { cacheDir, signal }), positions.get('/images/archive')),
     collectProblems(() => findEndpoints(host, options, installation)),
     'path' in release.chart ? find(async () => undefined) : undefined,
   ])
-  if ('problems' in secrets || 'problems' in index || 'problems' in servers)
-    throw new ProblemError(problemsOf(secrets, index, servers, onDisk))
-  // What is wrong on this machine is told before anybody is asked for a chart.
+  if ('problems' in secrets || 'problems' in index || 'problems' in endpoints)
+    throw new ProblemError(problemsOf(secrets, index, endpoints, onDisk))
+  // The problems of this machine are reported before a chart is requested from a server.
   const chart =
-    onDisk ?? (await find(() => versionInUse(host, options, { installation, secrets: secrets.value.secrets }, servers.value, env)))
+    onDisk ?? (await find(() => versionInUse(host, options, { installation, secrets: secrets.value.secrets }, endpoints.value, env)))
   if ('problems' in chart) throw new ProblemError(chart.problems)
   const resolved = { installation, secrets: secrets.value.secrets, chart: chart.value, ...(index.value && { archive: index.value }) }
-  return { resolved, env, warnings: secrets.value.warnings, servers: servers.value }
+  return { resolved, env, warnings: secrets.value.warnings, endpoints: endpoints.value }
 }
 
-/** Asks the cluster only where no state tells it. */
-async function versionInUse(host: Host, options: InstallationOptions, logins: ConnectionInputs, servers: Endpoints, env: Opened['env']) {
+/** Reads the cluster only where no state has the version. */
+async function versionInUse(host: Host, options: InstallationOptions, inputs: ConnectionInputs, endpoints: Endpoints, env: Opened['env']) {
   const state = await new FileStore(stateFolder(host, options)).load()
-  await using connected = connectWorld(host, logins, servers, env)
-  return chartInUse(logins.installation, state, connected.world.cluster)
+  await using connected = connectWorld(host, inputs, endpoints, env)
+  return chartInUse(inputs.installation, state, connected.world.cluster)
 }
 
 async function readArchive({ images }: Installation, ports: { readonly cacheDir: string; readonly signal: AbortSignal }) {
@@ -116,8 +116,8 @@ async function readArchive({ images }: Installation, ports: { readonly cacheDir:
   return archive === undefined ? undefined : indexArchive(archive, { ...ports, ...(archiveSha256 && { sha256: archiveSha256 }) })
 }
 
-/** Opens the references of the file, all of them or only `inputs`. Throws a ProblemError with all that is wrong. */
-export async function openSecrets(host: Host, installation: Installation, inputs?: readonly SecretInput[]): Promise<Opening> {
+/** Opens the references of the file, all of them or only `inputs`. Throws a ProblemError with all problems. */
+export async function openSecrets(host: Host, installation: Installation, inputs?: readonly SecretInput[]): Promise<OpenedSecrets> {
   const ports = {
     env: host.env,
     readFile,
@@ -132,15 +132,15 @@ export async function openSecrets(host: Host, installation: Installation, inputs
   return opened
 }
 
-type Opening = Pick<Resolved, 'secrets'> & { readonly warnings: readonly Problem[] }
+type OpenedSecrets = Pick<Resolved, 'secrets'> & { readonly warnings: readonly Problem[] }
 
 async function readContextParts(host: Host, { installation, secrets }: Resolved, store: FileStore): Promise<Omit<ReadContext, 'view'>> {
   const previousHelmExited = haveExited(host, (await leftovers(store.folder)).children)
   const fingerprint = Fingerprinter.fromPrivateKey(secrets.get(installation.encryption.rsaPrivateKey.at) as Sealed)
-  return { fingerprint, signal: host.signal, now: host.clock.now(), previousHelmExited: previousHelmExited }
+  return { fingerprint, signal: host.signal, now: host.clock.now(), previousHelmExited }
 }
 
-/** True when there were children, and each is known to be dead. */
+/** True when there were child processes, and each is known to have ended. */
 export function haveExited(host: Host, children: readonly ProcessIdentity[]): boolean {
   return children.length > 0 && children.every((child) => host.processes.isAlive(child) === false)
 }

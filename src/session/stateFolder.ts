@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import type { Host, InstallationOptions } from './host.ts'
 
-/** The state's folder: `--state`, or `state/` beside the file. */
+/** `--state`, or `state/` beside the desired state. */
 export function stateFolder(host: Host, options: InstallationOptions): string {
   return options.state === undefined ? join(dirname(resolve(host.cwd, options.file)), 'state') : resolve(host.cwd, options.state)
 }
