@@ -8,30 +8,30 @@ import type { Reporter } from './report/reporter.ts'
 import type { Host } from './session/host.ts'
 
 /**
- * Runs one command. `argv` without the program's own name. Everything that goes wrong ends here as problems on stderr
- * (with `--json` as lines on stdout) and an exit code; a stack trace is shown only with `--log-level debug`.
+ * Runs one command. `argv` without the program's own name. Every error ends here as problems on stderr (with `--json` as
+ * lines on stdout) and an exit code; a stack trace is printed only with `--log-level debug`.
  */
 export async function main(argv: readonly string[], host: Host): Promise<ExitCode> {
   let exit: ExitCode = 0
-  let ofDaemon = false
+  let isDaemon = false
   let report: Reporter | undefined
-  // Opened when the options are known, once: a stream has one beginning.
+  // Opened once, when the options are known: a stream has only one start.
   const reporter = async (options: ReportOptions) => {
     report ??= (await import('./commands/openReporter.ts')).openReporter(host, options)
     return report
   }
   const reporting = async () => ({ ...host, report: await reporter(program.opts()) })
-  const program: Command = build({ ...host, reporting }, (code, of) => {
+  const program: Command = build({ ...host, reporting }, (code, type) => {
     exit = code
-    ofDaemon = of === 'daemon'
+    isDaemon = type === 'daemon'
   })
   try {
     await program.parseAsync(normalizeSingleDash(argv, program), { from: 'user' })
-    return host.signal.aborted && !ofDaemon ? 130 : exit
+    return host.signal.aborted && !isDaemon ? 130 : exit
   } catch (error) {
     const { logFile: _, ...options } = program.opts()
     if (host.signal.aborted) {
-      // A person knows what was typed; who reads a stream has to be told why it ends.
+      // An operator knows that Ctrl-C was typed; the reader of a stream does not know why it ends.
       if (options.json) (await reporter(options)).note('Interrupted.', 'warn')
       return 130
     }

@@ -1,10 +1,10 @@
 export type HelpParts = {
   readonly exitCodes?: { readonly [code: number]: string }
-  /** Command lines as they are typed, a comment behind them where it helps. */
+  /** Command lines as they are typed, with a comment where it helps. */
   readonly examples: readonly string[]
 }
 
-/** What stands below the options of a command's help: what its exit codes mean, and examples. */
+/** The end of a command's help: its exit codes and examples. */
 export function helpText({ exitCodes = {}, examples }: HelpParts): string {
   const codes = Object.entries(exitCodes).map(([code, meaning]) => `  ${code.padEnd(4)} ${meaning}`)
   return [...section('Exit codes', codes), ...section('Examples', columns(examples))].join('\n')
@@ -14,7 +14,7 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', `${title}:`, ...lines]
 }
 
-/** Comments stand below each other. */
+/** Aligns the comments. */
 function columns(examples: readonly string[]): string[] {
   const parts = examples.map((line) => line.split(/ +(?=# )/))
   const width = Math.max(...parts.map(([line = '', comment]) => (comment === undefined ? 0 : line.length)))

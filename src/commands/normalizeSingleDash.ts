@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 
 /**
- * Terraform's users type `-out=x` and `-detailed-exitcode`; commander would read those as clusters of short flags.
- * Every `-word` that names a long option gets its second dash; after `--` nothing is touched.
+ * Users of Terraform type `-out=x` and `-detailed-exitcode`, which commander would parse as groups of short flags. Every
+ * `-word` that is the name of a long option gets a second dash; what follows `--` is unchanged.
  */
 export function normalizeSingleDash(argv: readonly string[], program: Command): string[] {
   const long = new Set([program, ...program.commands].flatMap((command) => command.options.map((option) => option.long)))

@@ -12,7 +12,7 @@ import type { GlobalOptions } from './globalOptions.ts'
 
 export type ReportOptions = Partial<Pick<GlobalOptions, 'json' | 'color' | 'logFile'>>
 
-/** The reporter that the options ask for: text or JSON lines, and JSON lines to `--log-file` besides. Throws for a file that cannot be opened. */
+/** The reporter that the options select: text or JSON lines, and JSON lines to `--log-file` too. Throws a ProblemError for a file that cannot be opened. */
 export function openReporter(host: Host, options: ReportOptions): Reporter {
   const main = options.json ? json(host, (text) => host.stdout.write(text)) : text(host, options)
   return options.logFile === undefined ? main : combineReporters(main, json(host, appendTo(host, options.logFile)))
@@ -32,8 +32,8 @@ function text(host: Host, options: ReportOptions): Reporter {
 }
 
 /**
- * Written at once, line by line: what was told stands there whatever becomes of this process, which also closes it. A log
- * that cannot be gone on with stops no apply: it is said once on stderr.
+ * Writes each line at once: what was reported is in the file whatever happens to this process. A log file that can no
+ * longer be written stops no apply: that is reported once on stderr.
  */
 function appendTo(host: Host, file: string): (text: string) => void {
   const opened = open(host, file)
@@ -44,7 +44,7 @@ function appendTo(host: Host, file: string): (text: string) => void {
       writeSync(opened, text)
     } catch (error) {
       failed = true
-      host.stderr.write(`The log file ${file} ends here: it cannot be written any more (${errnoCode(error)}).\n`)
+      host.stderr.write(`The log file ${file} is incomplete from here on: it can no longer be written (${errnoCode(error)}).\n`)
     }
   }
 }
@@ -56,7 +56,7 @@ function open(host: Host, file: string): number {
     throw new ProblemError({
       code: 'cli/log-file',
       summary: `The log file ${file} cannot be written (${errnoCode(error)}).`,
-      remedy: 'Look at the rights of its folder, or name another with --log-file.',
+      remedy: 'Check the permissions of its folder, or name another file with --log-file.',
     })
   }
 }

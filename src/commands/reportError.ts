@@ -8,8 +8,8 @@ import type { ReportOptions } from './openReporter.ts'
 export type ReportErrorOptions = ReportOptions & { readonly logLevel?: string }
 
 /**
- * Tells what ended a command, as problems, and gives its exit code. What commander has said already, on stderr, is not said
- * again; a stack trace is shown only with `--log-level debug`.
+ * Reports the error that ended a command, as problems, and returns its exit code. What commander has already printed on
+ * stderr is not repeated; a stack trace is printed only with `--log-level debug`.
  */
 export async function reportError(
   error: unknown,
@@ -30,9 +30,9 @@ function problemsOf(error: unknown): readonly Problem[] {
 }
 
 function badArguments({ code, message }: CommanderError): Problem {
-  const kind = code.replace('commander.', '').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-  const summary = kind === 'help' ? 'No command is named.' : sentence(message.replace(/^error: /, ''))
-  return { code: `cli/${kind}`, summary, remedy: 'Run groundcrew --help for the commands.' }
+  const name = code.replace('commander.', '').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  const summary = name === 'help' ? 'No command is given.' : sentence(message.replace(/^error: /, ''))
+  return { code: `cli/${name}`, summary, remedy: 'List the commands: groundcrew --help' }
 }
 
 function sentence(text: string): string {
@@ -43,8 +43,8 @@ function unexpected(error: unknown) {
   const name = error instanceof Error ? error.name : typeof error
   return {
     code: 'internal/unexpected',
-    // The message of an unknown error may carry anything, a secret included.
-    summary: `groundcrew failed in a way it does not know (${name}).`,
-    remedy: 'Run it again with --log-level debug, look for secrets in what it prints, and report it.',
+    // The message of an unknown error may contain anything, a secret included.
+    summary: `groundcrew failed with an unexpected error (${name}).`,
+    remedy: 'Run the command again with --log-level debug, remove any secrets from its output, and report it.',
   }
 }

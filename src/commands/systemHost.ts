@@ -4,7 +4,7 @@ import { openJournal } from '../state/journal.ts'
 import { systemClock, systemRandomness } from '../world/clock.ts'
 import { systemProcesses } from '../world/processes.ts'
 
-/** This machine as it is, without anybody to ask. */
+/** This machine; `ask` is set where there is a terminal. */
 export function systemHost(signal: AbortSignal): Host {
   return {
     env: process.env,
@@ -24,8 +24,8 @@ export function systemHost(signal: AbortSignal): Host {
 
 const EVENTS = { hangup: 'SIGHUP', 'stray-failure': 'unhandledRejection' } as const
 
-function on(event: keyof typeof EVENTS, act: (why?: unknown) => void): () => void {
-  const listener = (why?: unknown) => act(why)
+function on(event: keyof typeof EVENTS, act: (reason?: unknown) => void): () => void {
+  const listener = (reason?: unknown) => act(reason)
   process.on(EVENTS[event], listener)
   return () => process.off(EVENTS[event], listener)
 }

@@ -5,7 +5,7 @@ import type { Done, Wiring } from './types.ts'
 export function addState(program: Command, host: Wiring, done: Done): void {
   const state = program
     .command('state')
-    .description('what was last applied, as the state remembers it')
+    .description('show or edit the record of what was last applied')
     .addHelpText(
       'after',
       helpText({
@@ -18,49 +18,49 @@ export function addState(program: Command, host: Wiring, done: Done): void {
     )
   state
     .command('list')
-    .description('the address of every resource, one a line')
+    .description('the address of every resource, one per line')
     .addHelpText(
       'after',
-      helpText({ examples: ['groundcrew state list', 'groundcrew state list --json  # with what each comes after and who made it'] }),
+      helpText({ examples: ['groundcrew state list', 'groundcrew state list --json  # with dependencies and provenance'] }),
     )
     .action(async (_options, command: Command) => done(await (await import('../state.ts')).stateList(host, command.optsWithGlobals())))
   state
     .command('show')
-    .description('what is remembered of one resource, as JSON')
-    .argument('<address>', 'as groundcrew state list tells it')
+    .description('the record of one resource, as JSON')
+    .argument('<address>', 'as groundcrew state list prints it')
     .addHelpText(
       'after',
       helpText({
         examples: ['groundcrew state show bucket/spacelift-states', 'groundcrew state show secret/spacelift/spacelift-shared --json'],
       }),
     )
-    .action(async (it: string, _options, command: Command) =>
-      done(await (await import('../state.ts')).stateShow(host, command.optsWithGlobals(), it)),
+    .action(async (address: string, _options, command: Command) =>
+      done(await (await import('../state.ts')).stateShow(host, command.optsWithGlobals(), address)),
     )
   state
     .command('rm')
-    .description('forget resources without touching them')
-    .argument('<address...>', 'as groundcrew state list tells them')
+    .description('remove resources from the state without changing them')
+    .argument('<address...>', 'as groundcrew state list prints them')
     .addHelpText(
       'after',
       helpText({ examples: ['groundcrew state rm bucket/spacelift-exports', 'groundcrew state rm image/backend image/launcher'] }),
     )
-    .action(async (all: string[], _options, command: Command) =>
-      done(await (await import('../state.ts')).stateRemove(await host.reporting(), command.optsWithGlobals(), all)),
+    .action(async (addresses: string[], _options, command: Command) =>
+      done(await (await import('../state.ts')).stateRemove(await host.reporting(), command.optsWithGlobals(), addresses)),
     )
 }
 
 export function addHistory(program: Command, host: Wiring, done: Done): void {
   program
     .command('history')
-    .description('the applies, oldest first; with a run’s name that one in full')
-    .argument('[run]', 'its name, or the beginning of it')
+    .description('list all applies, oldest first; with the name of one, its details')
+    .argument('[run]', 'the name of an apply, or the start of it')
     .addHelpText(
       'after',
       helpText({
         examples: [
           'groundcrew history',
-          'groundcrew history 20261124T0102  # the beginning of its name is enough',
+          'groundcrew history 20261124T0102  # the start of the name is enough',
           'groundcrew history --json | jq -r \'select(.result != "complete").run\'',
         ],
       }),
@@ -73,15 +73,15 @@ export function addHistory(program: Command, host: Wiring, done: Done): void {
 export function addForceUnlock(program: Command, host: Wiring, done: Done): void {
   program
     .command('force-unlock')
-    .description('free the lock of a run that is known to be gone')
-    .argument('<id>', 'the run, as groundcrew apply names it')
-    .option('--force', 'do not ask')
+    .description('free the lock of a run that is known to have ended')
+    .argument('<id>', 'the run that holds the lock, as groundcrew apply prints it')
+    .option('--force', 'do not prompt for approval')
     .addHelpText(
       'after',
       helpText({
         examples: [
           'groundcrew force-unlock 20261124T010203456Z-1b2c3d4e',
-          'groundcrew force-unlock --force 20261124T010203456Z-1b2c3d4e  # without asking',
+          'groundcrew force-unlock --force 20261124T010203456Z-1b2c3d4e  # no prompt',
         ],
       }),
     )
