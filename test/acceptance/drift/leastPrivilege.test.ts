@@ -41,8 +41,8 @@ for (const [i, reduced] of shippedRoles.flatMap(reducedRoles).entries()) {
     register(`without ${missing}: plan reports the missing right`, ({ user }) =>
       withReducedRole(user, reduced, async () => {
         const { stdout } = await user.plan()
-        expectText(stdout, 'may not list the pods')
-        return /may not list the pods[^\n]*/.exec(stdout)?.[0]
+        expectText(stdout, 'not allowed to list the pods')
+        return /[^:]*not allowed to list the pods[^\n]*/.exec(stdout)?.[0]
       }),
     )
   else

@@ -48,6 +48,16 @@ export class WatchProcess {
     return this.waitFor(pattern)
   }
 
+  /** Acts while the process is suspended, so that it observes only the result. */
+  async suspendDuring(act: () => Promise<unknown>): Promise<void> {
+    this.#child.kill('SIGSTOP')
+    try {
+      await act()
+    } finally {
+      this.#child.kill('SIGCONT')
+    }
+  }
+
   /** Ends it as systemd and Kubernetes do and returns its exit code. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     this.#child.kill(signal)

@@ -15,11 +15,13 @@ export function repairedFields(journal: readonly JournalRecord[]): string[] {
   return changes.flatMap(({ address, edits }) => edits.map(({ field }) => fieldName(address, field)))
 }
 
-/** The causes that the plan of an apply names for a resource. */
+/** Why a resource changed, by the plan in the journal: `drifted`. */
 export function causesOf(journal: readonly JournalRecord[], address: string): string[] {
   const plans = journal.flatMap((record) => (record.type === 'begin' ? record.plan : []))
-  const edits = plans.filter((change) => change.address === address).flatMap((change) => change.edits)
-  return [...new Set(edits.map(({ cause }) => cause))]
+  const changes = plans.filter((change) => change.address === address)
+  // A deleted resource is created again as a whole: the journal has no edits, and the action is its cause.
+  const causes = changes.flatMap(({ action, edits }) => (action === 'recover' ? ['drifted'] : edits.map(({ cause }) => cause)))
+  return [...new Set(causes)]
 }
 
 /** Throws unless every field that the state records was repaired: a new field needs a mutation of its own. */
