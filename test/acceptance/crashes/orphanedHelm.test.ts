@@ -7,7 +7,7 @@ import { podsAreReady } from '../support/assertions.ts'
 import { helmProcesses } from '../support/helmProcesses.ts'
 import { expectExit, expectSame, expectText, LabInstallation } from '../support/installation.ts'
 import { until } from '../support/poll.ts'
-import { rolledOut } from '../support/workloads.ts'
+import { waitForRollouts } from '../support/workloads.ts'
 import { newestRevisionIsDeployed } from './scenario.ts'
 
 const test = acceptance('a helm process that outlives a killed groundcrew never overwrites a later apply', () => LabInstallation.applied())
@@ -62,7 +62,7 @@ async function converges(installation: LabInstallation): Promise<string> {
   const { server } = JSON.parse(await installation.helm('get', 'values', 'spacelift', '-o', 'json')) as { server: { podLabels: object } }
   expectSame(server.podLabels, { round: 'now' })
   await newestRevisionIsDeployed(installation, 'spacelift')
-  await rolledOut(installation)
+  await waitForRollouts(installation)
   await podsAreReady(installation)
   expectText(expectExit(await installation.plan('-f', file), 0).stdout, 'No changes.')
   return `applied in ${seconds.toFixed(1)} s, checked again ${HELM_TIMEOUT_SECONDS + 2} s after the kill`

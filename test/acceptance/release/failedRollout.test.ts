@@ -4,7 +4,7 @@ import { type FaultProxy, faultProxy } from '../../../scripts/lab/index.ts'
 import { acceptance } from '../support/acceptance.ts'
 import { everythingMatchesGuide } from '../support/assertions.ts'
 import { expectExit, expectText, LabInstallation } from '../support/installation.ts'
-import { rolledOut } from '../support/workloads.ts'
+import { waitForRollouts } from '../support/workloads.ts'
 import { newPods, type RolloutFailure } from './failedRollout/rolloutFailure.ts'
 import { rolloutFailures } from './failedRollout/rolloutFailures.ts'
 import { expectEmptyPlan } from './restarts/applyWithRestarts.ts'
@@ -34,7 +34,7 @@ for (const [i, failure] of rolloutFailures.entries()) {
 suite('pods become ready again: the next apply makes everything as the file declares', async ({ installation }) => {
   await installation.lab.pods('normal')
   expectExit(await installation.apply(), 0)
-  await rolledOut(installation)
+  await waitForRollouts(installation)
   await everythingMatchesGuide(installation)
   return expectEmptyPlan(installation)
 })

@@ -3,7 +3,7 @@ import { acceptance } from '../support/acceptance.ts'
 import { everythingMatchesGuide } from '../support/assertions.ts'
 import { expectExit, expectSame, expectText, LabInstallation } from '../support/installation.ts'
 import { lastLine } from '../support/output.ts'
-import { podsOf, revision } from '../support/workloads.ts'
+import { podsOf, releaseRevision } from '../support/workloads.ts'
 import { ChartRepository } from './guideMade/chartRepository.ts'
 import { type BucketSource, installFrom } from './guideMade/guideCommands.ts'
 import { expectEmptyPlan } from './restarts/applyWithRestarts.ts'
@@ -33,10 +33,10 @@ function madeWith(buckets: BucketSource, helmVersion: 'Helm 3' | 'Helm 4'): void
     onlySecretCopies(installation, file))
 
   test('the apply restarts nothing and creates no revision', async ({ installation, file }) => {
-    const [pods, before] = [await podsOf(installation), await revision(installation)]
+    const [pods, before] = [await podsOf(installation), await releaseRevision(installation)]
     const { stdout } = expectExit(await installation.apply('-f', file), 0)
     expectSame([...(await podsOf(installation))], [...pods])
-    expectSame(await revision(installation), before)
+    expectSame(await releaseRevision(installation), before)
     return lastLine(stdout)
   })
 

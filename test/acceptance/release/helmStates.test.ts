@@ -1,7 +1,7 @@
 import { acceptance } from '../support/acceptance.ts'
 import { podsAreReady, releaseHasGuideValues, releaseIsDeployed } from '../support/assertions.ts'
 import { expectExit, expectSame, expectText, LabInstallation } from '../support/installation.ts'
-import { podsOf, replacedWorkloads, revision, rolledOut } from '../support/workloads.ts'
+import { podsOf, releaseRevision, replacedWorkloads, waitForRollouts } from '../support/workloads.ts'
 import type { HelmState } from './helmStates/helmState.ts'
 import { manualStates } from './helmStates/manual.ts'
 import { pendingStates } from './helmStates/pending.ts'
@@ -30,12 +30,12 @@ suite.run()
 async function repaired(installation: LabInstallation, { create, plan: lines, edit }: HelmState): Promise<string> {
   const file = edit === undefined ? installation.file : await installation.withEdits('edited', edit)
   await create(installation, file)
-  await rolledOut(installation)
-  const [pods, before] = [await podsOf(installation), await revision(installation).catch(() => 0)]
+  await waitForRollouts(installation)
+  const [pods, before] = [await podsOf(installation), await releaseRevision(installation).catch(() => 0)]
   const plan = expectExit(await installation.plan('-f', file), 2).stdout
   for (const line of lines) expectText(plan, line)
   expectExit(await installation.apply('-f', file), 0)
-  await rolledOut(installation)
+  await waitForRollouts(installation)
   await releaseIsDeployed(installation)
   await releaseHasGuideValues(installation)
   await podsAreReady(installation)
@@ -43,5 +43,5 @@ async function repaired(installation: LabInstallation, { create, plan: lines, ed
   const restarted = await replacedWorkloads(installation, pods, { countDeleted: true })
   expectSame(restarted, announcedWorkloads(plan))
   const restarts = restarted.length === 0 ? 'no restart' : `restarts ${restarted.join(', ')}`
-  return `revision ${before} -> ${await revision(installation)}, ${restarts}`
+  return `revision ${before} -> ${await releaseRevision(installation)}, ${restarts}`
 }

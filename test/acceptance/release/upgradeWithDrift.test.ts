@@ -3,7 +3,7 @@ import { upgrade } from '../crashes/upgrade.ts'
 import { acceptance } from '../support/acceptance.ts'
 import { helmRecords } from '../support/assertions.ts'
 import { expectExit, expectSame, expectText, LabInstallation } from '../support/installation.ts'
-import { podsOf, replacedWorkloads, revision, rolledOut } from '../support/workloads.ts'
+import { podsOf, releaseRevision, replacedWorkloads, waitForRollouts } from '../support/workloads.ts'
 import { installByGuide } from './guideMade/guideCommands.ts'
 import { announcedWorkloads, announcement, changedPlan, expectEmptyPlan } from './restarts/applyWithRestarts.ts'
 
@@ -64,7 +64,7 @@ async function drift(installation: LabInstallation): Promise<void> {
   await kubectl('set', 'env', 'deployment/spacelift-server', 'DEBUG=yes')
   await kubectl('patch', 'service', 'spacelift-mqtt', '--type=json', '-p', '[{"op":"replace","path":"/spec/ports/0/port","value":99}]')
   await kubectl('delete', 'ingress', 'server-v6')
-  await rolledOut(installation)
+  await waitForRollouts(installation)
 }
 
 const REPLICAS = /spec\.replicas +2 -> 3/
@@ -75,7 +75,7 @@ async function driftAndRepair(installation: LabInstallation, file = installation
   const plan = await changedPlan(installation, file)
   for (const line of DRIFT) expectText(plan, line)
   await applyAsAnnounced(installation, file, plan)
-  return `revision ${await revision(installation)}`
+  return `revision ${await releaseRevision(installation)}`
 }
 
 /** A plain `helm upgrade` ends in a conflict here. */

@@ -37,12 +37,12 @@ export async function replacedWorkloads(
 }
 
 /** The newest revision of the release. */
-export async function revision(installation: LabInstallation): Promise<number> {
+export async function releaseRevision(installation: LabInstallation): Promise<number> {
   return (JSON.parse(await installation.helm('status', 'spacelift', '-o', 'json')) as { version: number }).version
 }
 
 /** Waits until the pods of every Deployment are those that its spec declares. */
-export async function rolledOut(installation: LabInstallation): Promise<void> {
+export async function waitForRollouts(installation: LabInstallation): Promise<void> {
   const areRolledOut = async () => (await list<Deployment>(installation, 'deployments')).items.every(isRolledOut)
   await until('all Deployments are rolled out', areRolledOut, { everyMs: 300 })
 }

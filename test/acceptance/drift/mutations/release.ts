@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { podsAreReady, releaseHasGuideValues, releaseIsDeployed } from '../../support/assertions.ts'
 import { expectExit, type LabInstallation } from '../../support/installation.ts'
-import { revision } from '../../support/workloads.ts'
+import { releaseRevision } from '../../support/workloads.ts'
 import { DELETED, type Mutation, mutationsOf } from './mutation.ts'
 
 const mutation = mutationsOf(async (installation) => {
@@ -68,7 +68,7 @@ async function upgradeToOtherChart(installation: LabInstallation, key: string, v
 
 async function rollBack(installation: LabInstallation): Promise<void> {
   await upgrade('--set', 'drain.replicaCount=1')(installation)
-  const target = await revision(installation)
+  const target = await releaseRevision(installation)
   await upgrade('--set', 'drain.replicaCount=2')(installation)
   await installation.helm('rollback', 'spacelift', String(target), '--wait')
 }

@@ -1,5 +1,5 @@
 import { expectExit, expectSame, expectText, type LabInstallation } from '../../support/installation.ts'
-import { podsOf, replacedWorkloads, revision, rolledOut } from '../../support/workloads.ts'
+import { podsOf, releaseRevision, replacedWorkloads, waitForRollouts } from '../../support/workloads.ts'
 import type { ChartFixture } from './charts.ts'
 import { CANARY, type ObjectDrift } from './objectDrift.ts'
 
@@ -17,15 +17,15 @@ export async function findAndRepair({ installation, file }: ChartFixture, drift:
 async function foundAndRepaired(installation: LabInstallation, file: string, drift: ObjectDrift): Promise<string> {
   const { change, needsUpgrade = false, restarts = [] } = drift
   await change(installation)
-  await rolledOut(installation)
-  const [revisionBefore, podsBefore] = [await revision(installation), await podsOf(installation)]
+  await waitForRollouts(installation)
+  const [revisionBefore, podsBefore] = [await releaseRevision(installation), await podsOf(installation)]
   const plan = expectExit(await installation.plan('-f', file), 2)
   expectAttributed(plan.stdout, drift)
   expectSame(announcedRestarts(plan.stdout), restarts)
   const apply = expectExit(await installation.apply('-f', file), 0)
   await expectNoCanary(installation, plan.stdout, apply.stdout)
   expectSame(await replacedWorkloads(installation, podsBefore, { countDeleted: true }), restarts)
-  expectSame((await revision(installation)) > revisionBefore, needsUpgrade)
+  expectSame((await releaseRevision(installation)) > revisionBefore, needsUpgrade)
   expectText(expectExit(await installation.plan('-f', file), 0).stdout, 'No changes.')
   return `${restarts.length === 0 ? 'no restart' : `restarts ${restarts.join(', ')}`}, ${needsUpgrade ? 'upgraded' : 'no new revision'}`
 }

@@ -1,6 +1,6 @@
 import { type Acceptance, isQuick } from '../../support/acceptance.ts'
 import { expectExit, expectSame, expectText, type LabInstallation } from '../../support/installation.ts'
-import { rolledOut } from '../../support/workloads.ts'
+import { waitForRollouts } from '../../support/workloads.ts'
 import type { ChartFixture } from './charts.ts'
 
 const PLANS = isQuick ? 2 : 50
@@ -41,7 +41,7 @@ async function autoscaled(fixture: ChartFixture): Promise<string> {
   const kubectl = (...args: string[]) => installation.kubectl('-n', 'spacelift', ...args)
   await kubectl('autoscale', 'deployment', 'spacelift-drain', '--min=2', '--max=6', '--cpu=50%')
   await kubectl('scale', 'deployment/spacelift-drain', '--replicas=5')
-  await rolledOut(installation)
+  await waitForRollouts(installation)
   expectText(await emptyPlan(fixture), 'An autoscaler decides')
   await kubectl('delete', 'hpa', 'spacelift-drain')
   expectText(expectExit(await installation.plan('-f', file), 2).stdout, /spec\.replicas +5 -> 3/)
@@ -68,7 +68,7 @@ async function annotate(installation: LabInstallation): Promise<void> {
 
 async function restartRollout(installation: LabInstallation): Promise<void> {
   await installation.kubectl('-n', 'spacelift', 'rollout', 'restart', 'deployment/spacelift-drain')
-  await rolledOut(installation)
+  await waitForRollouts(installation)
 }
 
 async function restartServer(installation: LabInstallation, name: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { acceptance } from '../../support/acceptance.ts'
 import { expectExit, expectSame, expectText, LabInstallation } from '../../support/installation.ts'
-import { revision } from '../../support/workloads.ts'
+import { releaseRevision } from '../../support/workloads.ts'
 import { expectEmptyPlan } from '../restarts/applyWithRestarts.ts'
 import { chartWith, fileWith } from './fixtures.ts'
 
@@ -46,12 +46,12 @@ function chart(installation: LabInstallation, version: string, mode: string): Pr
 }
 
 async function expectRefused(installation: LabInstallation): Promise<string> {
-  const before = [await revision(installation), await mode(installation)]
+  const before = [await releaseRevision(installation), await mode(installation)]
   const { stdout } = expectExit(await installation.plan('-f', file), 2)
   expectText(stdout, /ConfigMap\/settings/)
   expectText(stdout, /Refused: The chart spacelift-self-hosted 0\.5\.0 is not the one that was applied under this version\./)
   expectExit(await installation.apply('-f', file), 1)
-  expectSame([await revision(installation), await mode(installation)], before)
+  expectSame([await releaseRevision(installation), await mode(installation)], before)
   return /Refused: .*/.exec(stdout)?.[0] ?? ''
 }
 

@@ -2,7 +2,7 @@ import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { helm3 } from '../../../../scripts/lab/helm3.ts'
 import { expectExit, type LabInstallation } from '../../support/installation.ts'
-import { revision } from '../../support/workloads.ts'
+import { releaseRevision } from '../../support/workloads.ts'
 import type { HelmState } from './helmState.ts'
 
 /** What operators do with helm and kubectl. */
@@ -54,7 +54,7 @@ function upgrade(installation: LabInstallation, ...flags: string[]): Promise<str
 
 async function rollBack(installation: LabInstallation): Promise<void> {
   await upgrade(installation, '--set', 'drain.replicaCount=1')
-  const target = await revision(installation)
+  const target = await releaseRevision(installation)
   expectExit(await installation.apply(), 0)
   await installation.helm('rollback', 'spacelift', String(target), '--wait')
 }
@@ -85,5 +85,5 @@ async function failedUpgrade(installation: LabInstallation): Promise<void> {
 
 async function deletedRecord(installation: LabInstallation): Promise<void> {
   await upgrade(installation, '--set', 'drain.podLabels.round=superseded')
-  await installation.kubectl('-n', 'spacelift', 'delete', 'secret', `sh.helm.release.v1.spacelift.v${await revision(installation)}`)
+  await installation.kubectl('-n', 'spacelift', 'delete', 'secret', `sh.helm.release.v1.spacelift.v${await releaseRevision(installation)}`)
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { helmProcesses, kill } from '../../support/helmProcesses.ts'
 import { expectExit, type LabInstallation } from '../../support/installation.ts'
 import { until } from '../../support/poll.ts'
-import { revision } from '../../support/workloads.ts'
+import { releaseRevision } from '../../support/workloads.ts'
 import type { HelmState } from './helmState.ts'
 
 /**
@@ -60,7 +60,7 @@ async function killDuringApply(installation: LabInstallation, file: string, stat
 async function pendingRollback(installation: LabInstallation, file: string): Promise<void> {
   const flags = ['--reuse-values', '--wait', '--set', 'drain.podLabels.round=rolled']
   await installation.helm('upgrade', 'spacelift', `${installation.folder}/chart`, ...flags)
-  const target = await revision(installation)
+  const target = await releaseRevision(installation)
   expectExit(await installation.apply(), 0)
   await installation.lab.pods('slow')
   const script = 'helm --namespace spacelift rollback spacelift "$0" --wait & sleep 3; kill -KILL $!; wait'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LabInstallation } from '../../support/installation.ts'
-import { rolledOut } from '../../support/workloads.ts'
+import { waitForRollouts } from '../../support/workloads.ts'
 
 /** What operators do to secrets and pods with kubectl. Times of the API server have whole seconds: each change waits for the next one. */
 export class ManualChanges {
@@ -28,7 +28,7 @@ export class ManualChanges {
     const names = await this.kubectl('get', 'pods', '-o', 'name')
     const pod = names.split('\n').find((name) => name.startsWith(`pod/${deployment}-`))
     await this.kubectl('delete', pod ?? deployment, '--wait')
-    await rolledOut(this.#installation)
+    await waitForRollouts(this.#installation)
   }
 
   kubectl(...args: string[]): Promise<string> {
