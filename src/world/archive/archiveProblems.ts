@@ -1,7 +1,7 @@
 import { ProblemError } from '../../values/problem.ts'
 
-const AGAIN = 'Download the release archive again and compare its checksum with the vendor’s (sha256sum FILE).'
-const FORMS =
+const DOWNLOAD_AGAIN = 'Download the release archive again and compare its checksum with the vendor’s (sha256sum FILE).'
+const FORMATS =
   'Set images.archive to the self-hosted-VERSION.tar.gz from Spacelift, or to a tar that docker save, podman save, skopeo, crane or buildx wrote (docker-archive or oci-archive).'
 
 function problem(code: string, summary: string, remedy: string, detail?: string): ProblemError {
@@ -9,78 +9,87 @@ function problem(code: string, summary: string, remedy: string, detail?: string)
 }
 
 export const unsafePath = (path: string, name: string) =>
-  problem('unsafe-path', `${path} holds a path that points out of the archive: ${show(name)}.`, `Do not use this archive. ${AGAIN}`)
+  problem('unsafe-path', `${path} contains a path outside the archive: ${quoted(name)}.`, `Do not use this archive. ${DOWNLOAD_AGAIN}`)
 
-export const tooManyEntries = (path: string, most: number) =>
-  problem('too-many-entries', `${path} holds more than ${most} entries: it is no release archive.`, FORMS)
+export const tooManyEntries = (path: string, max: number) =>
+  problem('too-many-entries', `${path} contains more than ${max} entries, so it is not a release archive.`, FORMATS)
 
 export const noImages = (path: string) =>
-  problem(
-    'no-images',
-    `${path} holds no container images: there is no container-images/*.tar, no manifest.json and no oci-layout in it.`,
-    FORMS,
-  )
+  problem('no-images', `${path} contains no container images: no container-images/*.tar, no manifest.json and no oci-layout.`, FORMATS)
 
 export const noManifest = (path: string, tar: string) =>
-  problem('no-manifest', `${within(path, tar)} has neither manifest.json nor index.json: it holds no images.`, FORMS)
+  problem('no-manifest', `${within(path, tar)} has neither manifest.json nor index.json: it contains no images.`, FORMATS)
 
 export const badManifest = (path: string, tar: string, name: string, detail: string) =>
-  problem('bad-manifest', `${show(name)} of ${within(path, tar)} is not as it has to be.`, AGAIN, detail)
+  problem('bad-manifest', `${quoted(name)} of ${within(path, tar)} is invalid.`, DOWNLOAD_AGAIN, detail)
 
-export const unknownLayer = (path: string, tar: string, name: string) =>
+export const unreadableLayer = (path: string, tar: string, name: string) =>
   problem(
     'unknown-layer',
-    `${within(path, tar)}: the layer ${show(name)} cannot be unpacked: it is damaged, encrypted or packed in an unusual way.`,
+    `${within(path, tar)}: the layer ${quoted(name)} cannot be decompressed: it is damaged, encrypted or in an unsupported format.`,
     'Save the image again with plain, gzip or zstd layers.',
   )
 
-export const wrongLayer = (path: string, tar: string, name: string) =>
-  problem('wrong-digest', `${within(path, tar)}: what is packed in the layer ${show(name)} is not what the image’s config says.`, AGAIN)
+export const layerMismatch = (path: string, tar: string, name: string) =>
+  problem(
+    'wrong-digest',
+    `${within(path, tar)}: the content of the layer ${quoted(name)} does not match the digest in the image’s config.`,
+    DOWNLOAD_AGAIN,
+  )
 
 export const decompressionBomb = (path: string) =>
   problem(
     'swells',
-    `${path} holds compressed data that swells to more than two hundred times its size: it is made to do harm.`,
-    `Do not use this archive. ${AGAIN}`,
+    `${path} contains a decompression bomb: data that expands to more than 200 times its size.`,
+    `Do not use this archive. ${DOWNLOAD_AGAIN}`,
   )
 
-export const unsupportedCompression = (path: string, tar: string, packing: string) =>
+export const unsupportedCompression = (path: string, tar: string, compression: string) =>
   problem(
     'unsupported-compression',
-    `${within(path, tar)} is compressed with ${packing}.`,
-    `Unpack it first (${packing === 'xz' ? 'xz -d' : 'bunzip2'} FILE), or compress it with gzip or zstd.`,
+    `${within(path, tar)} is compressed with ${compression}.`,
+    `Decompress it first (${compression === 'xz' ? 'xz -d' : 'bunzip2'} FILE), or compress it with gzip or zstd.`,
   )
 
 export const missingEntry = (path: string, tar: string, name: string) =>
-  problem('missing-entry', `${within(path, tar)} names ${show(name)}, but does not hold it.`, AGAIN)
+  problem('missing-entry', `${within(path, tar)} refers to ${quoted(name)}, but does not contain it.`, DOWNLOAD_AGAIN)
 
 export const duplicateEntry = (path: string, tar: string, name: string) =>
-  problem('duplicate-entry', `${within(path, tar)} holds ${show(name)} twice, with different content.`, `Do not use this archive. ${AGAIN}`)
+  problem(
+    'duplicate-entry',
+    `${within(path, tar)} contains ${quoted(name)} twice, with different content.`,
+    `Do not use this archive. ${DOWNLOAD_AGAIN}`,
+  )
 
 export const wrongDigest = (path: string, tar: string, name: string) =>
-  problem('wrong-digest', `${within(path, tar)}: the content of ${show(name)} is not what its digest says.`, AGAIN)
+  problem('wrong-digest', `${within(path, tar)}: the content of ${quoted(name)} does not match its digest.`, DOWNLOAD_AGAIN)
 
 export const changedMeanwhile = (path: string) =>
-  problem('changed-meanwhile', `${path} changed while it was read.`, 'Wait until it is written completely, then run the command again.')
+  problem('changed-meanwhile', `${path} changed while it was read.`, 'Wait until it is completely written, then run the command again.')
 
-export const otherBytes = (path: string, is: string, declared: string) =>
-  problem('other-bytes', `${path} is not the archive that images.archiveSha256 names.`, AGAIN, `declared: ${declared}\nfile:     ${is}`)
+export const otherBytes = (path: string, actual: string, declared: string) =>
+  problem(
+    'other-bytes',
+    `${path} is not the archive of images.archiveSha256.`,
+    DOWNLOAD_AGAIN,
+    `declared: ${declared}\nfile:     ${actual}`,
+  )
 
 export const truncatedFile = (path: string) =>
-  problem('truncated', `${path} ends too early: it was not written or downloaded completely.`, AGAIN)
+  problem('truncated', `${path} is truncated: it was not completely written or downloaded.`, DOWNLOAD_AGAIN)
 
-/** What reading a file, a gzip stream or a tar throws, in words; problems pass through, as does an abort. */
+/** The problem for an error of a file, a gzip stream or a tar; passes on problems and aborts. */
 export function readProblem(path: string, error: unknown): unknown {
   if (error instanceof ProblemError || !(error instanceof Error) || error.name === 'AbortError') return error
   const code = (error as NodeJS.ErrnoException).code ?? ''
-  if (code === 'ENOENT') return problem('not-found', `There is no file ${path}.`, FORMS)
-  if (code === 'EISDIR') return problem('not-an-archive', `${path} is a folder.`, FORMS)
+  if (code === 'ENOENT') return problem('not-found', `The file ${path} does not exist.`, FORMATS)
+  if (code === 'EISDIR') return problem('not-an-archive', `${path} is a folder.`, FORMATS)
   if (code === 'EACCES' || code === 'EPERM')
-    return problem('unreadable', `${path} may not be read by this user.`, `Make it readable: chmod u+r ${path}`)
+    return problem('unreadable', `This user is not allowed to read ${path}.`, `Make it readable: chmod u+r ${path}`)
   if (code === 'Z_BUF_ERROR' || /Unexpected end of data|unexpected end of file/i.test(error.message)) return truncatedFile(path)
-  if (/^Z(STD)?_/.test(code)) return problem('corrupt', `${path} is damaged: its compressed data cannot be read.`, AGAIN)
+  if (/^Z(STD)?_/.test(code)) return problem('corrupt', `${path} is damaged: its compressed data cannot be read.`, DOWNLOAD_AGAIN)
   if (/Invalid (tar )?header|Header exceeds/.test(error.message))
-    return problem('not-an-archive', `${path} is damaged or not a tar archive.`, `${FORMS} If it is one: ${AGAIN.toLowerCase()}`)
+    return problem('not-an-archive', `${path} is damaged or not a tar archive.`, `${FORMATS} If it is one: ${DOWNLOAD_AGAIN.toLowerCase()}`)
   return problem('unreadable', `${path} cannot be read${code ? ` (${code})` : ''}.`, 'Check the disk it is on, then run the command again.')
 }
 
@@ -88,7 +97,7 @@ function within(path: string, tar: string): string {
   return tar === '' ? path : `${tar} in ${path}`
 }
 
-/** Names inside an archive are foreign text: no control characters reach the terminal. */
-function show(name: string): string {
+/** Names inside an archive are untrusted text: no control characters reach the terminal. */
+function quoted(name: string): string {
   return JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}…` : name)
 }

@@ -3,29 +3,29 @@ import { type FileHandle, open } from 'node:fs/promises'
 import type { ArchivedBlob } from '../../installation/installation.ts'
 import { readProblem, truncatedFile, wrongDigest } from './archiveProblems.ts'
 
-/** A blob that can be read from its place in the archive's file. */
+/** A blob with a known offset in the archive's file. */
 export type PlacedBlob = ArchivedBlob & { readonly offset: number }
 
 const CHUNK = 256 * 1024
 
 /**
- * The bytes of one blob, straight from its place in the archive's file and verified: the last piece is held back until the
- * digest is right. Two buffers in turn, whatever the size: a piece is overwritten when the one after the next is read.
+ * The bytes of one blob, read from its offset in the archive's file and verified: the last piece is held back until the digest
+ * matches. Two alternating buffers, whatever the size: a piece is overwritten when the piece after the next is read.
  * Throws a ProblemError (`archive/...`).
  */
 export async function* blobBytes(path: string, blob: PlacedBlob): AsyncGenerator<Buffer> {
   const hash = createHash('sha256')
   const file = await open(path).catch((error: unknown) => Promise.reject(readProblem(path, error)))
   try {
-    let [here, next] = [Buffer.allocUnsafeSlow(CHUNK), Buffer.allocUnsafeSlow(CHUNK)]
+    let [current, next] = [Buffer.allocUnsafeSlow(CHUNK), Buffer.allocUnsafeSlow(CHUNK)]
     let held: Buffer | undefined
-    for (let at = 0; at < blob.size; at += CHUNK) {
-      const piece = here.subarray(0, Math.min(CHUNK, blob.size - at))
-      await fill(path, file, piece, blob.offset + at)
+    for (let position = 0; position < blob.size; position += CHUNK) {
+      const piece = current.subarray(0, Math.min(CHUNK, blob.size - position))
+      await fillPiece(path, file, piece, blob.offset + position)
       hash.update(piece)
       if (held) yield held
       held = piece
-      ;[here, next] = [next, here]
+      ;[current, next] = [next, current]
     }
     if (`sha256:${hash.digest('hex')}` !== blob.digest) throw wrongDigest(path, blob.tar, blob.entry)
     if (held) yield held
@@ -34,7 +34,7 @@ export async function* blobBytes(path: string, blob: PlacedBlob): AsyncGenerator
   }
 }
 
-async function fill(path: string, file: FileHandle, piece: Buffer, position: number): Promise<void> {
+async function fillPiece(path: string, file: FileHandle, piece: Buffer, position: number): Promise<void> {
   for (let done = 0; done < piece.length; ) {
     const { bytesRead } = await file
       .read(piece, done, piece.length - done, position + done)

@@ -5,45 +5,45 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ArchivedBlob, ArchivedImage, ArchiveIndex } from '../../installation/installation.ts'
 import { isMap } from '../../values/json.ts'
 
-/** What tells one version of a file from another without reading it. */
+/** Distinguishes versions of a file without reading it. */
 export type FileIdentity = { readonly path: string; readonly size: string; readonly mtimeNs: string; readonly inode: string }
-export type Remembered = {
+export type CachedIndex = {
   readonly index: ArchiveIndex
-  /** SHA-256 (hex) of the whole file, where somebody asked for it. */
+  /** SHA-256 (hex) of the whole file, if it was requested. */
   readonly sha256?: string
 }
 
-// Raise it when the index learns something new: older files are then read again.
+// Raise it when the index gets a new field: archives of older entries are then read again.
 const FORMAT = 3
 
-/** The remembered index of exactly this file; undefined when there is none, or none that can be used. */
-export async function loadIndex(dir: string, of: FileIdentity): Promise<Remembered | undefined> {
+/** The cached index of exactly this file; undefined when there is none, or it is unusable. */
+export async function loadIndex(dir: string, identity: FileIdentity): Promise<CachedIndex | undefined> {
   try {
-    const stored: unknown = JSON.parse(await readFile(place(dir, of), 'utf8'))
-    return isStored(stored) && isDeepStrictEqual(stored.of, of) ? stored : undefined
+    const stored: unknown = JSON.parse(await readFile(cacheFile(dir, identity), 'utf8'))
+    return isStored(stored) && isDeepStrictEqual(stored.of, identity) ? stored : undefined
   } catch {
     return undefined
   }
 }
 
-/** Remembers an index. A cache that cannot be written costs time, never a plan. */
-export async function saveIndex(dir: string, of: FileIdentity, remembered: Remembered): Promise<void> {
-  const path = place(dir, of)
-  const written = `${path}.${randomUUID()}`
+/** Caches an index. A cache that cannot be written costs time and fails no plan. */
+export async function saveIndex(dir: string, identity: FileIdentity, cached: CachedIndex): Promise<void> {
+  const path = cacheFile(dir, identity)
+  const tempFile = `${path}.${randomUUID()}`
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 })
-    await writeFile(written, JSON.stringify({ format: FORMAT, of, ...remembered }), { mode: 0o600 })
-    await rename(written, path)
+    await writeFile(tempFile, JSON.stringify({ format: FORMAT, of: identity, ...cached }), { mode: 0o600 })
+    await rename(tempFile, path)
   } catch {
-    await rm(written, { force: true }).catch(() => {})
+    await rm(tempFile, { force: true }).catch(() => {})
   }
 }
 
-function place(dir: string, { path }: FileIdentity): string {
+function cacheFile(dir: string, { path }: FileIdentity): string {
   return join(dir, `archive-${createHash('sha256').update(path).digest('hex').slice(0, 32)}.json`)
 }
 
-function isStored(value: unknown): value is Remembered & { of: FileIdentity } {
+function isStored(value: unknown): value is CachedIndex & { of: FileIdentity } {
   return isMap(value) && value.format === FORMAT && ['string', 'undefined'].includes(typeof value.sha256) && isIndex(value.index)
 }
 
@@ -61,6 +61,6 @@ function isImage(value: unknown): value is ArchivedImage {
 function isBlob(value: unknown): value is ArchivedBlob {
   if (!isMap(value)) return false
   const { digest, size, mediaType, tar, entry, offset } = value
-  const isWhere = offset === undefined || typeof offset === 'number'
-  return isWhere && [digest, mediaType, tar, entry].every((text) => typeof text === 'string') && typeof size === 'number'
+  const isOffset = offset === undefined || typeof offset === 'number'
+  return isOffset && [digest, mediaType, tar, entry].every((text) => typeof text === 'string') && typeof size === 'number'
 }

@@ -3,73 +3,71 @@ import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { decompressionBomb } from './archiveProblems.ts'
 import { noteBytes } from './gcPressure.ts'
 
-/** How a stream of bytes is packed. */
+/** The compression of a stream of bytes. */
 export type Compression = 'plain' | 'gzip' | 'zstd' | 'bzip2' | 'xz'
 
 const MAGIC: readonly (readonly [Compression, RegExp])[] = [
   ['gzip', /^1f8b/],
   ['zstd', /^28b52ffd/],
   ['xz', /^fd377a585a00/],
-  // The digits of pi behind the level: a file in a plain tar may be called BZh9 as well.
+  // With the digits of pi after the level: the name of a file in an uncompressed tar may also start with BZh9.
   ['bzip2', /^425a683[1-9]314159265359/],
 ]
-const TELLING = 10
-// Larger ones are no faster, and what waits for the garbage collector is memory as well.
+const MAGIC_BYTES = 10
+// Larger chunks are not faster, and occupy more memory until they are garbage-collected.
 const CHUNK = 64 * 1024
 
-// Real layers shrink to a tenth at best; gzip's own limit is a thousandth.
-const MOST_TIMES = 200
-const ALWAYS_FINE = 1024 ** 3
+// Real layers compress to a tenth at best; the limit of gzip is a thousandth.
+const MAX_RATIO = 200
+const RATIO_UNCHECKED_BYTES = 1024 ** 3
 
-/** Told by how it begins: names lie. */
+/** Detected from the first bytes: file names are not reliable. */
 export function compressionOf(start: Buffer): Compression {
-  const hex = start.subarray(0, TELLING).toString('hex')
+  const hex = start.subarray(0, MAGIC_BYTES).toString('hex')
   return MAGIC.find(([, magic]) => magic.test(hex))?.[0] ?? 'plain'
 }
 
-/** How a stream begins, and all of it; what one reader of `whole` leaves the next one gets. */
+/** The first bytes of a stream, and the whole stream; a reader of `whole` continues where the last one stopped. */
 export async function peek(source: AsyncIterable<Buffer>): Promise<{ start: Buffer; whole: AsyncIterable<Buffer> }> {
   const chunks = source[Symbol.asyncIterator]()
   let start = Buffer.alloc(0)
-  while (start.length < TELLING) {
+  while (start.length < MAGIC_BYTES) {
     const { done, value } = await chunks.next()
     if (done) break
     start = Buffer.concat([start, value])
   }
-  let isHeld = start.length > 0
+  let isPending = start.length > 0
   const next = async (): Promise<IteratorResult<Buffer>> => {
-    if (!isHeld) return chunks.next()
-    isHeld = false
+    if (!isPending) return chunks.next()
+    isPending = false
     return { done: false, value: start }
   }
   return { start, whole: { [Symbol.asyncIterator]: () => ({ next }) } }
 }
 
-/**
- * The stages that unpack a stream, in order. They throw a ProblemError for data that swells without measure.
- */
-export function unpacking(path: string, packing: 'gzip' | 'zstd'): readonly [Count, Duplex, Count] {
-  const bytes = { packed: 0, unpacked: 0 }
-  const unpacker = packing === 'gzip' ? createGunzip({ chunkSize: CHUNK }) : createZstdDecompress({ chunkSize: CHUNK })
-  const counted: Count = async function* (source) {
+/** The stages that decompress a stream, in order. They throw a ProblemError for a decompression bomb. */
+export function decompressing(path: string, compression: 'gzip' | 'zstd'): readonly [ChunkTransform, Duplex, ChunkTransform] {
+  const bytes = { compressed: 0, decompressed: 0 }
+  const decompressor = compression === 'gzip' ? createGunzip({ chunkSize: CHUNK }) : createZstdDecompress({ chunkSize: CHUNK })
+  const counted: ChunkTransform = async function* (source) {
     for await (const chunk of source) {
-      bytes.packed += chunk.length
+      bytes.compressed += chunk.length
       yield chunk
     }
   }
-  const bounded: Count = async function* (source) {
+  const limited: ChunkTransform = async function* (source) {
     for await (const chunk of source) {
-      bytes.unpacked += chunk.length
+      bytes.decompressed += chunk.length
       noteBytes(chunk.length)
-      if (bytes.unpacked > ALWAYS_FINE && bytes.unpacked > MOST_TIMES * bytes.packed) throw decompressionBomb(path)
+      if (bytes.decompressed > RATIO_UNCHECKED_BYTES && bytes.decompressed > MAX_RATIO * bytes.compressed) throw decompressionBomb(path)
       yield chunk
     }
   }
-  return [counted, unpacker, bounded]
+  return [counted, decompressor, limited]
 }
 
-export type Count = (source: AsyncIterable<Buffer>) => AsyncGenerator<Buffer>
+export type ChunkTransform = (source: AsyncIterable<Buffer>) => AsyncGenerator<Buffer>
 
-export function isUnpackable(packing: Compression): packing is 'gzip' | 'zstd' {
-  return packing === 'gzip' || packing === 'zstd'
+export function isSupported(compression: Compression): compression is 'gzip' | 'zstd' {
+  return compression === 'gzip' || compression === 'zstd'
 }

@@ -1,12 +1,12 @@
 import { posix } from 'node:path'
 import type { ArchivedBlob } from '../../installation/installation.ts'
 import { type ImageConfig, readImageConfig } from '../imageConfig.ts'
-import { badManifest, missingEntry, unknownLayer, unsafePath, wrongDigest, wrongLayer } from './archiveProblems.ts'
+import { badManifest, layerMismatch, missingEntry, unreadableLayer, unsafePath, wrongDigest } from './archiveProblems.ts'
 import type { ScannedFile, ScannedTar } from './scan.ts'
 
-const MOST_LINKS = 16
+const MAX_LINKS = 16
 
-/** One image tar of an archive, asked by the names that its manifests use. Every answer is checked against its digest. */
+/** One image tar of an archive, read by the names that its manifests use. Every file is verified against its digest. */
 export class ImageTar {
   /** Path of the archive, for problems. */
   readonly path: string
@@ -24,15 +24,15 @@ export class ImageTar {
     return this.#scanned.files.has(name)
   }
 
-  /** The file a name means, links followed; its content must be what a digest in its name says. */
+  /** The file of a name, links followed; its content must match a digest in its name. */
   file(name: string): ScannedFile {
-    let at = this.#inside(name)
-    for (let links = 0; links < MOST_LINKS; links++) {
-      const file = this.#scanned.files.get(at)
-      if (file) return this.#checked(file)
-      const link = this.#scanned.links.get(at)
+    let path = this.#pathInside(name)
+    for (let links = 0; links < MAX_LINKS; links++) {
+      const file = this.#scanned.files.get(path)
+      if (file) return this.#verified(file)
+      const link = this.#scanned.links.get(path)
       if (link === undefined) break
-      at = this.#inside(link.hard || link.target.startsWith('/') ? link.target : posix.join(posix.dirname(at), link.target))
+      path = this.#pathInside(link.hard || link.target.startsWith('/') ? link.target : posix.join(posix.dirname(path), link.target))
     }
     throw missingEntry(this.path, this.tar, name)
   }
@@ -42,23 +42,24 @@ export class ImageTar {
     try {
       if (json !== undefined) return JSON.parse(json)
     } catch {
-      // told below
+      // Reported below.
     }
-    throw this.bad(name, json === undefined ? 'It is larger than any manifest, or not JSON.' : 'It is not JSON.')
+    throw this.invalid(name, json === undefined ? 'The content is larger than any manifest, or not JSON.' : 'The content is not JSON.')
   }
 
   config(file: ScannedFile): ImageConfig {
     const config = file.json === undefined ? undefined : readImageConfig(this.json(file))
-    if (config === undefined) throw this.bad(file.name, 'It is no config of an image: it lacks os, architecture or rootfs.diff_ids.')
+    if (config === undefined)
+      throw this.invalid(file.name, 'The content is not the config of an image: os, architecture or rootfs.diff_ids is missing.')
     return config
   }
 
-  /** The config says what each layer has to be once it is unpacked. */
+  /** The config has the digest of each layer's decompressed content. */
   checkLayers({ diffIds }: ImageConfig, layers: readonly ScannedFile[], name: string): void {
-    if (diffIds.length !== layers.length) throw this.bad(name, `It names ${layers.length} layers, the image's config ${diffIds.length}.`)
+    if (diffIds.length !== layers.length) throw this.invalid(name, `${layers.length} layers, but ${diffIds.length} in the image’s config.`)
     for (const [i, layer] of layers.entries()) {
-      if (layer.unpacked === undefined) throw unknownLayer(this.path, this.tar, layer.name)
-      if (layer.unpacked !== diffIds[i]) throw wrongLayer(this.path, this.tar, layer.name)
+      if (layer.decompressedDigest === undefined) throw unreadableLayer(this.path, this.tar, layer.name)
+      if (layer.decompressedDigest !== diffIds[i]) throw layerMismatch(this.path, this.tar, layer.name)
     }
   }
 
@@ -66,23 +67,23 @@ export class ImageTar {
     return { digest, size, mediaType, tar: this.tar, entry: name, ...(offset !== undefined && { offset }) }
   }
 
-  bad(name: string, detail: string) {
+  invalid(name: string, detail: string) {
     return badManifest(this.path, this.tar, name, detail)
   }
 
-  #checked(file: ScannedFile): ScannedFile {
-    const named = /^(?:blobs\/sha256\/|sha256:)?([0-9a-f]{64})(?:\.json)?$/.exec(file.name)?.[1]
-    if (named !== undefined && file.digest !== `sha256:${named}`) throw wrongDigest(this.path, this.tar, file.name)
+  #verified(file: ScannedFile): ScannedFile {
+    const namedDigest = /^(?:blobs\/sha256\/|sha256:)?([0-9a-f]{64})(?:\.json)?$/.exec(file.name)?.[1]
+    if (namedDigest !== undefined && file.digest !== `sha256:${namedDigest}`) throw wrongDigest(this.path, this.tar, file.name)
     return file
   }
 
-  #inside(name: string): string {
-    const clean = posix.normalize(name)
-    if (clean.startsWith('/') || clean === '..' || clean.startsWith('../')) throw unsafePath(this.path, name)
-    return clean
+  #pathInside(name: string): string {
+    const normalized = posix.normalize(name)
+    if (normalized.startsWith('/') || normalized === '..' || normalized.startsWith('../')) throw unsafePath(this.path, name)
+    return normalized
   }
 }
 
-export function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string')
+export function isStringArray(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }

@@ -2,10 +2,10 @@ import { stat } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { ArchiveIndex } from '../../installation/installation.ts'
 import { changedMeanwhile, otherBytes, readProblem } from './archiveProblems.ts'
-import { type FileIdentity, loadIndex, type Remembered, saveIndex } from './cache.ts'
+import { type CachedIndex, type FileIdentity, loadIndex, saveIndex } from './cache.ts'
 
 export type IndexOptions = {
-  /** Absolute path; an index stands there for an archive that was read before. See {@link defaultCacheDir}. */
+  /** Absolute path of the folder with the indexes of archives that were read before. See {@link defaultCacheDir}. */
   readonly cacheDir: string
   /** Hex; an archive with other bytes is refused. */
   readonly sha256?: string
@@ -13,16 +13,16 @@ export type IndexOptions = {
 }
 
 /**
- * What images an archive holds: a release archive `self-hosted-VERSION.tar.gz` with image tars in it, or an image tar
- * alone (docker save's form or an OCI layout), plain or packed with gzip or zstd. Read once as a stream, then remembered by path, size, mtime and inode.
- * Throws a ProblemError (`archive/...`); contacts nothing.
+ * Reads which images an archive contains: a release archive `self-hosted-VERSION.tar.gz` with image tars in it, or a single
+ * image tar (docker-save format or OCI layout), uncompressed or compressed with gzip or zstd. Read once as a stream, then
+ * cached by path, size, mtime and inode. Throws a ProblemError (`archive/...`); sends no request.
  */
 export async function indexArchive(path: string, options: IndexOptions): Promise<ArchiveIndex> {
   try {
     const before = await identityOf(path)
-    const known = await loadIndex(options.cacheDir, before)
-    const enough = known !== undefined && (options.sha256 === undefined || known.sha256 !== undefined)
-    const { index, sha256 } = enough ? known : await readAndRemember(before, options)
+    const cached = await loadIndex(options.cacheDir, before)
+    const isUsable = cached !== undefined && (options.sha256 === undefined || cached.sha256 !== undefined)
+    const { index, sha256 } = isUsable ? cached : await readAndCache(before, options)
     if (options.sha256 !== undefined && options.sha256 !== sha256) throw otherBytes(path, sha256 ?? '', options.sha256)
     return index
   } catch (error) {
@@ -30,14 +30,14 @@ export async function indexArchive(path: string, options: IndexOptions): Promise
   }
 }
 
-async function readAndRemember(before: FileIdentity, { cacheDir, sha256, signal }: IndexOptions): Promise<Remembered> {
-  // Loaded only now: the usual plan finds the index in the cache and needs no tar reader.
+async function readAndCache(before: FileIdentity, { cacheDir, sha256, signal }: IndexOptions): Promise<CachedIndex> {
+  // Loaded lazily: a usual plan finds the index in the cache and needs no tar reader.
   const { readArchive, sha256OfFile } = await import('./readArchive.ts')
   const index = await readArchive(before.path, signal)
-  const read = sha256 === undefined ? { index } : { index, sha256: await sha256OfFile(before.path, signal) }
+  const entry = sha256 === undefined ? { index } : { index, sha256: await sha256OfFile(before.path, signal) }
   if (!isDeepStrictEqual(await identityOf(before.path), before)) throw changedMeanwhile(before.path)
-  await saveIndex(cacheDir, before, read)
-  return read
+  await saveIndex(cacheDir, before, entry)
+  return entry
 }
 
 async function identityOf(path: string): Promise<FileIdentity> {

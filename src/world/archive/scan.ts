@@ -3,20 +3,20 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ProblemError } from '../../values/problem.ts'
 import { duplicateEntry } from './archiveProblems.ts'
-import { type Compression, compressionOf, isUnpackable, peek, unpacking } from './compression.ts'
+import { type Compression, compressionOf, decompressing, isSupported, peek } from './compression.ts'
 import { type Entry, isFile, walk } from './walk.ts'
 
-/** A file of an image tar, by its content. */
+/** A file of an image tar, described by its content. */
 export type ScannedFile = {
   readonly name: string
   readonly digest: string
   readonly size: number
   /** See {@link Entry}. */
   readonly offset?: number
-  readonly packing: Compression
-  /** Digest of what is packed in it; of a plain file its own; undefined for what cannot be unpacked. */
-  readonly unpacked?: string
-  /** The text of what looks like JSON and is small enough to be a manifest or a config. */
+  readonly compression: Compression
+  /** Digest of its decompressed content; of an uncompressed file its own; undefined when it cannot be decompressed. */
+  readonly decompressedDigest?: string
+  /** The text of a file that looks like JSON and is small enough to be a manifest or a config. */
   readonly json?: string
 }
 
@@ -25,19 +25,19 @@ type Link = { readonly target: string; readonly hard: boolean }
 /** One image tar: its files, and its links by name with their target as written. */
 export type ScannedTar = { readonly tar: string; readonly files: Map<string, ScannedFile>; readonly links: Map<string, Link> }
 
-// Registries refuse manifests and configs above 4 MiB as well.
-const LARGEST_JSON = 4 * 1024 * 1024
-const ALL_JSON = 64 * 1024 * 1024
+// Registries also refuse manifests and configs above 4 MiB.
+const MAX_JSON_BYTES = 4 * 1024 * 1024
+const MAX_TOTAL_JSON_BYTES = 64 * 1024 * 1024
 
-/** Reads the whole archive once and hashes what is in it; the tars in order of appearance. */
+/** Reads the whole archive once and hashes its content; the tars are in order of appearance. */
 export async function scan(path: string, signal?: AbortSignal): Promise<readonly ScannedTar[]> {
   const tars = new Map<string, ScannedTar>()
-  let budget = ALL_JSON
+  let budget = MAX_TOTAL_JSON_BYTES
   for await (const entry of walk(path, { ...(signal && { signal }) })) {
     const tar = tars.get(entry.tar) ?? { tar: entry.tar, files: new Map(), links: new Map() }
     tars.set(entry.tar, tar)
     if (isFile(entry)) {
-      const file = await scanFile(path, entry, Math.min(LARGEST_JSON, budget))
+      const file = await scanFile(path, entry, Math.min(MAX_JSON_BYTES, budget))
       budget -= file.json?.length ?? 0
       addFile(path, tar, file)
     } else addLink(path, tar, entry)
@@ -45,12 +45,12 @@ export async function scan(path: string, signal?: AbortSignal): Promise<readonly
   return [...tars.values()]
 }
 
-async function scanFile(path: string, { name, size, offset, content }: Entry, largestJson: number): Promise<ScannedFile> {
+async function scanFile(path: string, { name, size, offset, content }: Entry, maxJsonBytes: number): Promise<ScannedFile> {
   const hash = createHash('sha256')
   const { start, whole } = await peek(content)
-  const packing = compressionOf(start)
+  const compression = compressionOf(start)
   const kept: Buffer[] = []
-  const isJson = size <= largestJson && (start[0] === 0x7b || start[0] === 0x5b)
+  const isJson = size <= maxJsonBytes && (start[0] === 0x7b || start[0] === 0x5b)
   const read = async function* () {
     for await (const chunk of whole) {
       hash.update(chunk)
@@ -58,35 +58,39 @@ async function scanFile(path: string, { name, size, offset, content }: Entry, la
       yield chunk
     }
   }
-  const unpacked = isUnpackable(packing) ? await digestUnpacked(path, read(), packing) : undefined
-  for await (const _ of read()); // the rest, or all of it
+  const decompressedDigest = isSupported(compression) ? await digestDecompressed(path, read(), compression) : undefined
+  for await (const _ of read()); // reads the rest, or all of it
   const digest = digestOf(hash)
   return {
     name,
     digest,
     size,
     ...(offset !== undefined && { offset }),
-    packing,
-    ...(packing === 'plain' ? { unpacked: digest } : unpacked && { unpacked }),
+    compression,
+    ...(compression === 'plain' ? { decompressedDigest: digest } : decompressedDigest && { decompressedDigest }),
     ...(isJson && { json: Buffer.concat(kept).toString('utf8') }),
   }
 }
 
-/** What is only called a packed file is no fault of the archive, unless an image names it as a layer. */
-async function digestUnpacked(path: string, packed: AsyncGenerator<Buffer>, packing: 'gzip' | 'zstd'): Promise<string | undefined> {
+/** Damaged data is an error only if an image uses the file as a layer. */
+async function digestDecompressed(
+  path: string,
+  compressed: AsyncGenerator<Buffer>,
+  compression: 'gzip' | 'zstd',
+): Promise<string | undefined> {
   const hash = createHash('sha256')
   try {
-    await pipeline(Readable.from(packed), ...unpacking(path, packing), async (chunks: AsyncIterable<Buffer>) => {
+    await pipeline(Readable.from(compressed), ...decompressing(path, compression), async (chunks: AsyncIterable<Buffer>) => {
       for await (const chunk of chunks) hash.update(chunk)
     })
     return digestOf(hash)
   } catch (error) {
-    if (error instanceof ProblemError || !isDamage(error)) throw error
+    if (error instanceof ProblemError || !isCorruptData(error)) throw error
     return undefined
   }
 }
 
-function isDamage(error: unknown): boolean {
+function isCorruptData(error: unknown): boolean {
   return /^Z(STD)?_/.test((error as NodeJS.ErrnoException).code ?? '')
 }
 
@@ -94,18 +98,18 @@ function digestOf(hash: Hash): string {
   return `sha256:${hash.digest('hex')}`
 }
 
-/** The same file twice is harmless (some tools write shared layers so); another content under one name is not. */
+/** The same file twice is harmless (some tools write shared layers twice); one name with different content is an error. */
 function addFile(path: string, tar: ScannedTar, file: ScannedFile): void {
-  const before = tar.files.get(file.name)
-  if ((before !== undefined && before.digest !== file.digest) || tar.links.has(file.name)) throw duplicateEntry(path, tar.tar, file.name)
+  const known = tar.files.get(file.name)
+  if ((known !== undefined && known.digest !== file.digest) || tar.links.has(file.name)) throw duplicateEntry(path, tar.tar, file.name)
   tar.files.set(file.name, file)
 }
 
 function addLink(path: string, tar: ScannedTar, { name, type, linkname }: Entry): void {
   if (linkname === undefined || (type !== 'symlink' && type !== 'link')) return
   const link = { target: linkname, hard: type === 'link' }
-  const before = tar.links.get(name)
-  const isOther = before !== undefined && (before.target !== link.target || before.hard !== link.hard)
-  if (isOther || tar.files.has(name)) throw duplicateEntry(path, tar.tar, name)
+  const known = tar.links.get(name)
+  const differs = known !== undefined && (known.target !== link.target || known.hard !== link.hard)
+  if (differs || tar.files.has(name)) throw duplicateEntry(path, tar.tar, name)
   tar.links.set(name, link)
 }

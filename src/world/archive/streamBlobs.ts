@@ -5,34 +5,36 @@ import { missingEntry, readProblem, wrongDigest } from './archiveProblems.ts'
 import { type Entry, isFile, walk } from './walk.ts'
 
 /**
- * Streams `wanted` blobs out of an archive, in the archive's order, in one pass with a few chunks in memory; image tars
- * that hold none of them are skipped, and reading ends with the last one. Each digest once. What streams is verified:
- * the last chunk is held back until the digest is right, so a reader that counts bytes never takes a wrong blob for whole.
- * What `onBlob` leaves unread is dropped. Throws a ProblemError for the archive's faults, and what `onBlob` throws.
+ * Streams blobs out of an archive, in the archive's order, in one pass with a few chunks in memory; skips image tars that
+ * contain none of them, and stops reading after the last one. Each digest once. The content is verified: the last chunk is
+ * held back until the digest matches, so a reader that counts bytes never accepts a wrong blob as complete. Drops what
+ * `onBlob` leaves unread. Throws a ProblemError for errors of the archive, and what `onBlob` throws.
  */
 export async function streamBlobs(
   path: string,
-  wanted: readonly ArchivedBlob[],
+  blobs: readonly ArchivedBlob[],
   onBlob: (blob: ArchivedBlob, content: Readable) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const left = new Map(wanted.map((blob) => [blob.digest, blob]))
-  if (left.size === 0) return
-  const enter = (tar: string) => [...left.values()].some((blob) => blob.tar === tar)
-  for await (const entry of faultsOf(path, walk(path, { enter, ...(signal && { signal }) }))) {
-    const blob = isFile(entry) ? [...left.values()].find((one) => one.tar === entry.tar && one.entry === entry.name) : undefined
+  const remaining = new Map(blobs.map((blob) => [blob.digest, blob]))
+  if (remaining.size === 0) return
+  const enter = (tar: string) => [...remaining.values()].some((blob) => blob.tar === tar)
+  for await (const entry of withReadProblems(path, walk(path, { enter, ...(signal && { signal }) }))) {
+    const blob = isFile(entry)
+      ? [...remaining.values()].find((candidate) => candidate.tar === entry.tar && candidate.entry === entry.name)
+      : undefined
     if (blob === undefined) continue
     const content = Readable.from(verified(path, blob, entry.content), { objectMode: false })
     await onBlob(blob, content)
     content.destroy()
-    left.delete(blob.digest)
-    if (left.size === 0) return
+    remaining.delete(blob.digest)
+    if (remaining.size === 0) return
   }
-  for (const { tar, entry } of left.values()) throw missingEntry(path, tar, entry)
+  for (const { tar, entry } of remaining.values()) throw missingEntry(path, tar, entry)
 }
 
-/** Only the archive's own errors become the archive's problems; the reader's stay what they are. */
-async function* faultsOf(path: string, entries: AsyncGenerator<Entry>): AsyncGenerator<Entry> {
+/** Converts the errors of the archive to problems; errors of the reader stay unchanged. */
+async function* withReadProblems(path: string, entries: AsyncGenerator<Entry>): AsyncGenerator<Entry> {
   try {
     yield* entries
   } catch (error) {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { classic, hex, image, type MadeImage, manifest, release, tar } from '../../../unit/world/archive/build.ts'
+import { classic, hex, image, manifest, release, type TestImage, tar } from '../../../unit/world/archive/build.ts'
 import { forms } from '../../../unit/world/archive/forms.ts'
 import type { LabInstallation } from '../../support/installation.ts'
 
@@ -18,8 +18,8 @@ export type InvalidArchive = {
 type Sources = {
   /** The lab's release archive. */
   readonly valid: Buffer
-  readonly backend: MadeImage
-  readonly launcher: MadeImage
+  readonly backend: TestImage
+  readonly launcher: TestImage
 }
 
 export async function sourcesOf(installation: LabInstallation): Promise<Sources> {

@@ -27,14 +27,14 @@ async function blobsOf(path: string, cacheDir: string): Promise<ArchivedBlob[]> 
   return images.flatMap(({ config, layers }) => [config, ...layers])
 }
 
-test('every blob of a plain tar is read from its place, of whatever size and form', async () => {
+test('blobs of any size are read at their offset in an uncompressed tar', async () => {
   await using dir = await folder()
   for (const bytes of [1, 256 * 1024 - 1536, 700_000]) {
-    const made = await image('spacelift-backend:v1', { bytes })
-    const inner = await tar(classic(made))
+    const built = await image('spacelift-backend:v1', { bytes })
+    const inner = await tar(classic(built))
     const forms = {
       'saved.tar': inner,
-      'layout.tar': await tar(layout(made)),
+      'layout.tar': await tar(layout(built)),
       'release.tar': await tar([['self-hosted-v1/container-images/spacelift-backend.tar', inner]]),
     }
     for (const [name, content] of Object.entries(forms)) {
@@ -46,7 +46,7 @@ test('every blob of a plain tar is read from its place, of whatever size and for
   }
 })
 
-test('a packed archive has no places', async () => {
+test('blobs of a compressed archive have no offset', async () => {
   await using dir = await folder()
   const packed = await release({ 'spacelift-backend.tar': await tar(classic(await image('spacelift-backend:v1'))) })
   const blobs = await blobsOf(await dir.write('self-hosted-v3.0.0.tar.gz', packed), dir.path)
@@ -54,7 +54,7 @@ test('a packed archive has no places', async () => {
   assert.not.ok(blobs.some(isPlaced))
 })
 
-test('content that changed since is never given whole, nor is an archive that ends too early', async () => {
+test('changed content and a truncated archive never yield a whole blob', async () => {
   await using dir = await folder()
   const content = randomBytes(600_000)
   const path = await dir.write('any', content)

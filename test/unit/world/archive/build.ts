@@ -9,7 +9,7 @@ import { type Problem, ProblemError } from '../../../../src/values/problem.ts'
 /** A file with content, or a link to a target. */
 export type TarEntry = readonly [name: string, content: string | Buffer] | readonly [name: string, link: 'symlink' | 'link', target: string]
 
-/** The bytes of a tar with these entries, in this order, duplicates and all. */
+/** The bytes of a tar with these entries, in this order, duplicates included. */
 export async function tar(entries: readonly TarEntry[]): Promise<Buffer> {
   const archive = pack()
   for (const [name, content, target] of entries)
@@ -21,7 +21,7 @@ export async function tar(entries: readonly TarEntry[]): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-export type MadeImage = {
+export type TestImage = {
   readonly tags: readonly string[]
   readonly layers: readonly Buffer[]
   readonly config: string
@@ -31,30 +31,32 @@ export type MadeImage = {
 type ImageOptions = { layers?: number; platform?: string; bytes?: number; beginsWith?: Buffer | readonly Buffer[] }
 
 /** An image with made-up layers; a config as docker writes it. */
-export async function image(tag: string, options: ImageOptions = {}): Promise<MadeImage> {
+export async function image(tag: string, options: ImageOptions = {}): Promise<TestImage> {
   const { layers = 2, platform = 'linux/amd64', bytes = 1500, beginsWith = [] } = options
   const own = await Promise.all(Array.from({ length: layers }, (_, i) => tar([[`opt/${tag}/${i}`, randomBytes(bytes)]])))
-  const made = [...[beginsWith].flat(), ...own]
+  const built = [...[beginsWith].flat(), ...own]
   const [os, architecture] = platform.split('/')
-  const config = JSON.stringify({ os, architecture, config: {}, rootfs: { type: 'layers', diff_ids: made.map(digest) }, history: [] })
-  return { tags: [tag], layers: made, config, configDigest: digest(config) }
+  const config = JSON.stringify({ os, architecture, config: {}, rootfs: { type: 'layers', diff_ids: built.map(digest) }, history: [] })
+  return { tags: [tag], layers: built, config, configDigest: digest(config) }
 }
 
-/** docker save before 25: a folder per layer, plain layers, the config by its digest. */
-export function classic(...images: readonly MadeImage[]): TarEntry[] {
-  const layers = images.flatMap((one) => one.layers.map((layer): TarEntry => [classicLayer(layer), layer]))
-  const configs = images.map((one): TarEntry => [`${hex(one.config)}.json`, one.config])
+/** docker save before 25: a folder per layer, uncompressed layers, the config named by its digest. */
+export function classic(...images: readonly TestImage[]): TarEntry[] {
+  const layers = images.flatMap((image) => image.layers.map((layer): TarEntry => [classicLayer(layer), layer]))
+  const configs = images.map((image): TarEntry => [`${hex(image.config)}.json`, image.config])
   return [
     ...layers,
     ...configs,
-    manifest(images.map((one) => ({ Config: `${hex(one.config)}.json`, RepoTags: one.tags, Layers: one.layers.map(classicLayer) }))),
+    manifest(
+      images.map((image) => ({ Config: `${hex(image.config)}.json`, RepoTags: image.tags, Layers: image.layers.map(classicLayer) })),
+    ),
   ]
 }
 
 /** docker save since 25: an OCI layout with a manifest.json beside it. */
-export function layout(...images: readonly MadeImage[]): TarEntry[] {
-  const blobs = images.flatMap((one) => [...one.layers, one.config]).map((blob): TarEntry => [ociBlob(blob), blob])
-  const rows = images.map((one) => ({ Config: ociBlob(one.config), RepoTags: one.tags, Layers: one.layers.map(ociBlob) }))
+export function layout(...images: readonly TestImage[]): TarEntry[] {
+  const blobs = images.flatMap((image) => [...image.layers, image.config]).map((blob): TarEntry => [ociBlob(blob), blob])
+  const rows = images.map((image) => ({ Config: ociBlob(image.config), RepoTags: image.tags, Layers: image.layers.map(ociBlob) }))
   return [...blobs, ['index.json', '{"schemaVersion":2,"manifests":[]}'], manifest(rows), ['oci-layout', '{"imageLayoutVersion":"1.0.0"}']]
 }
 
@@ -78,7 +80,7 @@ export type Folder = {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** A folder that goes away with the test. */
+/** A folder that is removed after the test. */
 export async function folder(): Promise<Folder> {
   const path = await mkdtemp(join(tmpdir(), 'groundcrew-archive-'))
   const write = async (name: string, bytes: Buffer | string) => {
@@ -88,7 +90,7 @@ export async function folder(): Promise<Folder> {
   return { path, write, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
-/** The first problem that reading an archive ends with. */
+/** The first problem of reading an archive. */
 export async function problemOf(work: Promise<unknown>): Promise<Problem> {
   const error = await work.then(
     () => new Error('there was no problem'),

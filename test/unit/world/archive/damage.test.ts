@@ -20,18 +20,19 @@ function damaged(whole: Buffer, { at, bytes, how }: Damage): Buffer {
 }
 
 for (const { name, write } of forms)
-  test(`${name}: a damaged archive is a problem, or the very same image`, async () => {
+  test(`${name}: a damaged archive is a problem, or still the same image`, async () => {
     await using dir = await folder()
-    const made = await image('a:1', { bytes: 200 })
-    const plain = await write(made)
+    const built = await image('a:1', { bytes: 200 })
+    const plain = await write(built)
     for (const whole of [plain, await release({ 'a.tar': plain })])
       await fc.assert(
-        fc.asyncProperty(damage, async (one) => {
-          const path = await dir.write('archive', damaged(whole, one))
-          const read = await indexArchive(path, { cacheDir: `${dir.path}/${Math.floor(one.at * 1e6)}` }).catch((error: unknown) => {
+        fc.asyncProperty(damage, async (position) => {
+          const path = await dir.write('archive', damaged(whole, position))
+          const read = await indexArchive(path, { cacheDir: `${dir.path}/${Math.floor(position.at * 1e6)}` }).catch((error: unknown) => {
             assert.instance(error, ProblemError, String(error))
           })
-          for (const { config, platform } of read?.images ?? []) assert.equal([config.digest, platform], [made.configDigest, 'linux/amd64'])
+          for (const { config, platform } of read?.images ?? [])
+            assert.equal([config.digest, platform], [built.configDigest, 'linux/amd64'])
         }),
         { seed: 20260, numRuns: 60 },
       )

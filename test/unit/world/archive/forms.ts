@@ -1,30 +1,32 @@
-import { digest, hex, type MadeImage, manifest, ociBlob, type TarEntry, tar } from './build.ts'
+import { digest, hex, manifest, ociBlob, type TarEntry, type TestImage, tar } from './build.ts'
 import { attested, DOCKER, dockerGzip, gzip, layoutOf, ociImage, plain, zstd } from './oci.ts'
 
-/** A way in which a tool saves images into one tar. */
+/** A format in which a tool saves images into one tar. */
 export type Form = {
   readonly name: string
-  write(...images: readonly MadeImage[]): Promise<Buffer>
-  /** What names the image's manifest, where the form keeps one. */
+  write(...images: readonly TestImage[]): Promise<Buffer>
+  /** What names the image's manifest, where the form keeps image. */
   readonly hasManifest?: true
 }
 
-const tagOf = ({ tags }: MadeImage): string => tags[0] ?? ''
-const bare = (image: MadeImage): string => tagOf(image).split(':').at(-1) ?? ''
+const tagOf = ({ tags }: TestImage): string => tags[0] ?? ''
+const bare = (image: TestImage): string => tagOf(image).split(':').at(-1) ?? ''
 const unique = (entries: readonly TarEntry[]): TarEntry[] => [...new Map(entries.map((entry) => [entry[0], entry])).values()]
 
-const containerdName = (image: MadeImage) => ({
+const containerdName = (image: TestImage) => ({
   'io.containerd.image.name': `docker.io/library/${tagOf(image)}`,
   'org.opencontainers.image.ref.name': bare(image),
 })
 const refName = (name: string) => ({ 'org.opencontainers.image.ref.name': name })
-const repositories = (images: readonly MadeImage[]): TarEntry => [
+const repositories = (images: readonly TestImage[]): TarEntry => [
   'repositories',
-  JSON.stringify(Object.fromEntries(images.map((one) => [tagOf(one).split(':')[0], { [bare(one)]: hex(one.layers.at(-1) ?? '') }]))),
+  JSON.stringify(
+    Object.fromEntries(images.map((image) => [tagOf(image).split(':')[0], { [bare(image)]: hex(image.layers.at(-1) ?? '') }])),
+  ),
 ]
 
 /** One folder per layer with its v1 metadata; `link` says where a layer's bytes are when not in the folder. */
-function v1Folders(images: readonly MadeImage[], link?: (layer: Buffer) => TarEntry[1 | 2]): TarEntry[] {
+function v1Folders(images: readonly TestImage[], link?: (layer: Buffer) => TarEntry[1 | 2]): TarEntry[] {
   return images.flatMap((image) =>
     image.layers.flatMap((layer, i): TarEntry[] => {
       const id = hex(`${tagOf(image)} ${i}`)
@@ -34,12 +36,12 @@ function v1Folders(images: readonly MadeImage[], link?: (layer: Buffer) => TarEn
   )
 }
 
-const v1Layers = (image: MadeImage): string[] => image.layers.map((_, i) => `${hex(`${tagOf(image)} ${i}`)}/layer.tar`)
-const rows = (images: readonly MadeImage[], Config: (image: MadeImage) => string, Layers: (image: MadeImage) => string[]): TarEntry =>
-  manifest(images.map((one) => ({ Config: Config(one), RepoTags: one.tags, Layers: Layers(one) })))
-const configFile = ({ config }: MadeImage): TarEntry => [`${hex(config)}.json`, config]
+const v1Layers = (image: TestImage): string[] => image.layers.map((_, i) => `${hex(`${tagOf(image)} ${i}`)}/layer.tar`)
+const rows = (images: readonly TestImage[], Config: (image: TestImage) => string, Layers: (image: TestImage) => string[]): TarEntry =>
+  manifest(images.map((image) => ({ Config: Config(image), RepoTags: image.tags, Layers: Layers(image) })))
+const configFile = ({ config }: TestImage): TarEntry => [`${hex(config)}.json`, config]
 
-/** Every form byte for byte as its tool's documentation has it; the real tools' own are made where they are installed. */
+/** Every format as its tool documents it; the output of the real tools is tested where they are installed. */
 export const forms: readonly Form[] = [
   {
     name: 'docker save, 1.10 to 24',
@@ -47,20 +49,20 @@ export const forms: readonly Form[] = [
       tar([
         ...v1Folders(images),
         ...images.map(configFile),
-        rows(images, (one) => `${hex(one.config)}.json`, v1Layers),
+        rows(images, (image) => `${hex(image.config)}.json`, v1Layers),
         repositories(images),
       ]),
   },
   {
     name: 'docker save, 1.10 to 24, layers that images share as symbolic links',
     write: (...images) => {
-      const shared: TarEntry[] = images.flatMap((one) => one.layers.map((layer): TarEntry => [`shared/${hex(layer)}.tar`, layer]))
+      const shared: TarEntry[] = images.flatMap((image) => image.layers.map((layer): TarEntry => [`shared/${hex(layer)}.tar`, layer]))
       const folders = v1Folders(images, (layer) => `../shared/${hex(layer)}.tar`)
       return tar([
         ...folders,
         ...unique(shared),
         ...images.map(configFile),
-        rows(images, (one) => `${hex(one.config)}.json`, v1Layers),
+        rows(images, (image) => `${hex(image.config)}.json`, v1Layers),
         repositories(images),
       ])
     },
@@ -68,25 +70,25 @@ export const forms: readonly Form[] = [
   {
     name: 'docker save, 1.10 to 24, unpacked and packed again with hard links',
     write: (...images) => {
-      const layers = images.flatMap((one) => one.layers.map((layer): TarEntry => [`first/${hex(layer)}`, layer]))
-      const links = images.flatMap((one) =>
-        one.layers.map((layer, i): TarEntry => [v1Layers(one)[i] ?? '', 'link', `./first/${hex(layer)}`]),
+      const layers = images.flatMap((image) => image.layers.map((layer): TarEntry => [`first/${hex(layer)}`, layer]))
+      const links = images.flatMap((image) =>
+        image.layers.map((layer, i): TarEntry => [v1Layers(image)[i] ?? '', 'link', `./first/${hex(layer)}`]),
       )
-      return tar([...unique(layers), ...links, ...images.map(configFile), rows(images, (one) => `${hex(one.config)}.json`, v1Layers)])
+      return tar([...unique(layers), ...links, ...images.map(configFile), rows(images, (image) => `${hex(image.config)}.json`, v1Layers)])
     },
   },
   {
     name: 'docker save since 25',
     hasManifest: true,
     write: (...images) => {
-      const made = images.map((one) => ({ one, ...ociImage(one, plain) }))
+      const built = images.map((image) => ({ image, ...ociImage(image, plain) }))
       return tar([
-        ...unique(made.flatMap(({ entries }) => entries)),
-        ...layoutOf(made.map(({ one, descriptor }) => ({ ...descriptor, annotations: containerdName(one) }))),
+        ...unique(built.flatMap(({ entries }) => entries)),
+        ...layoutOf(built.map(({ image, descriptor }) => ({ ...descriptor, annotations: containerdName(image) }))),
         rows(
           images,
-          (one) => ociBlob(one.config),
-          (one) => one.layers.map(ociBlob),
+          (image) => ociBlob(image.config),
+          (image) => image.layers.map(ociBlob),
         ),
         repositories(images),
       ])
@@ -96,14 +98,14 @@ export const forms: readonly Form[] = [
     name: 'docker save since 25 from the containerd store',
     hasManifest: true,
     write: (...images) => {
-      const made = images.map((one) => ({ one, ...attested(one, gzip) }))
+      const built = images.map((image) => ({ image, ...attested(image, gzip) }))
       return tar([
-        ...unique(made.flatMap(({ entries }) => entries)),
-        ...layoutOf(made.map(({ one, descriptor }) => ({ ...descriptor, annotations: containerdName(one) }))),
+        ...unique(built.flatMap(({ entries }) => entries)),
+        ...layoutOf(built.map(({ image, descriptor }) => ({ ...descriptor, annotations: containerdName(image) }))),
         rows(
           images,
-          (one) => ociBlob(one.config),
-          (one) => one.layers.map((layer) => ociBlob(gzip.pack(layer))),
+          (image) => ociBlob(image.config),
+          (image) => image.layers.map((layer) => ociBlob(gzip.pack(layer))),
         ),
       ])
     },
@@ -111,7 +113,7 @@ export const forms: readonly Form[] = [
   {
     name: 'skopeo docker-archive, podman save',
     write: (...images) => {
-      const layers = images.flatMap((one) => one.layers.map((layer): TarEntry => [`${hex(layer)}.tar`, layer]))
+      const layers = images.flatMap((image) => image.layers.map((layer): TarEntry => [`${hex(layer)}.tar`, layer]))
       const folders = v1Folders(images, (layer) => `../${hex(layer)}.tar`)
       return tar([
         ...unique(layers),
@@ -119,8 +121,8 @@ export const forms: readonly Form[] = [
         ...folders,
         rows(
           images,
-          (one) => `${hex(one.config)}.json`,
-          (one) => one.layers.map((layer) => `${hex(layer)}.tar`),
+          (image) => `${hex(image.config)}.json`,
+          (image) => image.layers.map((layer) => `${hex(layer)}.tar`),
         ),
         repositories(images),
       ])
@@ -130,10 +132,10 @@ export const forms: readonly Form[] = [
     name: 'skopeo oci-archive, podman save --format oci-archive',
     hasManifest: true,
     write: (...images) => {
-      const made = images.map((one) => ({ one, ...ociImage(one) }))
+      const built = images.map((image) => ({ image, ...ociImage(image) }))
       return tar([
-        ...unique(made.flatMap(({ entries }) => entries)),
-        ...layoutOf(made.map(({ one, descriptor }) => ({ ...descriptor, annotations: refName(tagOf(one)) }))),
+        ...unique(built.flatMap(({ entries }) => entries)),
+        ...layoutOf(built.map(({ image, descriptor }) => ({ ...descriptor, annotations: refName(tagOf(image)) }))),
       ])
     },
   },
@@ -141,10 +143,10 @@ export const forms: readonly Form[] = [
     name: 'buildx type=oci with attestations',
     hasManifest: true,
     write: (...images) => {
-      const made = images.map((one) => ({ one, ...attested(one, gzip) }))
+      const built = images.map((image) => ({ image, ...attested(image, gzip) }))
       return tar([
-        ...unique(made.flatMap(({ entries }) => entries)),
-        ...layoutOf(made.map(({ one, descriptor }) => ({ ...descriptor, annotations: containerdName(one) }))),
+        ...unique(built.flatMap(({ entries }) => entries)),
+        ...layoutOf(built.map(({ image, descriptor }) => ({ ...descriptor, annotations: containerdName(image) }))),
       ])
     },
   },
@@ -152,10 +154,10 @@ export const forms: readonly Form[] = [
     name: 'buildx type=oci,compression=zstd',
     hasManifest: true,
     write: (...images) => {
-      const made = images.map((one) => ({ one, ...ociImage(one, zstd) }))
+      const built = images.map((image) => ({ image, ...ociImage(image, zstd) }))
       return tar([
-        ...unique(made.flatMap(({ entries }) => entries)),
-        ...layoutOf(made.map(({ one, descriptor }) => ({ ...descriptor, annotations: containerdName(one) }))),
+        ...unique(built.flatMap(({ entries }) => entries)),
+        ...layoutOf(built.map(({ image, descriptor }) => ({ ...descriptor, annotations: containerdName(image) }))),
       ])
     },
   },
@@ -163,17 +165,17 @@ export const forms: readonly Form[] = [
     name: 'buildx type=docker',
     hasManifest: true,
     write: (...images) => {
-      const made = images.map((one) => ({
-        one,
-        ...ociImage(one, dockerGzip, `${DOCKER}.container.image.v1+json`, `${DOCKER}.distribution.manifest.v2+json`),
+      const built = images.map((image) => ({
+        image,
+        ...ociImage(image, dockerGzip, `${DOCKER}.container.image.v1+json`, `${DOCKER}.distribution.manifest.v2+json`),
       }))
       return tar([
-        ...unique(made.flatMap(({ entries }) => entries)),
-        ...layoutOf(made.map(({ one, descriptor }) => ({ ...descriptor, annotations: containerdName(one) }))),
+        ...unique(built.flatMap(({ entries }) => entries)),
+        ...layoutOf(built.map(({ image, descriptor }) => ({ ...descriptor, annotations: containerdName(image) }))),
         rows(
           images,
-          (one) => ociBlob(one.config),
-          (one) => one.layers.map((layer) => ociBlob(gzip.pack(layer))),
+          (image) => ociBlob(image.config),
+          (image) => image.layers.map((layer) => ociBlob(gzip.pack(layer))),
         ),
       ])
     },
@@ -182,23 +184,23 @@ export const forms: readonly Form[] = [
     name: 'crane pull',
     write: (...images) =>
       tar([
-        ...images.map((one): TarEntry => [digest(one.config), one.config]),
-        ...unique(images.flatMap((one) => one.layers.map(gzip.pack).map((layer): TarEntry => [`${hex(layer)}.tar.gz`, layer]))),
-        rows(images, ({ config }) => digest(config), ({ layers }) => layers.map((layer) => `${hex(gzip.pack(layer))}.tar.gz`)), // biome-ignore format: one row
+        ...images.map((image): TarEntry => [digest(image.config), image.config]),
+        ...unique(images.flatMap((image) => image.layers.map(gzip.pack).map((layer): TarEntry => [`${hex(layer)}.tar.gz`, layer]))),
+        rows(images, ({ config }) => digest(config), ({ layers }) => layers.map((layer) => `${hex(gzip.pack(layer))}.tar.gz`)), // biome-ignore format: image row
       ]),
   },
   {
     name: 'crane pull --format=oci --annotate-ref, packed with tar',
     hasManifest: true,
     write: (...images) => {
-      const made = images.map((one) => ({
-        one,
-        ...ociImage(one, dockerGzip, `${DOCKER}.container.image.v1+json`, `${DOCKER}.distribution.manifest.v2+json`),
+      const built = images.map((image) => ({
+        image,
+        ...ociImage(image, dockerGzip, `${DOCKER}.container.image.v1+json`, `${DOCKER}.distribution.manifest.v2+json`),
       }))
       const all = [
-        ...unique(made.flatMap(({ entries }) => entries)),
+        ...unique(built.flatMap(({ entries }) => entries)),
         ...layoutOf(
-          made.map(({ one, descriptor }) => ({ ...descriptor, annotations: refName(`host:5000/${tagOf(one)}`) })),
+          built.map(({ image, descriptor }) => ({ ...descriptor, annotations: refName(`host:5000/${tagOf(image)}`) })),
           3,
         ),
       ]

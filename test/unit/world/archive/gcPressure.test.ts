@@ -3,15 +3,15 @@ import { pipeline } from 'node:stream/promises'
 import { gzipSync } from 'node:zlib'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { unpacking } from '../../../../src/world/archive/compression.ts'
+import { decompressing } from '../../../../src/world/archive/compression.ts'
 
 const MIB = 2 ** 20
 
-test('what streams by leaves little behind, however much it is', async () => {
+test('streaming any amount of data keeps the memory flat', async () => {
   const packed = gzipSync(Buffer.alloc(256 * MIB))
   const before = process.memoryUsage().arrayBuffers
   let [most, bytes] = [0, 0]
-  await pipeline(Readable.from([packed]), ...unpacking('archive', 'gzip'), async (chunks: AsyncIterable<Buffer>) => {
+  await pipeline(Readable.from([packed]), ...decompressing('archive', 'gzip'), async (chunks: AsyncIterable<Buffer>) => {
     for await (const chunk of chunks) {
       bytes += chunk.length
       most = Math.max(most, process.memoryUsage().arrayBuffers - before)

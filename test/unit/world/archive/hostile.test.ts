@@ -14,7 +14,7 @@ async function indexed(bytes: Buffer): Promise<ArchiveIndex> {
 
 const codeOf = async (bytes: Buffer): Promise<string> => (await problemOf(indexed(bytes))).code
 
-/** One header with fields as somebody may forge them, its checksum right. */
+/** A header with forged fields and a correct checksum. */
 function header(name: string, { size = '0', type = '0', linkname = '' } = {}): Buffer {
   const block = Buffer.alloc(512)
   block.write(name, 0, 100)
@@ -45,33 +45,33 @@ const paxOf = (fields: { [key: string]: string }): Buffer => {
   return Buffer.concat([header('PaxHeader', { size: octal(body.length), type: 'x' }), padded(body)])
 }
 
-/** A tar of an image whose first layer is written by somebody else. */
+/** A tar of an image whose first layer's entry is forged. */
 async function withLayer(write: (name: string, layer: Buffer) => Buffer): Promise<Buffer> {
-  const made = await image('a:1')
-  const [first, second] = made.layers as [Buffer, Buffer]
-  const row = manifest([{ Config: `${hex(made.config)}.json`, RepoTags: ['a:1'], Layers: [classicLayer(first), classicLayer(second)] }])
-  const rest = await tar([[classicLayer(second), second], [`${hex(made.config)}.json`, made.config], row])
+  const built = await image('a:1')
+  const [first, second] = built.layers as [Buffer, Buffer]
+  const row = manifest([{ Config: `${hex(built.config)}.json`, RepoTags: ['a:1'], Layers: [classicLayer(first), classicLayer(second)] }])
+  const rest = await tar([[classicLayer(second), second], [`${hex(built.config)}.json`, built.config], row])
   return Buffer.concat([write(classicLayer(first), first), rest])
 }
 
-test('long names, in PAX’s way and in GNU’s, are names like others', async () => {
+test('long names in PAX and GNU headers are read', async () => {
   const long = `${'d'.repeat(150)}/layer.tar`
-  const made = await image('a:1', { layers: 1 })
-  const [layer] = made.layers as [Buffer]
-  const rest = await tar([['c', made.config], manifest([{ Config: 'c', RepoTags: ['a:1'], Layers: [long] }])])
+  const built = await image('a:1', { layers: 1 })
+  const [layer] = built.layers as [Buffer]
+  const rest = await tar([['c', built.config], manifest([{ Config: 'c', RepoTags: ['a:1'], Layers: [long] }])])
   const file = Buffer.concat([header('short', { size: octal(layer.length) }), padded(layer)])
   const gnu = Buffer.concat([header('././@LongLink', { size: octal(long.length + 1), type: 'L' }), padded(`${long}\0`), file])
   for (const first of [Buffer.concat([paxOf({ path: long }), file]), gnu])
     assert.is((await indexed(Buffer.concat([first, rest]))).images[0]?.layers[0]?.entry, long)
 })
 
-test('a name without end, or one that leaves the archive in its PAX header only, is refused', async () => {
+test('an endless name, and a path outside the archive in a PAX header, are refused', async () => {
   const rest = await tar(classic(await image('a:1')))
   for (const path of ['n'.repeat(5000), '../evil', '/etc/passwd', 'a/../../b'])
     assert.is(await codeOf(Buffer.concat([paxOf({ path }), header('fine'), rest])), 'archive/unsafe-path')
 })
 
-test('sizes that cannot be are refused', async () => {
+test('impossible sizes are refused', async () => {
   const rest = await tar(classic(await image('a:1')))
   for (const first of [
     header('x', { size: '-0000000001' }),
@@ -83,11 +83,11 @@ test('sizes that cannot be are refused', async () => {
     assert.match(await codeOf(Buffer.concat([first, rest])), /^archive\/(not-an-archive|truncated)$/)
 })
 
-test('a PAX header that is too large to hold is refused', async () => {
+test('an oversized PAX header is refused', async () => {
   assert.is(await codeOf(Buffer.concat([header('PaxHeader', { size: octal(2 ** 30), type: 'x' }), END])), 'archive/not-an-archive')
 })
 
-test('a sparse layer is no layer: its holes are not what the config names', async () => {
+test('a sparse file is refused as a layer', async () => {
   const gnu = await withLayer((name, layer) => Buffer.concat([header(name, { size: octal(layer.length), type: 'S' }), padded(layer)]))
   assert.is(await codeOf(gnu), 'archive/missing-entry')
   const pax = await withLayer((name, layer) => {
@@ -103,14 +103,14 @@ test('a sparse layer is no layer: its holes are not what the config names', asyn
   assert.is(await codeOf(pax), 'archive/missing-entry')
 })
 
-test('devices, folders and fifos in a layer’s place are no layers', async () => {
+test('devices, folders and fifos are refused as layers', async () => {
   for (const type of ['3', '4', '5', '6'])
     assert.is(await codeOf(await withLayer((name) => header(name, { type }))), 'archive/missing-entry')
 })
 
-test('a link and a file of one name, or two links that differ, are refused', async () => {
-  const made = classic(await image('a:1'))
-  const name = made[0]?.[0] as string
+test('a link and a file with the same name, or two different links, are refused', async () => {
+  const built = classic(await image('a:1'))
+  const name = built[0]?.[0] as string
   for (const extra of [
     [[name, 'symlink', 'elsewhere']],
     [
@@ -126,17 +126,17 @@ test('a link and a file of one name, or two links that differ, are refused', asy
       ['l', 'a file'],
     ],
   ] as TarEntry[][])
-    assert.is(await codeOf(await tar([...made, ...extra])), 'archive/duplicate-entry')
+    assert.is(await codeOf(await tar([...built, ...extra])), 'archive/duplicate-entry')
 })
 
-test('two image tars of one name in a release archive are refused when they differ', async () => {
-  const [one, other] = [await tar(classic(await image('a:1'))), await tar(classic(await image('a:1')))]
+test('two different image tars with the same name are refused', async () => {
+  const [inner, other] = [await tar(classic(await image('a:1'))), await tar(classic(await image('a:1')))]
   const at = 'r/container-images/a.tar'
   assert.is(
     await codeOf(
       gzipSync(
         await tar([
-          [at, one],
+          [at, inner],
           [at, other],
         ]),
       ),
@@ -148,8 +148,8 @@ test('two image tars of one name in a release archive are refused when they diff
       await indexed(
         gzipSync(
           await tar([
-            [at, one],
-            [at, one],
+            [at, inner],
+            [at, inner],
           ]),
         ),
       )
@@ -158,28 +158,28 @@ test('two image tars of one name in a release archive are refused when they diff
   )
 })
 
-test('a manifest or config larger than any registry takes is told, not read', async () => {
-  const made = await image('a:1')
+test('a manifest or config that is larger than registries accept is reported without being parsed', async () => {
+  const built = await image('a:1')
   const large = ' '.repeat(5 * 1024 * 1024)
-  const entries = classic(made).filter(([name]) => name !== 'manifest.json')
+  const entries = classic(built).filter(([name]) => name !== 'manifest.json')
   assert.match(
     (await problemOf(indexed(await tar([...entries, ['manifest.json', `[${large}]`]])))).detail ?? '',
     /larger than any manifest/,
   )
-  const config = made.config.replace('"history":[]', `"history":[],"x":"${large}"`)
-  const own = { ...made, config, configDigest: digest(config) }
+  const config = built.config.replace('"history":[]', `"history":[],"x":"${large}"`)
+  const own = { ...built, config, configDigest: digest(config) }
   assert.is(await codeOf(await tar(classic(own))), 'archive/bad-manifest')
 })
 
-test('more images than any release has are refused', async () => {
-  const made = await image('a:1')
-  const row = { Config: `${hex(made.config)}.json`, RepoTags: ['a:1'], Layers: made.layers.map(classicLayer) }
-  const entries = classic(made).filter(([name]) => name !== 'manifest.json')
+test('too many images are refused', async () => {
+  const built = await image('a:1')
+  const row = { Config: `${hex(built.config)}.json`, RepoTags: ['a:1'], Layers: built.layers.map(classicLayer) }
+  const entries = classic(built).filter(([name]) => name !== 'manifest.json')
   assert.match((await problemOf(indexed(await tar([...entries, manifest(Array(1000).fill(row))])))).detail ?? '', /more than 256/)
 })
 
-test('data that swells without measure ends the reading: as the archive, as an image tar in it, as a layer', async () => {
-  // Two gigabytes of nothing, as gzip members one after the other.
+test('a decompression bomb is refused as archive, image tar and layer', async () => {
+  // Two gigabytes of zeros, as consecutive gzip members.
   const nothing = gzipSync(Buffer.alloc(64 * 1024 * 1024))
   const bomb = Buffer.concat(Array(32).fill(nothing))
   const file = header('zeros', { size: octal(2 ** 31) })
@@ -189,7 +189,7 @@ test('data that swells without measure ends the reading: as the archive, as an i
   assert.is(await codeOf(await tar([['layer.tar.gz', bomb], ...classic(await image('a:1'))])), 'archive/swells')
 })
 
-test('other ways of packing are named, with how to unpack them', async () => {
+test('unsupported compressions are named, with the command to decompress', async () => {
   const xz = Buffer.concat([Buffer.from('fd377a585a000004', 'hex'), Buffer.alloc(600)])
   const bzip2 = Buffer.concat([Buffer.from('425a6839314159265359', 'hex'), Buffer.alloc(600)])
   for (const [bytes, remedy] of [
@@ -203,14 +203,14 @@ test('other ways of packing are named, with how to unpack them', async () => {
   }
 })
 
-test('a layer that no node could unpack is told by name: damaged, cut, or with rubbish behind it', async () => {
-  const made = await image('a:1', { layers: 1, bytes: 50_000 })
-  const whole = gzipSync(made.layers[0] as Buffer)
+test('a layer that cannot be decompressed is reported by name: damaged, truncated, or with trailing garbage', async () => {
+  const built = await image('a:1', { layers: 1, bytes: 50_000 })
+  const whole = gzipSync(built.layers[0] as Buffer)
   const broken = Buffer.from(whole)
   broken.fill(0, 1000, 1200)
   for (const layer of [broken, whole.subarray(0, 20_000), Buffer.concat([whole, Buffer.from('rubbish')])]) {
     const row = manifest([{ Config: 'c', RepoTags: ['a:1'], Layers: ['layer'] }])
-    const { code, summary } = await problemOf(indexed(await tar([['layer', layer], ['c', made.config], row])))
+    const { code, summary } = await problemOf(indexed(await tar([['layer', layer], ['c', built.config], row])))
     assert.is(code, 'archive/unknown-layer')
     assert.match(summary, '"layer"')
   }

@@ -1,5 +1,5 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
-import { digest, type MadeImage, ociBlob, type TarEntry } from './build.ts'
+import { digest, ociBlob, type TarEntry, type TestImage } from './build.ts'
 
 export const OCI = 'application/vnd.oci.image'
 const MANIFEST = `${OCI}.manifest.v1+json`
@@ -21,7 +21,7 @@ export const descriptor = (mediaType: string, blob: Buffer | string): Descriptor
 export const blobs = (...all: readonly (Buffer | string)[]): TarEntry[] => all.map((blob) => [ociBlob(blob), blob])
 
 /** Blobs and manifest of one image of an OCI layout. */
-export function ociImage(image: MadeImage, how: Pack = gzip, config = `${OCI}.config.v1+json`, mediaType = MANIFEST) {
+export function ociImage(image: TestImage, how: Pack = gzip, config = `${OCI}.config.v1+json`, mediaType = MANIFEST) {
   const layers = image.layers.map(how.pack)
   const text = JSON.stringify({
     schemaVersion: 2,
@@ -33,22 +33,22 @@ export function ociImage(image: MadeImage, how: Pack = gzip, config = `${OCI}.co
 }
 
 /** An index of one platform and its attestation, as buildx makes it. */
-export function attested(image: MadeImage, how: Pack) {
-  const made = ociImage(image, how)
+export function attested(image: TestImage, how: Pack) {
+  const built = ociImage(image, how)
   const statement = ociImage({ ...image, layers: [], config: '{"architecture":"unknown","os":"unknown","rootfs":{"diff_ids":[]}}' })
   const rows = [
-    { ...made.descriptor, platform: { architecture: 'amd64', os: 'linux' } },
+    { ...built.descriptor, platform: { architecture: 'amd64', os: 'linux' } },
     {
       ...statement.descriptor,
-      annotations: { 'vnd.docker.reference.digest': made.descriptor.digest, 'vnd.docker.reference.type': 'attestation-manifest' },
+      annotations: { 'vnd.docker.reference.digest': built.descriptor.digest, 'vnd.docker.reference.type': 'attestation-manifest' },
       platform: { architecture: 'unknown', os: 'unknown' },
     },
   ]
   const text = JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests: rows })
-  return { entries: [...made.entries, ...statement.entries, ...blobs(text)], descriptor: descriptor(INDEX, text) }
+  return { entries: [...built.entries, ...statement.entries, ...blobs(text)], descriptor: descriptor(INDEX, text) }
 }
 
-/** `index.json` and `oci-layout` around descriptors with their annotations. */
+/** `index.json` and `oci-layout` for descriptors with their annotations. */
 export function layoutOf(rows: readonly (Descriptor & { annotations?: object })[], indent?: number): TarEntry[] {
   return [
     ['index.json', JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests: rows }, null, indent)],

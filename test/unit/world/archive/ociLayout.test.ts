@@ -2,7 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ArchiveIndex } from '../../../../src/installation/installation.ts'
 import { indexArchive } from '../../../../src/world/archive/indexArchive.ts'
-import { digest, folder, image, type MadeImage, manifest, ociBlob, problemOf, release, type TarEntry, tar } from './build.ts'
+import { digest, folder, image, manifest, ociBlob, problemOf, release, type TarEntry, type TestImage, tar } from './build.ts'
 import { blobs, DOCKER, descriptor, INDEX, layoutOf, ociImage } from './oci.ts'
 
 const ref = (name: string) => ({ 'org.opencontainers.image.ref.name': name })
@@ -15,15 +15,15 @@ async function indexed(entries: readonly TarEntry[], name = 'archive.tar'): Prom
 const refused = (entries: readonly TarEntry[]) => problemOf(indexed(entries))
 const named = ({ images }: ArchiveIndex) => images.map(({ tag, platform, config }) => [tag, platform, config.digest])
 
-/** An index of several platforms under one name. */
-function severalPlatforms(images: readonly MadeImage[], leftOut: readonly MadeImage[] = []): TarEntry[] {
-  const made = [...images, ...leftOut].map((one) => ({ one, ...ociImage(one) }))
-  const index = JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests: made.map((it) => it.descriptor) })
-  const there = made.filter(({ one }) => images.includes(one)).flatMap(({ entries }) => entries)
+/** An index of several platforms. */
+function severalPlatforms(images: readonly TestImage[], leftOut: readonly TestImage[] = []): TarEntry[] {
+  const built = [...images, ...leftOut].map((image) => ({ image, ...ociImage(image) }))
+  const index = JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests: built.map(({ descriptor }) => descriptor) })
+  const there = built.filter(({ image }) => images.includes(image)).flatMap(({ entries }) => entries)
   return [...there, ...blobs(index), ...layoutOf([{ ...descriptor(INDEX, index), annotations: ref('a:1') }])]
 }
 
-test('an index holds an image for each platform', async () => {
+test('an index contains an image for each platform', async () => {
   const [amd, arm] = [await image('a:1'), await image('a:1', { platform: 'linux/arm64' })]
   assert.equal(named(await indexed(severalPlatforms([amd, arm]))), [
     ['a:1', 'linux/amd64', amd.configDigest],
@@ -31,13 +31,13 @@ test('an index holds an image for each platform', async () => {
   ])
 })
 
-test('platforms whose content was left out are no images; an index of which nothing is there is told', async () => {
+test('platforms without content are left out; an index without any content is reported', async () => {
   const [amd, arm] = [await image('a:1'), await image('a:1', { platform: 'linux/arm64' })]
   assert.equal(named(await indexed(severalPlatforms([amd], [arm]))), [['a:1', 'linux/amd64', amd.configDigest]])
   assert.is((await refused(severalPlatforms([], [arm]))).code, 'archive/missing-entry')
 })
 
-test('docker since 25 tells further platforms in its index only', async () => {
+test('docker since 25 lists further platforms only in its index', async () => {
   const [amd, arm] = [await image('a:1'), await image('a:1', { platform: 'linux/arm64' })]
   const gone = await image('b:1')
   const index = severalPlatforms([amd, arm]).filter(([name]) => name !== 'index.json')
@@ -46,7 +46,7 @@ test('docker since 25 tells further platforms in its index only', async () => {
   all.manifests.push(ociImage(gone).descriptor)
   const layers = JSON.parse(ociImage(amd).text) as { layers: { digest: string }[] }
   const saved = manifest([
-    { Config: ociBlob(amd.config), RepoTags: ['a:1'], Layers: layers.layers.map((one) => `blobs/${one.digest.replace(':', '/')}`) },
+    { Config: ociBlob(amd.config), RepoTags: ['a:1'], Layers: layers.layers.map((layer) => `blobs/${layer.digest.replace(':', '/')}`) },
   ])
   assert.equal(
     new Set(named(await indexed([...index, ['index.json', JSON.stringify(all)], saved])).map(String)),
@@ -54,9 +54,9 @@ test('docker since 25 tells further platforms in its index only', async () => {
   )
 })
 
-test('a bare tag takes its name from the tar, inside the release archive and alone', async () => {
-  const made = await image('x:1')
-  const { entries, descriptor: row } = ociImage(made)
+test('a bare tag gets the name of its tar, in a release archive and alone', async () => {
+  const built = await image('x:1')
+  const { entries, descriptor: row } = ociImage(built)
   const layout = [...entries, ...layoutOf([{ ...row, annotations: ref('v3.0.0') }])]
   for (const file of ['spacelift-backend.tar', 'spacelift-backend-v3.0.0.tar', 'spacelift-backend.tar.gz'])
     assert.is((await indexed(layout, file)).images[0]?.tag, 'spacelift-backend:v3.0.0')
@@ -65,50 +65,53 @@ test('a bare tag takes its name from the tar, inside the release archive and alo
   assert.is((await indexArchive(whole, { cacheDir: dir.path })).images[0]?.tag, 'spacelift-launcher:v3.0.0')
 })
 
-test('what has no name cannot be asked for; what is no image is none', async () => {
-  const made = ociImage(await image('a:1'))
-  assert.equal((await indexed([...made.entries, ...layoutOf([made.descriptor])])).images, [])
+test('an image without a name and an entry that is not an image are left out', async () => {
+  const built = ociImage(await image('a:1'))
+  assert.equal((await indexed([...built.entries, ...layoutOf([built.descriptor])])).images, [])
   const chart = ociImage(await image('a:1'), undefined, 'application/vnd.cncf.helm.config.v1+json')
   assert.equal((await indexed([...chart.entries, ...layoutOf([{ ...chart.descriptor, annotations: ref('a:1') }])])).images, [])
 })
 
-test('the manifest is kept as it stands, in docker’s form too', async () => {
-  const made = ociImage(await image('a:1'), undefined, `${DOCKER}.container.image.v1+json`, `${DOCKER}.distribution.manifest.v2+json`)
-  const [found] = (await indexed([...made.entries, ...layoutOf([{ ...made.descriptor, annotations: ref('a:1') }])])).images
-  assert.equal(found?.manifest, { mediaType: `${DOCKER}.distribution.manifest.v2+json`, text: made.text })
-  assert.is(found?.config.mediaType, `${DOCKER}.container.image.v1+json`)
+test('the manifest is kept byte for byte, also in docker’s format', async () => {
+  const built = ociImage(await image('a:1'), undefined, `${DOCKER}.container.image.v1+json`, `${DOCKER}.distribution.manifest.v2+json`)
+  const [first] = (await indexed([...built.entries, ...layoutOf([{ ...built.descriptor, annotations: ref('a:1') }])])).images
+  assert.equal(first?.manifest, { mediaType: `${DOCKER}.distribution.manifest.v2+json`, text: built.text })
+  assert.is(first?.config.mediaType, `${DOCKER}.container.image.v1+json`)
 })
 
 type Row = { digest: string; size: number }
 
-/** One image's layout, its row in the index or its blobs changed. */
-async function aLayout(row: (it: Row) => Partial<Row>, change: (it: TarEntry[]) => TarEntry[] = (it) => it): Promise<TarEntry[]> {
+/** The layout of an image, with a changed row in the index or changed blobs. */
+async function changedLayout(
+  row: (original: Row) => Partial<Row>,
+  change: (entries: TarEntry[]) => TarEntry[] = (entries) => entries,
+): Promise<TarEntry[]> {
   const { entries, descriptor: own } = ociImage(await image('a:1'))
   return [...change(entries), ...layoutOf([{ ...own, annotations: ref('a:1'), ...row(own) }])]
 }
 const same = () => ({})
 
-test('a layout that lies is refused: digests, sizes, missing blobs, layers that are not the config’s', async () => {
-  assert.is((await refused(await aLayout(({ size }) => ({ size: size + 1 })))).code, 'archive/bad-manifest')
-  assert.is((await refused(await aLayout(() => ({ digest: digest('x') })))).code, 'archive/missing-entry')
+test('an inconsistent layout is refused: digests, sizes, missing blobs, layers that do not match the config', async () => {
+  assert.is((await refused(await changedLayout(({ size }) => ({ size: size + 1 })))).code, 'archive/bad-manifest')
+  assert.is((await refused(await changedLayout(() => ({ digest: digest('x') })))).code, 'archive/missing-entry')
   for (const lie of ['sha256:../../../etc/passwd', 'md5:0', '', 'sha256:ABC'])
-    assert.is((await refused(await aLayout(() => ({ digest: lie })))).code, 'archive/bad-manifest')
+    assert.is((await refused(await changedLayout(() => ({ digest: lie })))).code, 'archive/bad-manifest')
   for (const gone of [0, 1, 2, 3])
-    assert.is((await refused(await aLayout(same, (all) => all.filter((_, i) => i !== gone)))).code, 'archive/missing-entry')
-  const swapped = await aLayout(same, (all) => all.map((one, i): TarEntry => (i === 1 ? [one[0], 'other'] : one)))
+    assert.is((await refused(await changedLayout(same, (all) => all.filter((_, i) => i !== gone)))).code, 'archive/missing-entry')
+  const swapped = await changedLayout(same, (entries) => entries.map((entry, i): TarEntry => (i === 1 ? [entry[0], 'other'] : entry)))
   assert.is((await refused(swapped)).code, 'archive/wrong-digest')
-  const made = await image('a:1')
+  const built = await image('a:1')
   const other = await image('b:1')
-  const lying = ociImage({ ...made, layers: other.layers })
+  const lying = ociImage({ ...built, layers: other.layers })
   const { code, summary } = await refused([...lying.entries, ...layoutOf([{ ...lying.descriptor, annotations: ref('a:1') }])])
   assert.is(code, 'archive/wrong-digest')
-  assert.match(summary, 'what is packed in the layer')
+  assert.match(summary, 'the content of the layer')
 })
 
-test('an index that cannot be read says what is wrong with it', async () => {
+test('an invalid index is reported with a detail', async () => {
   for (const [text, detail] of [
-    ['[]', /no list of manifests/],
-    ['{"manifests":[{}]}', /without a sha256 digest/],
+    ['[]', /list of manifests is missing/],
+    ['{"manifests":[{}]}', /no sha256 digest/],
     ['{"manifests":', /not JSON/],
     [JSON.stringify({ manifests: Array.from({ length: 300 }, () => descriptor(INDEX, 'x')) }), /more than 256/],
   ] as const) {
@@ -121,7 +124,7 @@ test('an index that cannot be read says what is wrong with it', async () => {
   }
 })
 
-test('indexes within indexes end', async () => {
+test('indexes that are nested too deeply are refused', async () => {
   let at = ociImage(await image('a:1'))
   let entries = at.entries
   for (let depth = 0; depth < 3; depth++) {
@@ -129,7 +132,10 @@ test('indexes within indexes end', async () => {
     entries = [...entries, ...blobs(text)]
     at = { ...at, descriptor: descriptor(INDEX, text) }
   }
-  assert.match((await refused([...entries, ...layoutOf([{ ...at.descriptor, annotations: ref('a:1') }])])).detail ?? '', /index within/)
+  assert.match(
+    (await refused([...entries, ...layoutOf([{ ...at.descriptor, annotations: ref('a:1') }])])).detail ?? '',
+    /nested too deeply/,
+  )
 })
 
 test.run()
