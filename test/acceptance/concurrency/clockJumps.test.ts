@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Recording } from '../../../scripts/lab/index.ts'
+import { MinioTrace } from '../../../scripts/lab/requests/minio.ts'
 import { acceptance } from '../support/acceptance.ts'
 import { untilHelmWaits } from '../support/helmProcesses.ts'
 import { expectExit, expectText, LabInstallation } from '../support/installation.ts'
@@ -21,9 +21,12 @@ const test = acceptance('the wall clocks of holder and waiter jump by hours', as
   alice = await operator(installation, 'alice', 'host-a').begin()
   await untilHelmWaits(installation)
   holder = (await lease(installation)).holder
-  const recording = await installation.lab.record()
+  const trace = await MinioTrace.start(installation.lab.description)
   bob = await operator(installation, 'bob', 'host-b').begin(['--lock-timeout', '5m'])
-  await untilRequestToMinio(installation, recording)
+  // Before it waits for the lock, bob sends a request to MinIO, which refuses clocks that are hours off.
+  await until('MinIO received a request', async () => (await trace.requests()).length > 0)
+  await trace.stop()
+  await sleep(2000)
   return installation
 })
 
@@ -56,19 +59,6 @@ test.full('a clock that is ahead by more than its timeout does not make a pendin
 })
 
 test.run()
-
-/** Before it waits for the lock, bob sends a request to MinIO, which refuses clocks that are hours off. Alice sends none now. */
-async function untilRequestToMinio({ lab }: LabInstallation, recording: Recording): Promise<void> {
-  let current = recording
-  await until('MinIO received a request', async () => {
-    const next = await lab.record()
-    const { minio } = await current()
-    current = next
-    return minio.length > 0
-  })
-  await current()
-  await sleep(2000)
-}
 
 const clockFile = (installation: LabInstallation, name: string): string => join(installation.lab.dir, `clock-of-${name}`)
 
