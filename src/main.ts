@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
 import type { ExitCode } from './commands/exitCode.ts'
-import { normalizeSingleDash } from './commands/normalizeSingleDash.ts'
 import type { ReportOptions } from './commands/openReporter.ts'
-import { build } from './commands/program/program.ts'
+import { buildProgram, normalizeSingleDash } from './commands/program/program.ts'
 import { reportError } from './commands/reportError.ts'
 import type { Reporter } from './report/reporter.ts'
 import type { Host } from './session/host.ts'
@@ -21,7 +20,7 @@ export async function main(argv: readonly string[], host: Host): Promise<ExitCod
     return report
   }
   const reporting = async () => ({ ...host, report: await reporter(program.opts()) })
-  const program: Command = build({ ...host, reporting }, (code, type) => {
+  const program: Command = buildProgram({ ...host, reporting }, (code, type) => {
     exit = code
     isDaemon = type === 'daemon'
   })

@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander'
-import { build } from '../../src/commands/program/program.ts'
+import { buildProgram } from '../../src/commands/program/program.ts'
 import { systemHost } from '../../src/commands/systemHost.ts'
 import { code, codeBlock, escapeTags, page, sentence, table } from './markdown.ts'
 
@@ -67,7 +67,7 @@ function helpSections(command: Command): { readonly [heading: string]: readonly 
 function commandTree(): Command {
   const silent = { write: () => undefined }
   const host = { ...systemHost(new AbortController().signal), stdout: silent, stderr: silent }
-  return build({ ...host, reporting: () => Promise.reject(new Error('no command is run here')) }, () => undefined)
+  return buildProgram({ ...host, reporting: () => Promise.reject(new Error('no command is run here')) }, () => undefined)
 }
 
 function leaves(command: Command): Command[] {

@@ -45,7 +45,7 @@ export async function execute(planned: Planned, run: Execution): Promise<Executi
   for (const [address, step] of planned.steps)
     steps.set(address, runAfterDependencies(address, step, steps, { ...run, emit: collecting(run.emit, problems) }))
   const outcomes = await Promise.all([...steps].map(async ([address, outcome]) => [address, await outcome] as const))
-  const having = (wanted: StepOutcome) => outcomes.filter(([, outcome]) => outcome === wanted).map(([address]) => address)
+  const having = (searched: StepOutcome) => outcomes.filter(([, outcome]) => outcome === searched).map(([address]) => address)
   return { done: having('done'), failed: having('failed'), skipped: having('skipped'), problems }
 }
 

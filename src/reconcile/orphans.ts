@@ -70,10 +70,10 @@ export async function planOrphan(orphan: Orphan, context: ReadContext): Promise<
   })
   return async (earlier) => {
     if (unread.change.action === 'blocked') return unread
-    const { public: seen } = observed
-    if (seen.is === 'unknown') return blocked(orphan, seen.why)
-    if (seen.is === 'absent') return forgotten(orphan)
-    const facts = { facts: seen.facts, guard: seen.guard }
+    const { public: live } = observed
+    if (live.is === 'unknown') return blocked(orphan, live.why)
+    if (live.is === 'absent') return forgotten(orphan)
+    const facts = { facts: live.facts, guard: live.guard }
     return blockedByDependency(orphan, earlier) ?? orBlocked(orphan, async () => removed(orphan, observed, facts, context))
   }
 }

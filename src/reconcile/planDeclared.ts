@@ -55,10 +55,10 @@ function planChange(resource: DeclaredResource, observed: ErasedObservation, des
 }
 
 function decideOn({ declared, kind, last }: DeclaredResource, observed: ErasedObservation, desired: ErasedDesire): Decision {
-  const { public: seen } = observed
+  const { public: live } = observed
   return decide({
     desired: desired.facts,
-    observed: seen.is === 'present' ? { is: 'present', facts: seen.facts, by: seen.by } : { is: 'absent' },
+    observed: live.is === 'present' ? { is: 'present', facts: live.facts, by: live.by } : { is: 'absent' },
     last,
     origins: declared.origins,
     replaceOnly: kind.replaceOnly,
@@ -79,9 +79,9 @@ function changeOf(
   return { address, action, edits, impact, after, desired: desired.facts, ...optional }
 }
 
-function observedFacts({ public: seen }: ErasedObservation, { bookkeeping }: ErasedDesire): Pick<PlannedResource, 'observed'> {
-  if (seen.is !== 'present') return {}
-  return { observed: { facts: seen.facts, guard: seen.guard, ...(bookkeeping && { bookkeeping }) } }
+function observedFacts({ public: live }: ErasedObservation, { bookkeeping }: ErasedDesire): Pick<PlannedResource, 'observed'> {
+  if (live.is !== 'present') return {}
+  return { observed: { facts: live.facts, guard: live.guard, ...(bookkeeping && { bookkeeping }) } }
 }
 
 /** A change of more than what is accepted is planned completely: the plan must show that before the apply. */

@@ -51,11 +51,11 @@ async function compare(
   if (mismatch !== undefined) return { ...NOTHING, problems: [mismatch] }
   const previousHelmExited = haveExited(host, (await leftovers(folder)).children)
   const { signal, clock } = host
-  const look: ReadContext = { view, fingerprint, signal, now: clock.now(), previousHelmExited, includeUnmanaged: true }
+  const context: ReadContext = { view, fingerprint, signal, now: clock.now(), previousHelmExited, includeUnmanaged: true }
   const skip = scope.skip ?? []
   const report = await (state === undefined
-    ? compareWithFile(host, session, look, skip)
-    : detectDrift({ kinds: KINDS, state, context: look, skip, knownChanged, acceptances: installation.drift.accept }))
+    ? compareWithFile(host, session, context, skip)
+    : detectDrift({ kinds: KINDS, state, context, skip, knownChanged, acceptances: installation.drift.accept }))
   const last = await lastApply(folder)
   return { ...report, ...(last && { lastApply: last }), problems: worldProblems(world, state) }
 }

@@ -47,14 +47,14 @@ function onlySelected(planned: Planned, { changes }: UnattendedSelection): Plann
 }
 
 /** True when resources that are as declared differ from the state's record: without a new record, a later drift would look declared. */
-export function needsRecording({ plan, observed: seen }: Planned, state: State): boolean {
-  return plan.changes.some(({ address, action, desired: wanted }) => {
+export function needsRecording({ plan, observed }: Planned, state: State): boolean {
+  return plan.changes.some(({ address, action, desired }) => {
     if (action === 'adopt') return true
     const recorded = state.resources[address]
-    if (action !== 'keep' || wanted === undefined || recorded === undefined) return false
+    if (action !== 'keep' || desired === undefined || recorded === undefined) return false
     // A state of an older version has no bookkeeping.
-    const lacksBookkeeping = recorded.bookkeeping === undefined && seen.get(address)?.bookkeeping !== undefined
-    return lacksBookkeeping || !isSame(recorded.facts, wanted as Json)
+    const lacksBookkeeping = recorded.bookkeeping === undefined && observed.get(address)?.bookkeeping !== undefined
+    return lacksBookkeeping || !isSame(recorded.facts, desired as Json)
   })
 }
 

@@ -1,13 +1,13 @@
-import { build } from '../../src/commands/program/program.ts'
+import { buildProgram } from '../../src/commands/program/program.ts'
 import { systemHost } from '../../src/commands/systemHost.ts'
 
-type Tree = ReturnType<typeof build>
+type Tree = ReturnType<typeof buildProgram>
 
 /** The tree of all commands as groundcrew builds it; what it prints goes to `write`. */
 export function commandTree(write: (text: string) => unknown = () => undefined): Tree {
   const host = { ...systemHost(new AbortController().signal), stdout: { write }, stderr: { write } }
   const nobody = () => Promise.reject(new Error('no command is run here'))
-  return build({ ...host, reporting: nobody }, () => undefined)
+  return buildProgram({ ...host, reporting: nobody }, () => undefined)
 }
 
 /** Every command below the program, `state rm` too, but for commander's own help. */

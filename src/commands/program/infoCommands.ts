@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { VERSION } from '../../version.ts'
 import { helpText } from '../helpText.ts'
-import type { Wiring } from './types.ts'
+import type { ProgramHost } from './types.ts'
 
-export function addSchema(program: Command, host: Wiring): void {
+export function addSchema(program: Command, host: ProgramHost): void {
   program
     .command('schema')
     .description('the JSON Schema of desired-state.yaml')

@@ -2,9 +2,9 @@ import { type Command, Option } from 'commander'
 import { DRIFT_FORMS } from '../../session/driftForms.ts'
 import { POLICIES } from '../../values/policy.ts'
 import { helpText } from '../helpText.ts'
-import type { Done, Wiring } from './types.ts'
+import type { OnExit, ProgramHost } from './types.ts'
 
-export function addPlan(program: Command, host: Wiring, done: Done): void {
+export function addPlan(program: Command, host: ProgramHost, onExit: OnExit): void {
   worldOptions(program.command('plan').description('show the difference, its causes and what restarts; writes to no server'))
     .option('--detailed-exitcode', 'exit 2 when there are changes')
     .option('-o, --out <file>', 'save the plan for groundcrew apply FILE')
@@ -28,11 +28,11 @@ export function addPlan(program: Command, host: Wiring, done: Done): void {
     )
     .action(async (_options, command: Command) => {
       const { planCommand } = await import('../plan.ts')
-      done(await planCommand(await host.reporting(), command.optsWithGlobals()))
+      onExit(await planCommand(await host.reporting(), command.optsWithGlobals()))
     })
 }
 
-export function addApply(program: Command, host: Wiring, done: Done): void {
+export function addApply(program: Command, host: ProgramHost, onExit: OnExit): void {
   worldOptions(program.command('apply').description('plan, prompt for approval, and apply only the changes'))
     .argument('[plan]', 'a plan saved by groundcrew plan -out FILE: exactly that plan is applied, once')
     .option('--auto-approve', 'do not prompt for approval')
@@ -55,15 +55,15 @@ export function addApply(program: Command, host: Wiring, done: Done): void {
     )
     .action(async (plan: string | undefined, _options, command: Command) => {
       const { applyCommand } = await import('../apply.ts')
-      done(await applyCommand(await host.reporting(), command.optsWithGlobals(), plan))
+      onExit(await applyCommand(await host.reporting(), command.optsWithGlobals(), plan))
     })
 }
 
-export function addDrift(program: Command, host: Wiring, done: Done): void {
+export function addDrift(program: Command, host: ProgramHost, onExit: OnExit): void {
   program
     .command('drift')
     .description('report what changed outside groundcrew since the last apply; writes to no server')
-    .addOption(new Option('--output <form>', 'format of the report; json is one document').choices(DRIFT_FORMS).default('text'))
+    .addOption(new Option('--output <format>', 'format of the report; json is one document').choices(DRIFT_FORMS).default('text'))
     .option('--out <file>', 'write the report to this file instead, completely or not at all')
     .option('--quiet', 'print nothing when nothing drifted: for cron')
     .option('--remember <file>', 'remember in this file what drifted: the next report shows since when')
@@ -85,11 +85,11 @@ export function addDrift(program: Command, host: Wiring, done: Done): void {
       }),
     )
     .action(async (_options, command: Command) =>
-      done(await (await import('../drift.ts')).driftCommand(await host.reporting(), command.optsWithGlobals())),
+      onExit(await (await import('../drift.ts')).driftCommand(await host.reporting(), command.optsWithGlobals())),
     )
 }
 
-export function addWatch(program: Command, host: Wiring, done: Done): void {
+export function addWatch(program: Command, host: ProgramHost, onExit: OnExit): void {
   program
     .command('watch')
     .description('run as a daemon: check continuously, and apply what the policy allows')
@@ -110,7 +110,7 @@ export function addWatch(program: Command, host: Wiring, done: Done): void {
     )
     .action(async (_options, command: Command) => {
       const { watchCommand } = await import('../watch.ts')
-      done(await watchCommand(await host.reporting(), command.optsWithGlobals()), 'daemon')
+      onExit(await watchCommand(await host.reporting(), command.optsWithGlobals()), 'daemon')
     })
 }
 

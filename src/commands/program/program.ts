@@ -5,10 +5,10 @@ import { helpText } from '../helpText.ts'
 import { addSchema } from './infoCommands.ts'
 import { addApply, addDrift, addPlan, addWatch } from './planCommands.ts'
 import { addForceUnlock, addHistory, addState } from './stateCommands.ts'
-import type { Done, Wiring } from './types.ts'
+import type { OnExit, ProgramHost } from './types.ts'
 
-/** All commands with their options, arguments and help; `done` receives the exit code of the one that runs. */
-export function build(host: Wiring, done: Done): Command {
+/** All commands with their options, arguments and help; `onExit` receives the exit code of the one that runs. */
+export function buildProgram(host: ProgramHost, onExit: OnExit): Command {
   const program = new Command('groundcrew')
     .description('Keeps one Spacelift self-hosted installation exactly as one file declares it.')
     .version(VERSION, '--version', 'print the version')
@@ -42,13 +42,13 @@ export function build(host: Wiring, done: Done): Command {
         ],
       }),
     )
-  addPlan(program, host, done)
-  addApply(program, host, done)
-  addDrift(program, host, done)
-  addWatch(program, host, done)
-  addForceUnlock(program, host, done)
-  addState(program, host, done)
-  addHistory(program, host, done)
+  addPlan(program, host, onExit)
+  addApply(program, host, onExit)
+  addDrift(program, host, onExit)
+  addWatch(program, host, onExit)
+  addForceUnlock(program, host, onExit)
+  addState(program, host, onExit)
+  addHistory(program, host, onExit)
   addSchema(program, host)
   return program
 }
@@ -57,4 +57,17 @@ export function build(host: Wiring, done: Done): Command {
 function width({ stdout }: Host) {
   const columns = () => Math.min(stdout.columns || 80, 80)
   return { getOutHelpWidth: columns, getErrHelpWidth: columns }
+}
+
+/**
+ * Users of Terraform type `-out=x` and `-detailed-exitcode`, which commander would parse as groups of short flags. Every
+ * `-word` that is the name of a long option gets a second dash; what follows `--` is unchanged.
+ */
+export function normalizeSingleDash(argv: readonly string[], program: Command): string[] {
+  const long = new Set([program, ...program.commands].flatMap((command) => command.options.map((option) => option.long)))
+  const end = argv.indexOf('--')
+  return argv.map((arg, i) => {
+    const isLong = /^-[a-z][a-z-]+(=|$)/.test(arg) && long.has(`-${arg.split('=')[0]}`)
+    return isLong && (end < 0 || i < end) ? `-${arg}` : arg
+  })
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { helpText } from '../helpText.ts'
-import type { Done, Wiring } from './types.ts'
+import type { OnExit, ProgramHost } from './types.ts'
 
-export function addState(program: Command, host: Wiring, done: Done): void {
+export function addState(program: Command, host: ProgramHost, onExit: OnExit): void {
   const state = program
     .command('state')
     .description('show or edit the record of what was last applied')
@@ -23,7 +23,7 @@ export function addState(program: Command, host: Wiring, done: Done): void {
       'after',
       helpText({ examples: ['groundcrew state list', 'groundcrew state list --json  # with dependencies and provenance'] }),
     )
-    .action(async (_options, command: Command) => done(await (await import('../state.ts')).stateList(host, command.optsWithGlobals())))
+    .action(async (_options, command: Command) => onExit(await (await import('../state.ts')).stateList(host, command.optsWithGlobals())))
   state
     .command('show')
     .description('the record of one resource, as JSON')
@@ -35,7 +35,7 @@ export function addState(program: Command, host: Wiring, done: Done): void {
       }),
     )
     .action(async (address: string, _options, command: Command) =>
-      done(await (await import('../state.ts')).stateShow(host, command.optsWithGlobals(), address)),
+      onExit(await (await import('../state.ts')).stateShow(host, command.optsWithGlobals(), address)),
     )
   state
     .command('rm')
@@ -46,11 +46,11 @@ export function addState(program: Command, host: Wiring, done: Done): void {
       helpText({ examples: ['groundcrew state rm bucket/spacelift-exports', 'groundcrew state rm image/backend image/launcher'] }),
     )
     .action(async (addresses: string[], _options, command: Command) =>
-      done(await (await import('../state.ts')).stateRemove(await host.reporting(), command.optsWithGlobals(), addresses)),
+      onExit(await (await import('../state.ts')).stateRemove(await host.reporting(), command.optsWithGlobals(), addresses)),
     )
 }
 
-export function addHistory(program: Command, host: Wiring, done: Done): void {
+export function addHistory(program: Command, host: ProgramHost, onExit: OnExit): void {
   program
     .command('history')
     .description('list all applies, oldest first; with the name of one, its details')
@@ -66,11 +66,11 @@ export function addHistory(program: Command, host: Wiring, done: Done): void {
       }),
     )
     .action(async (run: string | undefined, _options, command: Command) =>
-      done(await (await import('../history.ts')).historyCommand(host, command.optsWithGlobals(), run)),
+      onExit(await (await import('../history.ts')).historyCommand(host, command.optsWithGlobals(), run)),
     )
 }
 
-export function addForceUnlock(program: Command, host: Wiring, done: Done): void {
+export function addForceUnlock(program: Command, host: ProgramHost, onExit: OnExit): void {
   program
     .command('force-unlock')
     .description('free the lock of a run that is known to have ended')
@@ -87,6 +87,6 @@ export function addForceUnlock(program: Command, host: Wiring, done: Done): void
     )
     .action(async (id: string, _options, command: Command) => {
       const { forceUnlock } = await import('../forceUnlock.ts')
-      done(await forceUnlock(await host.reporting(), command.optsWithGlobals(), id))
+      onExit(await forceUnlock(await host.reporting(), command.optsWithGlobals(), id))
     })
 }

@@ -1,6 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { normalizeSingleDash } from '../../../src/commands/normalizeSingleDash.ts'
+import { normalizeSingleDash } from '../../../src/commands/program/program.ts'
 import { allCommands, commandTree, examplesOf, helpOf } from '../../support/commandTree.ts'
 
 const program = commandTree()

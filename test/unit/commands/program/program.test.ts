@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { normalizeSingleDash } from '../../../src/commands/normalizeSingleDash.ts'
-import { VERSION } from '../../../src/version.ts'
+import { normalizeSingleDash } from '../../../../src/commands/program/program.ts'
+import { VERSION } from '../../../../src/version.ts'
 
 const program = new Command().option('-f, --file <file>')
 program.command('plan').option('-o, --out <file>').option('--detailed-exitcode')
