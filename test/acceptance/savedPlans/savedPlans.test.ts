@@ -108,13 +108,13 @@ test('a second apply is refused', async (fixture) => void (await fixture.expectR
 
 test('refused on another host with a copy of the state from before', async (fixture) => {
   const flags = ['--state', stateBefore(fixture)]
-  const { stderr } = await fixture.expectRefused(applied, /as it is on the server/, { flags })
+  const { stderr } = await fixture.expectRefused(applied, /on the server/, { flags })
   return /Changed since it was made: .*/.exec(stderr)?.[0].slice(0, 120)
 })
 
 test('refused without a state', async (fixture) => {
   const flags = ['--state', join(fixture.installation.lab.dir, 'no-state')]
-  await fixture.expectRefused(applied, /the state \(another one\)/, { flags })
+  await fixture.expectRefused(applied, /the state \(a different one\)/, { flags })
 })
 
 test.run()

@@ -27,18 +27,18 @@ export const localChanges: readonly Change[] = [
   },
   {
     name: 'an input referenced by env',
-    reason: /Changed since it was made: the secret behind \/admin\/password\./,
+    reason: /Changed since it was made: the secret at \/admin\/password\./,
     make: async () => ({ env: { ACCEPT_ADMIN_PASSWORD: 'another-password-4tR' } }),
   },
   {
     name: 'an input referenced by file',
-    reason: /Changed since it was made: the secret behind \/admin\/username\./,
+    reason: /Changed since it was made: the secret at \/admin\/username\./,
     touches: ['canary-admin-name'],
     make: async (fixture) => void (await writeFile(fixture.path('canary-admin-name'), 'another-admin\n')),
   },
   {
     name: 'an input referenced by command',
-    reason: /Changed since it was made: the secret behind \/database\/url\./,
+    reason: /Changed since it was made: the secret at \/database\/url\./,
     touches: ['canary-database-url'],
     make: edited('canary-database-url', 'db.example.com', 'db2.example.com'),
   },
@@ -73,20 +73,20 @@ export const localChanges: readonly Change[] = [
   },
   {
     name: "the state's serial",
-    reason: /Changed since it was made: the state \(something was applied since\)\./,
+    reason: /Changed since it was made: the state \(changed by another apply\)\./,
     touches: ['state'],
     isSample: true,
     make: async (fixture) => void (await fixture.run(['state', 'rm', 'bucket/spacelift-modules'])),
   },
   {
     name: "the state's lineage",
-    reason: /Changed since it was made: the state \(another one\)\./,
+    reason: /Changed since it was made: the state \(a different one\)\./,
     touches: ['state'],
     make: edited(STATE, /"lineage": "[^"]*"/, '"lineage": "of-another-state"'),
   },
   {
     name: "groundcrew's version",
-    reason: /Changed since it was made: groundcrew’s version \(\S+, now 99\.0\.0\)\./,
+    reason: /Changed since it was made: groundcrew's version \(\S+, now 99\.0\.0\)\./,
     make: async (fixture) => ({ program: await otherVersion(fixture.installation) }),
   },
 ]

@@ -21,7 +21,7 @@ const onServer = (
   },
 })
 
-const liveResource = (address: string) => new RegExp(`Changed since it was made: ([^;.]*; )*${address} as it is on the server`)
+const liveResource = (address: string) => new RegExp(`Changed since it was made: ([^;.]*; )*${address} on the server`)
 const runLogs = 'lab/spacelift-run-logs'
 const secret = (value: string | null) => (installation: LabInstallation) =>
   installation.kubectl(
