@@ -6,16 +6,16 @@ import { parse } from 'yaml'
 import type { Chart, ChartSource } from '../../installation/installation.ts'
 import { isMap } from '../../values/json.ts'
 import { type Problem, ProblemError } from '../../values/problem.ts'
-import { type PullPorts, pulled, pullNewest } from './pull.ts'
+import { type PullPorts, pullNewest, pullOnce } from './pull.ts'
 
 export type ChartPorts = PullPorts & {
-  /** The version that is in use: that of a chart whose version is not named; undefined when there is none yet. */
+  /** The deployed chart's version, used for a chart without a version; undefined when nothing is deployed yet. */
   readonly versionInUse: () => Promise<string | undefined>
 }
 
 /**
- * Finds the chart on this machine: a directory, a .tgz, or one pulled once from its repository and kept. Where no version is
- * named it stays at the one in use. The digest is over its content. Throws a ProblemError (`chart/...`).
+ * Finds the chart on this machine: a folder, a .tgz, or a chart that is pulled once from its repository and cached. Without a
+ * version in the file it stays at the version in use. The digest covers its content. Throws a ProblemError (`chart/...`).
  */
 export async function findChart(source: ChartSource, ports: ChartPorts): Promise<Chart> {
   if ('path' in source || source.version !== undefined) return readChart(source, ports)
@@ -30,7 +30,7 @@ async function versionAt(path: string): Promise<string> {
 }
 
 async function readChart(source: ChartSource, ports: ChartPorts): Promise<Chart> {
-  const path = 'path' in source ? source.path : await pulled(source, ports)
+  const path = 'path' in source ? source.path : await pullOnce(source, ports)
   const info = await stat(path).catch(() => undefined)
   if (info === undefined) throw new ProblemError(missing(path))
   const isFolder = info.isDirectory()
@@ -64,9 +64,9 @@ async function readArchive(path: string): Promise<{ text: string; digest: string
   }
 }
 
-/** `NAME/Chart.yaml` of a packaged chart; its subcharts have theirs further down. */
+/** `NAME/Chart.yaml` of a packaged chart; subcharts have theirs in deeper folders. */
 async function chartYamlOf(tar: Buffer): Promise<string> {
-  // A bundle knows a CommonJS library by its default alone.
+  // In the bundle, a CommonJS library has only its default export.
   const { default: tarStream } = await import('tar-stream')
   const unpack = tarStream.extract()
   unpack.end(tar)
@@ -94,22 +94,22 @@ function missing(path: string): Problem {
   return {
     code: 'chart/missing',
     summary: `There is no chart at ${path}.`,
-    remedy: 'Mend release.chart.path: a folder with Chart.yaml in it, or a .tgz.',
+    remedy: 'Correct release.chart.path: it must be a folder with a Chart.yaml, or a .tgz.',
   }
 }
 
 function notAChart(path: string): Problem {
   return {
     code: 'chart/not-a-chart',
-    summary: `${path} is no chart: it has no Chart.yaml with a name and a version.`,
-    remedy: 'Mend release.chart.path: a folder with Chart.yaml in it, or a .tgz made by helm package.',
+    summary: `${path} is not a chart: it has no Chart.yaml with a name and a version.`,
+    remedy: 'Correct release.chart.path: it must be a folder with a Chart.yaml, or a .tgz from helm package.',
   }
 }
 
-function otherVersion({ version }: Chart, wanted: string): Problem {
+function otherVersion({ version }: Chart, expected: string): Problem {
   return {
     code: 'chart/other-version',
-    summary: `The chart that was pulled calls itself ${version}, not ${wanted}.`,
-    remedy: 'Look at release.chart in desired-state.yaml.',
+    summary: `The pulled chart has the version ${version}, not ${expected}.`,
+    remedy: 'Check release.chart in desired-state.yaml, and the repository.',
   }
 }

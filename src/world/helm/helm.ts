@@ -4,18 +4,18 @@ import type { HelmReads, HelmTarget, HelmWrites, UpgradeOptions } from '../ports
 import { helmProblem } from './helmProblems.ts'
 import { runHelm } from './run.ts'
 
-export type HelmPlace = {
-  /** What helm's process may see; never a variable that holds a secret of ours. */
+export type HelmEnvironment = {
+  /** The environment of helm's process; it contains none of groundcrew's secrets. */
   readonly env: { readonly [name: string]: string }
   readonly kubeconfig: { readonly files: readonly string[]; readonly context: string } | undefined
 }
 
-/** Helm as a process: values on stdin, nothing secret in its arguments. */
+/** Runs helm as a process: values on stdin, nothing secret in its arguments. */
 export class Helm implements HelmReads, HelmWrites {
-  readonly #place: HelmPlace
+  readonly #environment: HelmEnvironment
 
-  constructor(place: HelmPlace) {
-    this.#place = place
+  constructor(environment: HelmEnvironment) {
+    this.#environment = environment
   }
 
   async render(
@@ -25,7 +25,7 @@ export class Helm implements HelmReads, HelmWrites {
     const args = [
       'template',
       release,
-      reference(chart),
+      chartPath(chart),
       '--namespace',
       namespace,
       '--include-crds',
@@ -49,7 +49,7 @@ export class Helm implements HelmReads, HelmWrites {
     signal,
   }: UpgradeOptions): Promise<void> {
     const args = [
-      ...['upgrade', release, reference(chart), '--install', '--namespace', namespace],
+      ...['upgrade', release, chartPath(chart), '--install', '--namespace', namespace],
       ...['--wait', '--timeout', `${timeoutSeconds}s`, '--reset-values', '--values', '-'],
       ...(forceConflicts ? ['--force-conflicts'] : []),
       ...this.#context(),
@@ -64,19 +64,19 @@ export class Helm implements HelmReads, HelmWrites {
     if (code !== 0) throw new ProblemError(helmProblem('uninstall the release', stderr, signal))
   }
 
-  /** Several kubeconfigs can only be named by the variable. */
+  /** Several kubeconfigs can only be passed by the variable. */
   #env(): { readonly [name: string]: string } {
-    const { env, kubeconfig } = this.#place
+    const { env, kubeconfig } = this.#environment
     return kubeconfig === undefined ? env : { ...env, KUBECONFIG: kubeconfig.files.join(':') }
   }
 
   #context(): string[] {
-    const { kubeconfig } = this.#place
+    const { kubeconfig } = this.#environment
     return kubeconfig === undefined ? [] : ['--kube-context', kubeconfig.context]
   }
 }
 
-function reference({ source }: Chart): string {
+function chartPath({ source }: Chart): string {
   if ('path' in source) return source.path
-  throw new Error('a chart is found, and so on this machine, before helm is asked')
+  throw new Error('findChart must be called before helm runs: only a chart with a path is on this machine')
 }

@@ -11,27 +11,27 @@ export type HelmRun = {
   readonly stdin: string
   /** Called with helm's process while it still waits for its start. */
   readonly registerChild?: (helm: ProcessIdentity) => Promise<void>
-  /** Ends helm politely, so that it marks its record failed; at once when the reason is a problem: then nothing may be written any more. */
+  /** Sends TERM, so that helm marks its record failed; KILL when the reason is a problem, such as a lost lock: helm may not write any more. */
   readonly signal: AbortSignal
 }
 
 export type HelmResult = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
 
 /**
- * The shell waits for `go` and only then becomes helm, in the same process: its pid is known, and written down, before it
- * can act. If we die first, it reads the end of its input and helm never starts (with an empty input it would install
+ * The shell waits for `go` and only then becomes helm, in the same process: its pid is known and recorded before it can act.
+ * If groundcrew dies first, the shell reads the end of its input and helm never starts (with an empty input it would install
  * `image: ""`).
  */
-const WAIT = 'IFS= read -r go && [ "$go" = go ] && exec "$@"'
+const WAIT_FOR_GO = 'IFS= read -r go && [ "$go" = go ] && exec "$@"'
 
-/** Runs helm so that it is known before it acts and ends when we end (where setpriv is there). */
+/** Runs helm so that it is recorded before it acts, and ends when groundcrew ends (where setpriv is installed). */
 export async function runHelm({ args, env, stdin, registerChild, signal }: HelmRun): Promise<HelmResult> {
   if (signal.aborted) throw new ProblemError(INTERRUPTED)
-  const leash = hasSetpriv(env) ? ['setpriv', '--pdeathsig', 'TERM', '--'] : []
-  const [program = 'sh', ...rest] = [...leash, 'sh', '-c', WAIT, 'sh', 'helm', ...args]
-  // A group of its own: Ctrl-C reaches us, and we end helm properly.
+  const dieWithParent = hasSetpriv(env) ? ['setpriv', '--pdeathsig', 'TERM', '--'] : []
+  const [program = 'sh', ...rest] = [...dieWithParent, 'sh', '-c', WAIT_FOR_GO, 'sh', 'helm', ...args]
+  // A process group of its own: Ctrl-C reaches only groundcrew, which then ends helm with TERM.
   const child = spawn(program, rest, { env: { ...env }, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
-  const ended = result(child)
+  const exited = collectResult(child)
   const stop = () => child.kill(signal.reason instanceof ProblemError ? 'SIGKILL' : 'SIGTERM')
   signal.addEventListener('abort', stop, { once: true })
   try {
@@ -40,22 +40,22 @@ export async function runHelm({ args, env, stdin, registerChild, signal }: HelmR
     // In one piece: helm must find its values in the pipe when it starts.
     child.stdin.on('error', () => undefined)
     child.stdin.end(`go\n${stdin}`)
-    return await ended
+    return await exited
   } catch (error) {
     child.stdin.destroy()
-    await ended.catch(() => undefined)
+    await exited.catch(() => undefined)
     throw error
   } finally {
     signal.removeEventListener('abort', stop)
   }
 }
 
-/** True where a helm can be made to die with us. */
+/** True where a helm process can be made to die with groundcrew. */
 export function hasSetpriv(env: { readonly [name: string]: string | undefined }): boolean {
   return process.platform === 'linux' && (env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'setpriv')))
 }
 
-function result(child: ReturnType<typeof spawn>): Promise<HelmResult> {
+function collectResult(child: ReturnType<typeof spawn>): Promise<HelmResult> {
   const out: Buffer[] = []
   const err: Buffer[] = []
   child.stdout?.on('data', (chunk: Buffer) => out.push(chunk))
@@ -71,12 +71,16 @@ function result(child: ReturnType<typeof spawn>): Promise<HelmResult> {
 
 const NO_HELM = {
   code: 'helm/missing',
-  summary: 'helm is not on this machine.',
-  remedy: 'Install Helm 4 and put it on PATH: helm version --short tells which is there.',
+  summary: 'helm is not installed on this machine.',
+  remedy: 'Install Helm 4 and add its folder to PATH; to check: helm version --short',
 }
 const NO_SHELL = {
   code: 'helm/no-shell',
-  summary: 'sh cannot be started, so helm cannot.',
-  remedy: 'Look at PATH: it must name the folder of sh.',
+  summary: 'helm cannot be started, because sh cannot be started.',
+  remedy: 'Correct PATH: it must contain the folder of sh.',
 }
-const INTERRUPTED = { code: 'helm/interrupted', summary: 'helm was not started: this run is being interrupted.', remedy: 'Run it again.' }
+const INTERRUPTED = {
+  code: 'helm/interrupted',
+  summary: 'helm was not started, because this run was interrupted.',
+  remedy: 'Run it again.',
+}

@@ -9,29 +9,29 @@ import { ProblemError } from '../../../../src/values/problem.ts'
 import { runHelm } from '../../../../src/world/helm/run.ts'
 import { identify, isAlive } from '../../../../src/world/processIdentity.ts'
 
-/** A helm that writes down what it was given, then does as told. */
-function fakeHelm(then = '') {
+/** A fake helm that records its arguments and stdin, then runs `script`. */
+function fakeHelm(script = '') {
   const folder = mkdtempSync(join(tmpdir(), 'groundcrew-helm-'))
-  writeFileSync(join(folder, 'helm'), `#!/bin/sh\necho "$$ $*" > ${folder}/started\ncat > ${folder}/stdin\n${then}\n`)
+  writeFileSync(join(folder, 'helm'), `#!/bin/sh\necho "$$ $*" > ${folder}/started\ncat > ${folder}/stdin\n${script}\n`)
   chmodSync(join(folder, 'helm'), 0o755)
   return { folder, env: { PATH: `${folder}:${process.env.PATH}` } }
 }
 const never = new AbortController().signal
 
-test('helm starts only after it was announced, as the very process that was announced, with its values on stdin', async () => {
+test('helm starts only after its process was registered, as that process, with its values on stdin', async () => {
   const { folder, env } = fakeHelm()
-  let announced = 0
+  let registered = 0
   const registerChild = async ({ pid }: { pid: number }) => {
     await sleep(100)
     assert.not.ok(existsSync(join(folder, 'started')))
-    announced = pid
+    registered = pid
   }
   await runHelm({ args: ['upgrade', 'a b'], env, stdin: '{"secret":1}', registerChild, signal: never })
-  assert.is(readFileSync(join(folder, 'started'), 'utf8'), `${announced} upgrade a b\n`)
+  assert.is(readFileSync(join(folder, 'started'), 'utf8'), `${registered} upgrade a b\n`)
   assert.is(readFileSync(join(folder, 'stdin'), 'utf8'), '{"secret":1}')
 })
 
-test('an announcement that fails means helm never starts', async () => {
+test('helm never starts when its registration fails', async () => {
   const { folder, env } = fakeHelm()
   const failing = runHelm({ args: [], env, stdin: '{}', registerChild: () => Promise.reject(new Error('no journal')), signal: never })
   await failing.then(
@@ -41,7 +41,7 @@ test('an announcement that fails means helm never starts', async () => {
   assert.not.ok(existsSync(join(folder, 'started')))
 })
 
-test('an interruption is passed to helm, which ends properly', async () => {
+test('an interruption is passed to helm as TERM', async () => {
   const { env } = fakeHelm('trap "exit 3" TERM; sleep 30 > /dev/null 2>&1 & wait')
   const stop = new AbortController()
   const running = runHelm({ args: [], env, stdin: '{}', signal: stop.signal })
@@ -50,7 +50,7 @@ test('an interruption is passed to helm, which ends properly', async () => {
   assert.is((await running).code, 3)
 })
 
-test('a run that may write no more ends helm at once: even its record stays as it is', async () => {
+test('a lost lock kills helm at once, so that it does not change its record', async () => {
   const { folder, env } = fakeHelm('trap "exit 3" TERM; sleep 30 > /dev/null 2>&1 & wait')
   const stop = new AbortController()
   const running = runHelm({ args: [], env, stdin: '{}', signal: stop.signal })
@@ -59,11 +59,11 @@ test('a run that may write no more ends helm at once: even its record stays as i
   assert.is((await running).code, null)
 })
 
-test('helm ends when we are killed', async () => {
+test('helm ends when groundcrew is killed', async () => {
   const { folder, env } = fakeHelm('exec sleep 30')
-  const script = `import { runHelm } from ${JSON.stringify(join(process.cwd(), 'src/world/helm/run.ts'))}
+  const program = `import { runHelm } from ${JSON.stringify(join(process.cwd(), 'src/world/helm/run.ts'))}
     await runHelm({ args: [], env: ${JSON.stringify(env)}, stdin: '{}', signal: new AbortController().signal })`
-  const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' })
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'ignore' })
   for (let i = 0; i < 100 && !existsSync(join(folder, 'stdin')); i++) await sleep(50)
   await sleep(100)
   const helm = identify(Number.parseInt(readFileSync(join(folder, 'started'), 'utf8'), 10))
