@@ -4,6 +4,7 @@ import { uptime } from 'node:os'
 import { type Problem, ProblemError } from '../../values/problem.ts'
 import { AdaptiveLimiter } from './adaptiveLimiter.ts'
 import type { Endpoint } from './endpoint.ts'
+import { isStaleConnection, type Outcome, retry } from './retry.ts'
 import { transportProblem } from './transportProblem.ts'
 
 export type Request = {
@@ -34,6 +35,9 @@ export const TIMEOUT_MS = 8_000
  * which also count while the machine is suspended.
  */
 const WRITE_WITHIN_SECONDS = 8
+
+/** A stale connection is discovered by the first try. */
+const MAX_TRIES = 2
 
 /** Not imported: an import of this built-in module evaluates all of its exports, which loads undici. */
 const plainHttp = () => process.getBuiltinModule('node:http')
@@ -90,10 +94,8 @@ export class HttpClient {
 
   /** The server may have closed a kept-alive connection while the request was on its way. */
   async #deliver(request: Request): Promise<StreamedResponse> {
-    return this.#send(request).catch((error) => {
-      if (isStale(error) && isRepeatable(request)) return this.#send(request)
-      throw error
-    })
+    const waitMs = (outcome: Outcome<StreamedResponse>) => ('error' in outcome && isStaleConnection(outcome.error) ? 0 : undefined)
+    return retry(() => this.#send(request), { maxTries: isRepeatable(request) ? MAX_TRIES : 1, waitMs })
   }
 
   #send({ method, path, headers, body, timeoutMs = TIMEOUT_MS, signal }: Request): Promise<StreamedResponse> {
@@ -166,11 +168,6 @@ function tlsOptions(endpoint: Endpoint): https.AgentOptions {
     ...(tlsServerName !== undefined && { servername: tlsServerName }),
     rejectUnauthorized: !skipTlsVerify,
   }
-}
-
-function isStale(error: unknown): boolean {
-  const { code, onReusedSocket } = error as { code?: string; onReusedSocket?: boolean }
-  return onReusedSocket === true && (code === 'ECONNRESET' || code === 'EPIPE')
 }
 
 function isRepeatable({ method }: Request): boolean {

@@ -1,7 +1,51 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ProblemError } from '../../values/problem.ts'
+import { type Problem, ProblemError } from '../../values/problem.ts'
 
-/** A refusal that came with a date when to try again. */
+/**
+ * The statuses of a server that is overloaded, starting, or behind a proxy that cannot reach it. The servers' own clients
+ * repeat the same: minio-js 429, 500, 502, 503 and 504, go-containerregistry the same without 429.
+ */
+const BUSY_STATUSES: ReadonlySet<number> = new Set([429, 500, 502, 503, 504])
+
+/** Node's codes for a connection that the server closed. */
+const CLOSED_CODES: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE'])
+
+/**
+ * The problems of a server that is busy or unreachable for a moment. Only a push waits for a registry that does not respond;
+ * every other request reports that at once.
+ */
+const TRANSIENT_PROBLEMS: ReadonlySet<string> = new Set([
+  'minio/busy',
+  'registry/broken-connection',
+  'registry/cut-upload',
+  'registry/refused-connection',
+  'registry/server-error',
+  'registry/silent',
+  'registry/token-server-error',
+  'registry/too-many-requests',
+  'registry/unreachable',
+])
+
+export function isBusyStatus(status: number): boolean {
+  return BUSY_STATUSES.has(status)
+}
+
+/** A kept-alive connection that the server closed while a request was on its way. */
+export function isStaleConnection(error: unknown): boolean {
+  const { code, onReusedSocket } = error as { code?: unknown; onReusedSocket?: boolean }
+  return onReusedSocket === true && CLOSED_CODES.has(code)
+}
+
+/** True when the same request may succeed later. */
+export function isTransientProblem({ code }: Problem): boolean {
+  return TRANSIENT_PROBLEMS.has(code)
+}
+
+export function isTransient(error: unknown): error is ProblemError {
+  return error instanceof ProblemError && error.problems.every(isTransientProblem)
+}
+
+/** A refusal with the time after which the server accepts another try. */
 export class RetryAfterError extends ProblemError {
   readonly afterMs: number
 
@@ -11,49 +55,36 @@ export class RetryAfterError extends ProblemError {
   }
 }
 
-const TRANSIENT =
-  /^registry\/(broken-connection|unreachable|refused-connection|silent|server-error|token-server-error|too-many-requests|cut-upload)$/
+/** What one try returned or threw. */
+export type Outcome<T> = { readonly value: T } | { readonly error: unknown }
 
-/** With their waits some 15 to 30 seconds: a registry that restarts is back by then. */
-export const MAX_TRIES = 7
-const FIRST_WAIT_MS = 250
-const MAX_WAIT_MS = 8_000
-/** Who asks to be left alone for longer is told to the person, who knows better whether to wait. */
-export const MAX_RETRY_AFTER_MS = 120_000
-
-/** Whether a failure may pass by itself. */
-export function isTransient(error: unknown): error is ProblemError {
-  return error instanceof ProblemError && error.problems.every((one) => TRANSIENT.test(one.code))
+export type RetryPolicy<T> = {
+  readonly maxTries: number
+  /** The wait after a try, in milliseconds; undefined when its outcome is final. `tries` is 1 after the first. */
+  readonly waitMs: (outcome: Outcome<T>, tries: number) => number | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
-/** How long to wait after these failures of the n-th try, in milliseconds; undefined: give up. */
-export function waitAfter(failures: readonly unknown[], tries: number): number | undefined {
-  if (tries >= MAX_TRIES || !failures.every(isTransient)) return undefined
-  const retryAfter = Math.max(0, ...failures.map((one) => (one instanceof RetryAfterError ? one.afterMs : 0)))
-  if (retryAfter > MAX_RETRY_AFTER_MS) return undefined
-  // Half of it by chance: many who were cut off at once should not come back at once.
-  const backoff = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** (tries - 1)) * (0.5 + Math.random() / 2)
-  return Math.max(retryAfter, backoff)
-}
-
-/** Does it again while its failures may pass; `tries` is 1 for the first. Throws the last failure. */
-export async function withRetry<T>(signal: AbortSignal, attempt: (tries: number) => Promise<T>): Promise<T> {
+/** Repeats `attempt` as its caller's policy says; returns or throws the last outcome. `tries` is 1 for the first. */
+export async function retry<T>(attempt: (tries: number) => Promise<T>, { maxTries, waitMs, signal }: RetryPolicy<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
-    try {
-      return await attempt(tries)
-    } catch (error) {
-      const wait = signal.aborted ? undefined : waitAfter([error], tries)
-      if (wait === undefined) throw error
-      await sleep(wait, undefined, { signal })
-    }
+    const outcome: Outcome<T> = await attempt(tries).then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    )
+    const wait = tries >= maxTries || signal?.aborted ? undefined : waitMs(outcome, tries)
+    if (wait !== undefined && wait > 0) await sleep(wait, undefined, signal && { signal })
+    if (wait !== undefined) continue
+    if ('error' in outcome) throw outcome.error
+    return outcome.value
   }
 }
 
-/** What a Retry-After header asks for, in milliseconds from `now`: seconds or a date. */
+/** The time of a Retry-After header, in milliseconds from `now`: seconds or a date. */
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined
   if (/^\d{1,9}$/.test(header)) return Number(header) * 1000
-  // Date.parse takes a bare number for a year.
+  // Date.parse reads a bare number as a year.
   const date = /^[A-Z][a-z]+,? /.test(header) ? Date.parse(header) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }

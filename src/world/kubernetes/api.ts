@@ -3,6 +3,7 @@ import { type Problem, ProblemError } from '../../values/problem.ts'
 import { absent, present, type ReadResult, unknown } from '../../values/readResult.ts'
 import { VERSION } from '../../version.ts'
 import { HttpClient, type Response } from '../http/httpClient.ts'
+import { isBusyStatus, type Outcome, retry, retryAfterMs } from '../http/retry.ts'
 import { apiProblem, type Method } from './apiProblems.ts'
 import type { Connection } from './connect.ts'
 
@@ -17,6 +18,9 @@ export type ApiRequest = {
 
 const FIELD_MANAGER = 'fieldManager=groundcrew&fieldValidation=Strict'
 const MAX_TRIES = 3
+const WAIT_MS = 200
+/** A read waits no longer, whatever Retry-After says: its caller reports the busy server instead. */
+const MAX_WAIT_MS = 2_000
 
 /** The API server over one pool of connections: JSON in, JSON out; only a Status object proves absence. */
 export class Api {
@@ -82,13 +86,8 @@ export class Api {
 
   /** Repeats a read for a short time while the server is busy. */
   async #sendWithRetry(request: ApiRequest): Promise<{ status: number; body: unknown }> {
-    for (let tries = 1; ; tries++) {
-      const response = await this.#send(request)
-      const busy = response.status === 429 || response.status === 503 || response.status === 500
-      if (!busy || tries === MAX_TRIES) return { status: response.status, body: parse(response.body) }
-      const wait = Math.min(2, Number(response.headers['retry-after'] ?? 0) || tries * 0.2)
-      await new Promise((resolve) => setTimeout(resolve, wait * 1000))
-    }
+    const response = await retry(() => this.#send(request), { maxTries: MAX_TRIES, waitMs: waitWhileBusy })
+    return { status: response.status, body: parse(response.body) }
   }
 
   async #send({ method, path, body, contentType = 'application/json' }: ApiRequest): Promise<Response> {
@@ -113,6 +112,11 @@ export class Api {
     if (!Number.isNaN(date)) this.#serverTime = new Date(date).toISOString()
     return response
   }
+}
+
+function waitWhileBusy(outcome: Outcome<Response>, tries: number): number | undefined {
+  if ('error' in outcome || !isBusyStatus(outcome.value.status)) return undefined
+  return Math.min(MAX_WAIT_MS, retryAfterMs(outcome.value.headers['retry-after'], Date.now()) || tries * WAIT_MS)
 }
 
 function parse(body: Buffer): unknown {

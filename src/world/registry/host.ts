@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ProblemError } from '../../values/problem.ts'
-import { retryAfterMs } from '../http/retry.ts'
+import { isBusyStatus, type Outcome, retry, retryAfterMs } from '../http/retry.ts'
 import type { Auth } from './auth.ts'
 import { badRedirect, loginNeeded } from './registryProblems.ts'
 import type { RegistryRequest, RegistryTransport, Reply, Upload } from './transport.ts'
@@ -21,6 +20,7 @@ type HostRequest = Omit<RegistryRequest, 'url'> & {
 
 const MAX_REDIRECTS = 3
 const MAX_TRIES = 3
+const WAIT_MS = 200
 const MAX_WAIT_MS = 5_000
 
 /** One registry: sends requests with its login, which no other host receives, and repeats them while the registry is busy. */
@@ -74,12 +74,7 @@ export class RegistryHost {
 
   /** Repeats the request while the registry reports that it is busy; returns the last reply. */
   async #sendWithRetry(request: RegistryRequest, scope: string): Promise<Reply> {
-    for (let tries = 1; ; tries++) {
-      const reply = await this.#sendAuthorized(request, scope)
-      const wait = waitOf(reply, tries)
-      if (tries === MAX_TRIES || wait === undefined) return reply
-      await sleep(wait, undefined, request.signal && { signal: request.signal })
-    }
+    return retry(() => this.#sendAuthorized(request, scope), { maxTries: MAX_TRIES, waitMs: waitWhileBusy, signal: request.signal })
   }
 
   async #sendAuthorized(request: RegistryRequest, scope: string): Promise<Reply> {
@@ -108,8 +103,8 @@ function redirectOf({ status, headers }: Reply, from: URL): URL | undefined {
 }
 
 /** How long to wait before the next try, in milliseconds; undefined when the reply is final. */
-function waitOf({ status, headers }: Reply, tries: number): number | undefined {
-  if (![429, 502, 503, 504].includes(status)) return undefined
-  const wait = retryAfterMs(headers['retry-after'], Date.now()) ?? 200 * 2 ** tries
+function waitWhileBusy(outcome: Outcome<Reply>, tries: number): number | undefined {
+  if ('error' in outcome || !isBusyStatus(outcome.value.status)) return undefined
+  const wait = retryAfterMs(outcome.value.headers['retry-after'], Date.now()) ?? WAIT_MS * 2 ** tries
   return wait <= MAX_WAIT_MS ? wait : undefined
 }

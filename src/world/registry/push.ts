@@ -1,10 +1,10 @@
 import { ProblemError } from '../../values/problem.ts'
-import { withRetry } from '../http/retry.ts'
 import type { LiveImage, PushImage } from '../ports/registry.ts'
 import { BlobUpload } from './blobUpload.ts'
 import type { RegistryHost } from './host.ts'
 import { manifestOf } from './manifest.ts'
 import { Progress } from './progress.ts'
+import { withRetry } from './pushRetry.ts'
 import { digestMismatch, refusedError } from './registryProblems.ts'
 import { sendBlobs } from './sendBlobs.ts'
 

@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ArchivedBlob } from '../../installation/installation.ts'
 import { blobBytes, type PlacedBlob } from '../archive/blobBytes.ts'
 import { streamBlobs } from '../archive/streamBlobs.ts'
-import { isTransient, waitAfter, withRetry } from '../http/retry.ts'
+import { isTransient } from '../http/retry.ts'
 import type { PushImage } from '../ports/registry.ts'
 import type { BlobUpload } from './blobUpload.ts'
 import type { Progress } from './progress.ts'
+import { waitAfter, withRetry } from './pushRetry.ts'
 
 const CONCURRENCY = 4
 

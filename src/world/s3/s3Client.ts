@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Problem } from '../../values/problem.ts'
 import { ProblemError } from '../../values/problem.ts'
 import type { Sealed } from '../../values/sealed.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { HttpClient, type Response } from '../http/httpClient.ts'
+import { isBusyStatus, isTransientProblem, type Outcome, retry } from '../http/retry.ts'
 import { type ErrorResponse, type Operation, parseError, s3Problem } from './s3Problems.ts'
 import { loadXml, type Xml } from './xml.ts'
 
@@ -67,16 +67,11 @@ export class S3Client {
 
   /** Sends a request; repeats a read while MinIO is busy. Returns failures of the server and of the connection, and throws none of them. */
   async send(request: S3Request): Promise<Reply> {
-    const waits = request.method === 'GET' ? RETRY_WAITS_MS : []
-    for (const wait of waits) {
-      const reply = await this.#once(request)
-      if (reply.ok || reply.problem.code !== 'minio/busy') return reply
-      await sleep(wait)
-    }
-    return this.#once(request)
+    const maxTries = request.method === 'GET' ? RETRY_WAITS_MS.length + 1 : 1
+    return retry(() => this.#sendOnce(request), { maxTries, waitMs: waitWhileBusy })
   }
 
-  async #once(request: S3Request): Promise<Reply> {
+  async #sendOnce(request: S3Request): Promise<Reply> {
     const operation = { permission: request.permission, ...(request.bucket !== undefined && { bucket: request.bucket }) }
     const loaded = await this.load()
     const keyProblem = unusableKeyProblem(this.#credentials)
@@ -108,6 +103,12 @@ export class S3Client {
     headers.authorization = sign(request, accessKey.open(), secretKey.open(), region, now, sha256)
     return { method, path, headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) }, ...(body !== '' && { body }) }
   }
+}
+
+function waitWhileBusy(outcome: Outcome<Reply>, tries: number): number | undefined {
+  if ('error' in outcome || outcome.value.ok) return undefined
+  const { status, problem } = outcome.value
+  return isBusyStatus(status) || isTransientProblem(problem) ? RETRY_WAITS_MS[tries - 1] : undefined
 }
 
 /** A key that cannot be sent in a header; MinIO creates no such keys. */
