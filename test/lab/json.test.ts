@@ -19,7 +19,7 @@ const command = ['--disable-warning=ExperimentalWarning', fileURLToPath(new URL(
 
 test.after(() => lab.stop())
 
-test('what a server that is away blocks is named, with the reason, and nothing is applied', async () => {
+test('resources that an outage blocks are named, with the reason, and nothing is applied', async () => {
   await lab.server('registry').stop()
   const [before, events] = [await groundcrew(1, 'plan'), await groundcrew(1, 'apply', '--auto-approve')]
   await lab.server('registry').start()
@@ -59,7 +59,7 @@ test('a first apply is a valid stream whose last summary counts what it did', as
   assert.is((await stat(join(folder, 'log.jsonl'))).mode & 0o777, 0o600)
 })
 
-test('what was changed behind our back is told as drift and as the change that undoes it; no secret is', async () => {
+test('a change outside groundcrew is reported as drift and as the change that repairs it, without secrets', async () => {
   const kubectl = promisify(execFile)
   const patch = '{"stringData":{"DATABASE_URL":"postgres://canary-7f3a"}}'
   await kubectl('kubectl', ['-n', 'spacelift', 'patch', 'secret', 'spacelift-shared', '-p', patch], { env: { ...process.env, ...lab.env } })
@@ -79,7 +79,7 @@ test('what was changed behind our back is told as drift and as the change that u
   })
 })
 
-test('an apply that is interrupted says how far it came; the next one goes on', async () => {
+test('an interrupted apply reports its progress; the next one continues', async () => {
   await appendFile(lab.desiredState, 'environment: { drain: { EXTRA: one } }\n')
   await lab.pods('slow')
   const child = spawn(process.execPath, [...command, 'apply', '--auto-approve', '--json'], options)

@@ -32,7 +32,7 @@ async function settle({ site, settled }: Context): Promise<void> {
   expectExit(await site.apply(), 0)
 }
 
-watch('policy all: a saved change is applied; a deleted bucket and a deleted secret come back', async (it) => {
+watch('policy all: a saved change is applied; a deleted bucket and a deleted secret are created again', async (it) => {
   const { site } = it
   await using daemon = await WatchProcess.start(site, '--policy', 'all')
   await daemon.waitAfter(() => saveEdits(site, (file) => setNoncurrentDays(file, 'run-logs', 7)), APPLIED)
@@ -46,7 +46,7 @@ watch('policy all: a saved change is applied; a deleted bucket and a deleted sec
   assert.match(begin?.type === 'begin' ? begin.who : '', /@.* \(watch\)$/)
 })
 
-watch('a half-saved file changes nothing and is told once, with its places; the whole one is taken', async (it) => {
+watch('a half-saved file changes nothing and is reported once, with positions; the complete one is applied', async (it) => {
   const { site } = it
   const before = await runs(it)
   const whole = await editedText(site, (file) => setNoncurrentDays(file, 'run-logs', 9))
@@ -63,7 +63,7 @@ watch('a half-saved file changes nothing and is told once, with its places; the 
   assert.equal(await noncurrentDays(site, 'spacelift-run-logs'), [9])
 })
 
-watch('a hundred saves in two seconds end at the last one', async (it) => {
+watch('after a hundred saves in two seconds the last one is read', async (it) => {
   const { site } = it
   const before = await runs(it)
   await using daemon = await WatchProcess.start(site, '--policy', 'all')
@@ -97,7 +97,7 @@ for (const policy of ['none', 'declared', 'drifted'] as const)
     assert.equal(await noncurrentDays(site, 'spacelift-run-logs'), policy === 'declared' ? [5] : [])
   })
 
-watch('policy drifted: a tag that was moved comes back, and its readers restart with it', async (it) => {
+watch('policy drifted: a moved tag is repaired, and its readers restart', async (it) => {
   const { site } = it
   const servers = () => site.kubectl('-n', 'spacelift', 'get', 'pods', '-o', 'name')
   const before = await servers()
@@ -110,13 +110,13 @@ watch('policy drifted: a tag that was moved comes back, and its readers restart 
   )
 })
 
-watch('what would delete data is left to a person, with the command that does it', async (it) => {
+watch('a change that deletes data needs approval, with the command that applies it', async (it) => {
   const { site } = it
   await site.client('sh', '-c', 'echo state | mc pipe lab/spacelift-run-logs/log')
   await using daemon = await WatchProcess.start(site, '--policy', 'all')
   const expire = (file: Document) => file.setIn(['objectStorage', 'buckets', 'run-logs'], { expireAfterDays: 1 })
-  const told = await daemon.waitAfter(() => saveEdits(site, expire), /To apply: .*/)
-  expectText(told, '--accept-data-loss bucket/spacelift-run-logs')
+  const output = await daemon.waitAfter(() => saveEdits(site, expire), /To apply: .*/)
+  expectText(output, '--accept-data-loss bucket/spacelift-run-logs')
   await sleep(3_000)
   assert.equal(
     (await lifecycleRules(site, 'spacelift-run-logs')).map(({ Expiration }) => Expiration?.Days),
@@ -124,7 +124,7 @@ watch('what would delete data is left to a person, with the command that does it
   )
 })
 
-watch('a lock that somebody holds is told once, and the change is made when it is free', async (it) => {
+watch('a held lock is reported once, and the change is applied when it is free', async (it) => {
   const { site } = it
   const lease = { namespace: 'groundcrew', name: 'spacelift.spacelift' }
   const elsewhere = JSON.stringify({
@@ -146,7 +146,7 @@ watch('a lock that somebody holds is told once, and the change is made when it i
   assert.ok(await hasBucket(it, 'spacelift-modules'))
 })
 
-watch('a server that is away is told when it begins and when it ends', async (it) => {
+watch('an outage is reported when it starts and when it ends', async (it) => {
   const { site } = it
   await using daemon = await WatchProcess.start(site, '--policy', 'all')
   const minio = site.lab.server('minio')
@@ -157,16 +157,16 @@ watch('a server that is away is told when it begins and when it ends', async (it
   await daemon.waitAfter(() => minio.start(), /everything can be read again\.\n.*resources, no changes/)
 })
 
-watch('SIGTERM while helm waits: told to helm, in the history, exit 0; the next apply converges', async (it) => {
+watch('SIGTERM while helm waits: passed to helm, recorded in the history, exit 0; the next apply converges', async (it) => {
   const { site } = it
   await using daemon = await WatchProcess.start(site, '--policy', 'all')
   await site.lab.pods('slow')
   const change = () =>
     saveEdits(site, (file) => file.setIn(['release', 'values', 'server', 'podAnnotations', 'example.com/changed'], 'now'))
   await daemon.waitAfter(change, /pods ready: \d of 9/)
-  const asked = performance.now()
+  const stopped = performance.now()
   assert.is(await daemon.stop(), 0)
-  assert.ok(performance.now() - asked < 25_000)
+  assert.ok(performance.now() - stopped < 25_000)
   await site.lab.pods('normal')
   expectText(
     expectExit(await site.groundcrew(['history', '--state', site.state]), 0)

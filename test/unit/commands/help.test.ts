@@ -27,7 +27,7 @@ for (const command of [program, ...allCommands(program)]) {
   })
 }
 
-test('an example with a mistake would be found', async () => {
+test('an example with a mistake is detected', async () => {
   for (const wrong of ['groundcrew plna', 'groundcrew plan --nonsense', 'groundcrew state rm'])
     assert.is(await parses(wrong).catch(({ name }) => name), 'CommanderError', wrong)
 })

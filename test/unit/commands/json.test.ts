@@ -15,7 +15,7 @@ const folder = await mkdtemp(join(tmpdir(), 'groundcrew-json-'))
 
 test.after(() => rm(folder, { recursive: true }))
 
-test('what is wrong with the file is told as diagnostics with their places, and nothing else is said', async () => {
+test('problems of the file are diagnostics with their positions, and nothing else is printed', async () => {
   const plain = await run(folder, ['plan', '-f', broken])
   const { exit, out, err } = await run(folder, ['plan', '-f', broken, '--json'])
   assert.equal([exit, err], [1, ''])
@@ -51,20 +51,20 @@ for (const [argv, code] of [
     )
   })
 
-test('who reads a stream is told that it ends by an interruption', async () => {
+test('an interrupted stream ends with a line about the interruption', async () => {
   const signal = AbortSignal.abort()
   const { exit, out, err } = await run(folder, ['plan', '--json'], { signal })
   assert.equal([exit, err, readStream(out).at(-1)?.['@message']], [130, '', 'Interrupted.'])
   assert.equal(await run(folder, ['plan'], { signal }), { exit: 130, out: '', err: '' })
 })
 
-test('help stays text', async () => {
+test('--help prints text with --json too', async () => {
   const { exit, out } = await run(folder, ['plan', '--json', '--help'])
   assert.is(exit, 0)
   assert.match(out, /^Usage: groundcrew plan/)
 })
 
-test('--log-file gets the lines besides, nobody else may read it, and what is printed is the same', async () => {
+test('--log-file receives the same lines, readable by its owner only, and the output does not change', async () => {
   const file = join(folder, 'log.jsonl')
   const plain = await run(folder, ['plan', '-f', broken])
   for (const _ of ['once', 'again']) assert.equal(await run(folder, ['plan', '-f', broken, '--log-file', 'log.jsonl']), plain)
@@ -73,14 +73,14 @@ test('--log-file gets the lines besides, nobody else may read it, and what is pr
   assert.is((await stat(file)).mode & 0o777, 0o600)
 })
 
-test('a log that cannot be gone on with is said once and stops nothing', async () => {
+test('a log file that can no longer be written is reported once and stops nothing', async () => {
   const plain = await run(folder, ['plan', '-f', broken])
   const logged = await run(folder, ['plan', '-f', broken, '--log-file', '/dev/full'])
   assert.equal(logged, { ...plain, err: plain.err + logged.err.slice(plain.err.length) })
   assert.match(logged.err.slice(plain.err.length), /^The log file \/dev\/full is incomplete from here on: .*ENOSPC.*\n$/)
 })
 
-test('state, history and version have one object a line', async () => {
+test('state, history and version print one object per line', async () => {
   await settled(folder)
   const objects = async (...argv: string[]) => {
     const { exit, out, err } = await run(folder, argv)
@@ -120,7 +120,7 @@ test('state, history and version have one object a line', async () => {
   )
 })
 
-test('a reader that leaves is no reason to break off', async () => {
+test('a command continues when the reader of its output ends', async () => {
   const bin = fileURLToPath(new URL('../../../src/bin.ts', import.meta.url))
   const argv = ['--disable-warning=ExperimentalWarning', bin, 'plan', '--json', '-f', broken]
   const child = spawn(process.execPath, argv, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })

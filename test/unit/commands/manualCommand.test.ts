@@ -7,11 +7,11 @@ import { address } from '../../../src/values/address.ts'
 const change = { address: address('bucket', 'b'), action: 'update' as const, edits: [], impact: NO_IMPACT, after: [] }
 const refused = (consent: string) => ({ change, why: { is: 'refused' as const, summary: 'No.', consent } })
 
-test('the command is as short as it can be', () => {
+test('defaults are left out of the command', () => {
   assert.is(manualCommand({ file: 'desired-state.yaml' }, []), 'groundcrew apply')
 })
 
-test('it names what the daemon was told, quoted for a shell, and each consent once', () => {
+test('it repeats the daemon’s options, quoted for a shell, and each consent once', () => {
   const options = { file: 'my state.yaml', state: "it's", kubeconfig: '/etc/kube.conf', context: 'onprem' }
   const risk = '--accept-data-loss bucket/b'
   assert.is(

@@ -4,16 +4,16 @@ import { cachedView } from '../../../src/reconcile/cachedView.ts'
 import { present } from '../../../src/values/readResult.ts'
 import type { View } from '../../../src/world/ports.ts'
 
-test('pods are asked for once in a look, and everything else goes through', async () => {
-  const asked: string[] = []
-  const told =
+test('pods are requested once per namespace, and every other read is passed through', async () => {
+  const requests: string[] = []
+  const recording =
     (name: string) =>
     async (...args: readonly unknown[]) => {
-      asked.push([name, ...args].join(' '))
+      requests.push([name, ...args].join(' '))
       return present(name)
     }
   const names = ['identity', 'namespace', 'secret', 'deployments', 'pods', 'objects', 'release']
-  const view = { cluster: Object.fromEntries(names.map((name) => [name, told(name)])) } as unknown as View
+  const view = { cluster: Object.fromEntries(names.map((name) => [name, recording(name)])) } as unknown as View
   const { cluster } = cachedView(view)
   await Promise.all([cluster.pods('a'), cluster.pods('a'), cluster.pods('b')])
   await cluster.identity()
@@ -22,7 +22,7 @@ test('pods are asked for once in a look, and everything else goes through', asyn
   await cluster.deployments('n')
   await cluster.objects({ apiVersion: 'v1', kind: 'K' }, 'n', ['x', 'y'])
   await cluster.release('n', 'r')
-  assert.equal(asked, [
+  assert.equal(requests, [
     'pods a',
     'pods b',
     'identity',

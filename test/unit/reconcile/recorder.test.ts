@@ -5,7 +5,7 @@ import type { FileStore } from '../../../src/state/fileStore.ts'
 import { emptyState, type State } from '../../../src/state/state.ts'
 import { address } from '../../../src/values/address.ts'
 
-/** Keeps what is saved; each save lasts until it is let through. */
+/** Keeps what is saved; each save waits for letThrough. */
 class SlowStore {
   readonly saved: string[][] = []
   #waiting: (() => void)[] = []
@@ -24,13 +24,13 @@ class SlowStore {
 }
 
 const settle = () => new Promise((resolve) => setImmediate(resolve))
-const found = (name: string) => ({ address: address('bucket', name), facts: { versioning: 'off' }, guard: 'g' })
+const resource = (name: string) => ({ address: address('bucket', name), facts: { versioning: 'off' }, guard: 'g' })
 
-test('records that come while a write is under way share the next one, and none is done before it is on disk', async () => {
+test('records that come during a write share the next one, and none is done before it is on disk', async () => {
   const store = new SlowStore()
   const recorder = new Recorder(store as unknown as FileStore, emptyState('lineage'), [], new Set())
   const done: string[] = []
-  const record = (name: string) => recorder.record(found(name)).then(() => done.push(name))
+  const record = (name: string) => recorder.record(resource(name)).then(() => done.push(name))
   const all = [record('a')]
   await settle()
   all.push(record('b'), record('c'))
@@ -51,9 +51,9 @@ test('records that come while a write is under way share the next one, and none 
 test('a write that fails fails for all that shared it, and nothing is written after it', async () => {
   const store = { saves: 0, save: () => Promise.reject(new Error(`full ${store.saves++}`)) }
   const recorder = new Recorder(store as unknown as FileStore, emptyState('lineage'), [], new Set())
-  const outcomes = await Promise.allSettled([recorder.record(found('a')), recorder.record(found('b'))])
+  const outcomes = await Promise.allSettled([recorder.record(resource('a')), recorder.record(resource('b'))])
   assert.equal([outcomes.map(({ status }) => status), store.saves], [['rejected', 'rejected'], 1])
-  assert.is((await Promise.allSettled([recorder.record(found('c'))]))[0]?.status, 'rejected')
+  assert.is((await Promise.allSettled([recorder.record(resource('c'))]))[0]?.status, 'rejected')
   assert.is(store.saves, 1)
 })
 
@@ -64,7 +64,7 @@ test('the world is recorded in the state, and an object store without an id keep
   const world = { cluster: 'c', objectStore: 'o', objectStoreEndpoint: 'https://minio', registries: ['r'] }
   await recorder.recordWorld(world)
   await recorder.recordWorld({ ...world, cluster: 'd', objectStore: '' })
-  await recorder.record(found('a'))
+  await recorder.record(resource('a'))
   assert.equal(Object.keys(states.at(-1) ?? {}).sort(), Object.keys(emptyState('lineage')).sort())
   assert.equal(
     states.map((state) => state.world),

@@ -4,67 +4,67 @@ import * as assert from 'uvu/assert'
 import type { RemovalPolicy } from '../../../src/kinds/kind.ts'
 import { counts } from '../../../src/plan/plan.ts'
 import { parseHistory } from '../../../src/state/journal.ts'
-import { applied, plan, Things } from './things.ts'
+import { applied, plan, Things } from './fakeKind.ts'
 
 const REMOVE: RemovalPolicy = { created: 'remove', adopted: 'forget' }
 const REFUSE: RemovalPolicy = { created: 'refuse', adopted: 'refuse' }
-const MAKE_WAY: RemovalPolicy = { created: 'remove', adopted: 'refuse', removeFirst: true }
+const REMOVE_FIRST: RemovalPolicy = { created: 'remove', adopted: 'refuse', removeFirst: true }
 
 /** Things that were applied, before the file changes. */
-async function settled(wanted: Things['wanted'], found: readonly string[] = []) {
+async function settled(declared: Things['declared'], existing: readonly string[] = []) {
   const things = new Things()
-  for (const name of found) things.live.set(`thing/${name}`, '1')
-  things.wanted = wanted
+  for (const name of existing) things.live.set(`thing/${name}`, '1')
+  things.declared = declared
   const { store, state } = await applied(things)
   things.written.length = 0
   return { things, store, state }
 }
 
-const one = (name: string, removalPolicy?: RemovalPolicy, ...after: string[]) => ({
+const declare = (name: string, removalPolicy?: RemovalPolicy, ...after: string[]) => ({
   name,
   value: '1',
   after,
   ...(removalPolicy && { removalPolicy }),
 })
-const actions = ({ plan: made }: Awaited<ReturnType<typeof plan>>) =>
-  made.changes.map((it) => `${it.action} ${it.address.slice('thing/'.length)}`)
+const actions = ({ plan: planned }: Awaited<ReturnType<typeof plan>>) =>
+  planned.changes.map(({ action, address }) => `${action} ${address.slice('thing/'.length)}`)
 
-test('what we made and the file dropped is removed, journalled and forgotten', async () => {
-  const { things, store, state } = await settled([one('kept'), one('extra', REMOVE)])
-  things.wanted = [one('kept')]
+test('a created resource that the file drops is removed, journaled and forgotten', async () => {
+  const { things, store, state } = await settled([declare('kept'), declare('extra', REMOVE)])
+  things.declared = [declare('kept')]
   const planned = await plan(things, state)
   assert.equal([actions(planned), counts(planned.plan).destroy], [['remove extra', 'keep kept'], 1])
   const after = await applied(things, store)
   assert.equal([things.written, Object.keys(after.state.resources)], [['-thing/extra'], ['thing/kept']])
   const records = parseHistory(readFileSync(after.history, 'utf8'))
   assert.equal(
-    records.filter((it) => it.type === 'step' || it.type === 'done').map((it) => `${it.type} ${it.address}`),
+    records.filter((record) => record.type === 'step' || record.type === 'done').map((record) => `${record.type} ${record.address}`),
     ['step thing/extra', 'done thing/extra'],
   )
   assert.equal(actions(await plan(things, after.state)), ['keep kept'])
 })
 
-test('what was there before us is forgotten, and what is gone already too', async () => {
-  const { things, store, state } = await settled([one('found', REMOVE), one('gone', REMOVE)], ['found'])
-  things.live.delete('thing/gone')
-  things.wanted = []
-  assert.equal(actions(await plan(things, state)), ['forget found', 'forget gone'])
+test('an adopted resource is forgotten, and so is one that is already absent', async () => {
+  const { things, store, state } = await settled([declare('adopted', REMOVE), declare('absent', REMOVE)], ['adopted'])
+  things.live.delete('thing/absent')
+  things.declared = []
+  assert.equal(actions(await plan(things, state)), ['forget absent', 'forget adopted'])
   const after = await applied(things, store)
-  assert.equal([things.written, Object.keys(after.state.resources), things.live.get('thing/found')], [[], [], '1'])
+  assert.equal([things.written, Object.keys(after.state.resources), things.live.get('thing/adopted')], [[], [], '1'])
 })
 
-test('what cannot be looked at is not removed, and that is said', async () => {
-  const { things, state } = await settled([one('extra', REMOVE)])
-  things.wanted = []
-  things.hidden.add('thing/extra')
-  const { plan: made, steps } = await plan(things, state)
-  assert.equal([made.changes[0]?.action, made.problems[0]?.summary, steps.size], ['blocked', 'the server is away', 0])
+test('a resource that cannot be read is not removed, and the plan shows that', async () => {
+  const { things, state } = await settled([declare('extra', REMOVE)])
+  things.declared = []
+  things.unreadable.add('thing/extra')
+  const { plan: planned, steps } = await plan(things, state)
+  assert.equal([planned.changes[0]?.action, planned.problems[0]?.summary, steps.size], ['blocked', 'the server is down', 0])
 })
 
-test('what holds something stays, hinders nothing else, is said each time, and goes once it can', async () => {
-  const { things, store, state } = await settled([one('extra', REMOVE), one('other')])
-  things.wanted = [{ name: 'other', value: '2' }]
-  things.precious.add('thing/extra')
+test('a declined removal blocks nothing else, is reported in every plan, and happens once it is possible', async () => {
+  const { things, store, state } = await settled([declare('extra', REMOVE), declare('other')])
+  things.declared = [{ name: 'other', value: '2' }]
+  things.declined.add('thing/extra')
   const planned = await plan(things, state)
   assert.equal([actions(planned), planned.plan.problems], [['keep extra', 'update other'], []])
   assert.equal(
@@ -73,92 +73,92 @@ test('what holds something stays, hinders nothing else, is said each time, and g
   )
   const after = await applied(things, store)
   assert.equal([things.written, after.state.resources['thing/extra']], [['thing/other'], state.resources['thing/extra']])
-  things.precious.clear()
+  things.declined.clear()
   assert.equal(actions(await plan(things, after.state)), ['remove extra', 'keep other'])
 })
 
-test('what the file must not drop is refused, in a partial plan too', async () => {
-  const { things, state } = await settled([one('data', REFUSE), one('other')])
-  things.wanted = [one('other')]
+test('dropping a resource that holds data is refused, in a partial plan too', async () => {
+  const { things, state } = await settled([declare('data', REFUSE), declare('other')])
+  things.declared = [declare('other')]
   for (const selection of [undefined, { target: ['thing/other'], exclude: [] }]) {
-    const { plan: made } = await plan(things, state, selection)
-    assert.equal([made.problems[0]?.code, made.changes.map((it) => it.action)], ['plan/renamed', ['keep']])
+    const { plan: planned } = await plan(things, state, selection)
+    assert.equal([planned.problems[0]?.code, planned.changes.map(({ action }) => action)], ['plan/renamed', ['keep']])
   }
 })
 
-test('removal comes after what stood on it, changed or removed itself', async () => {
-  const { things, store } = await settled([one('base', REMOVE), one('middle', REMOVE, 'base'), one('top', undefined, 'middle')])
-  things.wanted = [{ name: 'top', value: '2' }]
+test('a removal comes after the dependents of the resource, whether they change or are removed', async () => {
+  const { things, store } = await settled([declare('base', REMOVE), declare('middle', REMOVE, 'base'), declare('top', undefined, 'middle')])
+  things.declared = [{ name: 'top', value: '2' }]
   await applied(things, store)
   assert.equal(things.written, ['thing/top', '-thing/middle', '-thing/base'])
 })
 
-test('nothing is removed whose reader could not be changed', async () => {
-  const { things, store } = await settled([one('base', REMOVE), one('top', undefined, 'base')])
-  things.wanted = [{ name: 'top', value: '2' }]
-  things.broken.add('thing/top')
+test('no resource is removed whose reader could not be changed', async () => {
+  const { things, store } = await settled([declare('base', REMOVE), declare('top', undefined, 'base')])
+  things.declared = [{ name: 'top', value: '2' }]
+  things.failing.add('thing/top')
   const { result, state } = await applied(things, store)
   assert.equal([things.written, result.failed, result.skipped], [[], ['thing/top'], ['thing/base']])
   assert.is(state.resources['thing/base']?.provenance, 'created')
 })
 
-test('what makes way is removed before another of its kind is made; if it cannot be, nothing is made', async () => {
-  const { things, store, state } = await settled([one('z-old', MAKE_WAY)])
-  things.wanted = [one('new', MAKE_WAY)]
-  things.broken.add('thing/z-old')
+test('a resource that is removed first goes before its replacement; if it cannot be removed, nothing is created', async () => {
+  const { things, store, state } = await settled([declare('z-old', REMOVE_FIRST)])
+  things.declared = [declare('new', REMOVE_FIRST)]
+  things.failing.add('thing/z-old')
   const failed = await applied(things, store)
   assert.equal([things.written, failed.result.skipped], [[], ['thing/new']])
-  things.hidden.add('thing/z-old')
+  things.unreadable.add('thing/z-old')
   assert.equal(actions(await plan(things, state)), ['blocked z-old', 'blocked new'])
-  things.broken.clear()
-  things.hidden.clear()
+  things.failing.clear()
+  things.unreadable.clear()
   const { state: after } = await applied(things, store)
   assert.equal([things.written, Object.keys(after.resources)], [['-thing/z-old', 'thing/new'], ['thing/new']])
-  assert.equal(after.resources['thing/new']?.after, [], 'that it waited once is nothing to remember')
+  assert.equal(after.resources['thing/new']?.after, [], 'that it waited for a removal is not recorded')
 })
 
-test('what makes way is refused when it was there before us', async () => {
-  const { things, state } = await settled([one('old', MAKE_WAY)], ['old'])
-  things.wanted = [one('new', MAKE_WAY)]
+test('a replacement of an adopted resource is refused', async () => {
+  const { things, state } = await settled([declare('old', REMOVE_FIRST)], ['old'])
+  things.declared = [declare('new', REMOVE_FIRST)]
   assert.is((await plan(things, state)).plan.problems[0]?.code, 'plan/renamed')
 })
 
-test('a partial plan removes what it names with what stood on it, and nothing else', async () => {
-  const { things, state } = await settled([one('a', REMOVE), one('b', REMOVE), one('top', undefined, 'a'), one('else')])
-  things.wanted = [{ name: 'top', value: '2' }, one('else')]
+test('a partial plan removes its targets with their dependents, and nothing else', async () => {
+  const { things, state } = await settled([declare('a', REMOVE), declare('b', REMOVE), declare('top', undefined, 'a'), declare('else')])
+  things.declared = [{ name: 'top', value: '2' }, declare('else')]
   assert.equal(actions(await plan(things, state, { target: ['thing/a'], exclude: [] })), ['update top', 'remove a'])
   assert.equal(actions(await plan(things, state, { target: ['thing/top'], exclude: [] })), ['update top'])
   assert.equal(actions(await plan(things, state, { target: [], exclude: ['thing/a'] })), ['remove b', 'keep else', 'update top'])
 })
 
-test('a partial plan never takes away what makes way without putting another in its place', async () => {
-  const { things, state } = await settled([one('old', MAKE_WAY, 'a'), one('a', REMOVE)])
-  things.wanted = [one('new', MAKE_WAY)]
-  const chosen = async (target: string[], exclude: string[]) => actions(await plan(things, state, { target, exclude })).sort()
-  assert.equal(await chosen(['thing/a'], []), ['create new', 'remove a', 'remove old'])
-  assert.equal(await chosen([], ['thing/new']), [])
-  assert.equal(await chosen([], ['thing/a']), ['create new', 'remove old'])
+test('a partial plan never removes a resource without its replacement', async () => {
+  const { things, state } = await settled([declare('old', REMOVE_FIRST, 'a'), declare('a', REMOVE)])
+  things.declared = [declare('new', REMOVE_FIRST)]
+  const selected = async (target: string[], exclude: string[]) => actions(await plan(things, state, { target, exclude })).sort()
+  assert.equal(await selected(['thing/a'], []), ['create new', 'remove a', 'remove old'])
+  assert.equal(await selected([], ['thing/new']), [])
+  assert.equal(await selected([], ['thing/a']), ['create new', 'remove old'])
 })
 
-test('a state that was written before resources said what their absence means is read as it was then', async () => {
-  const { things, state } = await settled([one('extra', REMOVE)])
+test('a state without removal policies is read as before', async () => {
+  const { things, state } = await settled([declare('extra', REMOVE)])
   const { removalPolicy: _, ...old } = state.resources['thing/extra'] as (typeof state.resources)[string]
-  things.wanted = []
+  things.declared = []
   assert.equal(actions(await plan(things, { ...state, resources: { 'thing/extra': old } })), ['forget extra'])
 })
 
-test('a record that was edited into nonsense is told by its address, never guessed at', async () => {
-  const { things, state } = await settled([one('a'), one('b')])
+test('an unreadable record is reported with its address, and its contents are never guessed', async () => {
+  const { things, state } = await settled([declare('a'), declare('b')])
   const edited = { ...(state.resources['thing/a'] as (typeof state.resources)[string]), facts: { value: 7 } }
-  const { plan: made } = await plan(things, { ...state, resources: { ...state.resources, 'thing/a': edited } })
+  const { plan: planned } = await plan(things, { ...state, resources: { ...state.resources, 'thing/a': edited } })
   assert.equal(
-    made.problems.map(({ summary }) => summary.includes('thing/a')),
+    planned.problems.map(({ summary }) => summary.includes('thing/a')),
     [true],
   )
 })
 
 test('a resource of a kind that this version does not know is a problem, not forgotten', async () => {
-  const { things, state } = await settled([one('extra', REMOVE)])
+  const { things, state } = await settled([declare('extra', REMOVE)])
   const resources = { 'gadget/x': state.resources['thing/extra'] as (typeof state.resources)[string] }
   assert.is((await plan(things, { ...state, resources })).plan.problems[0]?.code, 'state/unknown-kind')
 })

@@ -2,7 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { runId } from '../../../src/session/runIdentity.ts'
 
-test('runs sort by their names as they began, within one second too', () => {
+test('the names of runs sort by their start, also within one second', () => {
   const times = ['2026-11-24T01:02:03.004Z', '2026-11-24T01:02:03.040Z', '2026-11-24T01:02:03.400Z', '2026-11-24T01:02:04.000Z']
   // Random parts that would turn the order round.
   const names = times.map((time, i) =>

@@ -21,7 +21,7 @@ const checked = {
   problems: [],
 } as unknown as CheckedPlan
 
-test('a saved plan is read back whole, holds still, and is for its owner alone', async () => {
+test('a saved plan is read back unchanged, is still current, and is readable by its owner only', async () => {
   const { host, file, session } = await saved()
   const plan = await loadPlan(host, file)
   verifySeal(plan, session)
@@ -31,7 +31,7 @@ test('a saved plan is read back whole, holds still, and is for its owner alone',
   await rm(host.cwd, { recursive: true })
 })
 
-test('a plan with any of its lines changed or left out is refused', async () => {
+test('a plan with any of its lines changed or removed is refused', async () => {
   const { host, file, session } = await saved()
   const lines = (await readFile(file, 'utf8')).split('\n')
   for (const i of lines.keys())
@@ -44,7 +44,7 @@ test('a plan with any of its lines changed or left out is refused', async () => 
   await rm(host.cwd, { recursive: true })
 })
 
-test('a plan of another installation, or with consent that was not given, is refused', async () => {
+test('a plan of another installation, or with a consent that was added later, is refused', async () => {
   const { host, file, session } = await saved()
   assert.is(await refusal(host, file, sessionWith(newKey())), 'plan/stale')
   await writeFile(file, (await readFile(file, 'utf8')).replace('"replaceEncryptionKey": false', '"replaceEncryptionKey": true'))

@@ -16,7 +16,7 @@ const KUBECONFIG = JSON.stringify({
   contexts: [{ name: 'here', context: { cluster: 'c', user: 'u' } }],
 })
 
-test('what is wrong on this machine is told before a chart is asked for', async () => {
+test('the problems of this machine are reported before a chart is requested', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'groundcrew-session-'))
   await copyFile(new URL('../installation/valid/minimal.yaml', import.meta.url), join(folder, 'desired-state.yaml'))
   await mkdir(join(folder, '.kube'))
@@ -27,7 +27,7 @@ test('what is wrong on this machine is told before a chart is asked for', async 
   await rm(folder, { recursive: true })
 })
 
-test('archive, chart, certificates and kubeconfig that are not there are told at once, with their places in the file', async () => {
+test('a missing archive, chart, certificate and kubeconfig are all reported at once, with their positions in the file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'groundcrew-session-'))
   const minimal = await readFile(new URL('../installation/valid/minimal.yaml', import.meta.url), 'utf8')
   const more =

@@ -17,11 +17,11 @@ test('each failure doubles the pause, up to ten minutes', () => {
   assert.is(pauses.at(-1), TEN_MINUTES)
 })
 
-test('chance takes away up to half of it', () => {
+test('the pause is shortened at random by up to half', () => {
   assert.is(backoff(new FakeClock(), LEAST).failed(), 2_500)
 })
 
-test('the pause passes with the clock, and a success forgets the failures', async () => {
+test('the pause ends with time, and a success resets the failures', async () => {
   const clock = new FakeClock()
   const it = backoff(clock, MOST)
   assert.is(it.waitMs, 0)
@@ -36,7 +36,7 @@ test('the pause passes with the clock, and a success forgets the failures', asyn
   assert.is(it.failed(), 5_000)
 })
 
-test('a pause that is skipped is not forgotten', () => {
+test('a skipped pause still counts its failure', () => {
   const it = backoff(new FakeClock(), MOST)
   it.failed()
   it.skip()

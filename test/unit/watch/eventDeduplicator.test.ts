@@ -17,77 +17,77 @@ const change = (name: string, action: PlannedChange['action']): PlannedChange =>
 const plan = (...changes: readonly PlannedChange[]): Plan => ({ changes, findings: [], problems: [], uncheckedCount: 0 })
 const settled = plan(change('a', 'keep'))
 const drifted = plan(change('a', 'repair'))
-const away: Problem = { code: 'minio/refused', summary: 'MinIO refuses.', remedy: 'Look at it.' }
-const gone: Problem = { code: 'cluster/silent', summary: 'The API server is silent.', remedy: 'Look at it.' }
+const outage: Problem = { code: 'minio/refused', summary: 'MinIO refuses.', remedy: 'Check it.' }
+const silent: Problem = { code: 'cluster/silent', summary: 'The API server is silent.', remedy: 'Check it.' }
 
-function events() {
-  const told: WatchEvent[] = []
-  const it = new EventDeduplicator((event) => told.push(event))
-  return { it, types: () => told.splice(0).map(({ type }) => type.replace('watch_', '')) }
+function deduplicate() {
+  const emitted: WatchEvent[] = []
+  const deduplicator = new EventDeduplicator((event) => emitted.push(event))
+  return { deduplicator, types: () => emitted.splice(0).map(({ type }) => type.replace('watch_', '')) }
 }
 
-test('the same plan is told once, another one when it comes, and the first again after that', () => {
-  const { it, types } = events()
-  it.plan(settled)
-  it.plan(settled)
+test('the same plan is reported once, and again after another plan', () => {
+  const { deduplicator, types } = deduplicate()
+  deduplicator.plan(settled)
+  deduplicator.plan(settled)
   assert.equal(types(), ['plan'])
-  it.plan(drifted)
-  it.plan(drifted)
-  it.plan(settled)
+  deduplicator.plan(drifted)
+  deduplicator.plan(drifted)
+  deduplicator.plan(settled)
   assert.equal(types(), ['plan', 'plan'])
 })
 
-test('what a person did is answered, though nothing is new', () => {
-  const { it, types } = events()
-  it.plan(settled)
-  it.problems([away])
-  it.reset()
-  it.plan(settled)
-  it.problems([away])
+test('after an operator acted, everything is reported again', () => {
+  const { deduplicator, types } = deduplicate()
+  deduplicator.plan(settled)
+  deduplicator.problems([outage])
+  deduplicator.reset()
+  deduplicator.plan(settled)
+  deduplicator.problems([outage])
   assert.equal(types(), ['plan', 'problems', 'plan', 'problems'])
 })
 
-test('a server that is away is told when it begins and when it ends, and what there is to see then', () => {
-  const { it, types } = events()
-  it.plan(settled)
-  for (let i = 0; i < 3; i++) it.problems([away])
+test('an outage is reported when it starts and when it ends, and then the plan again', () => {
+  const { deduplicator, types } = deduplicate()
+  deduplicator.plan(settled)
+  for (let i = 0; i < 3; i++) deduplicator.problems([outage])
   assert.equal(types(), ['plan', 'problems'])
-  it.problems([away, gone])
-  it.problems([gone])
+  deduplicator.problems([outage, silent])
+  deduplicator.problems([silent])
   assert.equal(types(), ['problems'])
   for (let i = 0; i < 2; i++) {
-    it.problems([])
-    it.plan(settled)
+    deduplicator.problems([])
+    deduplicator.plan(settled)
   }
   assert.equal(types(), ['clear', 'plan'])
 })
 
-test('a problem at another place of the file is another problem', () => {
-  const { it, types } = events()
-  const at = (line: number) => [{ ...away, at: { file: 'desired-state.yaml', line, col: 1 } }]
-  it.problems(at(3))
-  it.problems(at(3))
-  it.problems(at(4))
+test('a problem at another position of the file is another problem', () => {
+  const { deduplicator, types } = deduplicate()
+  const at = (line: number) => [{ ...outage, at: { file: 'desired-state.yaml', line, col: 1 } }]
+  deduplicator.problems(at(3))
+  deduplicator.problems(at(3))
+  deduplicator.problems(at(4))
   assert.equal(types(), ['problems', 'problems'])
 })
 
-test('a lock that is held is told once for each holder', () => {
-  const { it, types } = events()
+test('a held lock is reported once per holder', () => {
+  const { deduplicator, types } = deduplicate()
   const held = (who: string): Problem => ({ code: 'lock/held', summary: `Locked by ${who}.`, remedy: 'Wait.' })
-  it.lockHeld(held('ada'))
-  it.problems([])
-  it.lockHeld(held('ada'))
-  it.lockHeld(held('bob'))
+  deduplicator.lockHeld(held('ada'))
+  deduplicator.problems([])
+  deduplicator.lockHeld(held('ada'))
+  deduplicator.lockHeld(held('bob'))
   assert.equal(types(), ['problems', 'problems'])
-  it.lockHeld(undefined)
-  it.lockHeld(held('bob'))
+  deduplicator.lockHeld(undefined)
+  deduplicator.lockHeld(held('bob'))
   assert.equal(types(), ['problems'])
 })
 
-test('what is left out is told when it changes', () => {
-  const { it, types } = events()
+test('skipped changes are reported when they change', () => {
+  const { deduplicator, types } = deduplicate()
   const leftOut = (...changes: readonly PlannedChange[]) =>
-    it.skipped({
+    deduplicator.skipped({
       type: 'watch_left_out',
       policy: 'all',
       leftOut: changes.map((one) => ({ change: one, why: { is: 'action' as const } })),

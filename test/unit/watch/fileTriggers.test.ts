@@ -38,7 +38,7 @@ async function triggersOn(name: string, act: () => Promise<unknown>): Promise<vo
   }
 }
 
-test('however an editor saves, it is noticed, again and again', async () => {
+test('every way in which editors save is noticed, repeatedly', async () => {
   const file = at('desired-state.yaml')
   await writeFile(file, '1\n')
   await triggers.watch([file])
@@ -60,7 +60,7 @@ test('however an editor saves, it is noticed, again and again', async () => {
   }
 })
 
-test('a file that goes and comes is noticed, and one that was never there', async () => {
+test('deleting and creating a file is noticed, also if it never existed', async () => {
   await writeFile(at('a'), '1')
   await triggers.watch([at('a'), at('b')])
   await triggersOn('the end of a', () => rm(at('a')))
@@ -68,14 +68,14 @@ test('a file that goes and comes is noticed, and one that was never there', asyn
   await triggersOn('the first b', () => writeFile(at('b'), '2'))
 })
 
-test('a chart is watched with all below it', async () => {
+test('a chart folder is watched recursively', async () => {
   await mkdir(at('chart/templates'), { recursive: true })
   await triggers.watch([at('chart')])
   await triggersOn('a new template', () => writeFile(at('chart/templates/a.yaml'), '1'))
   await triggersOn('a changed template', () => writeFile(at('chart/templates/a.yaml'), '2'))
 })
 
-test('a ConfigMap is swapped as kubelet does it, twice', async () => {
+test('a ConfigMap that kubelet swaps is noticed, twice', async () => {
   await mkdir(at('..1'))
   await writeFile(at('..1/desired-state.yaml'), '1\n')
   await symlink('..1', at('..data'))
@@ -91,7 +91,7 @@ test('a ConfigMap is swapped as kubelet does it, twice', async () => {
   }
 })
 
-test('what is no longer watched is no longer noticed', async () => {
+test('a path that is no longer watched triggers nothing', async () => {
   await writeFile(at('a'), '1')
   await writeFile(at('b'), '1')
   await triggers.watch([at('a')])

@@ -53,7 +53,7 @@ async function settled(meanwhile: { readonly [ms: number]: () => Promise<unknown
   return answer
 }
 
-test('what stands still is read after a moment, and at once when nothing was written since', async () => {
+test('quiet files are read after a moment, and at once when they did not change since', async () => {
   await write(minimal)
   const first = await settled()
   assert.ok(first.changed && first.ms >= QUIET_MS && first.ms < TRUNCATED_QUIET_MS)
@@ -63,7 +63,7 @@ test('what stands still is read after a moment, and at once when nothing was wri
   assert.is(await inputs.haveChanged(), true)
 })
 
-test('a file that begins like the one before and says less is waited for: it is no saved state', async () => {
+test('a truncated file is waited for', async () => {
   await write(longer)
   await settled()
   await write(minimal)
@@ -74,7 +74,7 @@ test('a file that begins like the one before and says less is waited for: it is 
   assert.ok(meant.changed && meant.ms >= TRUNCATED_QUIET_MS, 'one that was meant so is taken later')
 })
 
-test('a broken file is told without that wait', async () => {
+test('an invalid file is reported without that wait', async () => {
   await write(minimal)
   await settled()
   await write(minimal.slice(0, 100))
@@ -82,7 +82,7 @@ test('a broken file is told without that wait', async () => {
   assert.ok(changed && ms < TRUNCATED_QUIET_MS)
 })
 
-test('the files that it names count as it does, also those that a new version of it names', async () => {
+test('changes of referenced files count too, also of those that a new version references', async () => {
   const named = minimal.replace('{ env: DATABASE_URL }', '{ file: ./database-url }')
   assert.is.not(named, minimal)
   await write(minimal)

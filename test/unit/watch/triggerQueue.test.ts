@@ -6,32 +6,32 @@ import type { Trigger } from '../../../src/watch/watchEvents.ts'
 import { watchLoop } from '../../../src/watch/watchLoop.ts'
 import { FakeClock, settle } from '../../support/fakeClock.ts'
 
-type Look = { readonly from: number; to: number; readonly why: readonly Trigger[] }
+type Check = { readonly from: number; to: number; readonly triggers: readonly Trigger[] }
 
-/** Rounds on a clock of their own, in which each check takes `lookMs`. */
-function start(lookMs: () => number, pauseMs = 60_000) {
+/** The loop on a clock of its own, in which each check takes `checkMs`. */
+function start(checkMs: () => number, pauseMs = 60_000) {
   const clock = new FakeClock()
   const queue = new TriggerQueue()
   const stop = new AbortController()
-  const looks: Look[] = []
+  const checks: Check[] = []
   let running = 0
-  const check = async (why: ReadonlySet<Trigger>) => {
-    assert.is(++running, 1, 'two looks at a time')
-    const it: Look = { from: clock.monotonic(), to: Number.POSITIVE_INFINITY, why: [...why].sort() }
-    looks.push(it)
-    await clock.sleep(lookMs())
-    it.to = clock.monotonic()
+  const check = async (triggers: ReadonlySet<Trigger>) => {
+    assert.is(++running, 1, 'two checks at a time')
+    const current: Check = { from: clock.monotonic(), to: Number.POSITIVE_INFINITY, triggers: [...triggers].sort() }
+    checks.push(current)
+    await clock.sleep(checkMs())
+    current.to = clock.monotonic()
     running--
   }
   const ended = watchLoop({ queue, clock, signal: stop.signal, check, pauseMs: () => pauseMs })
-  return { clock, queue, looks, stop, ended }
+  return { clock, queue, checks, stop, ended }
 }
 
-test('it looks at once, and again when the time has passed since the end of a check', async () => {
-  const { clock, looks } = start(() => 1_000)
+test('it checks at once, and again when the interval has passed since the end of a check', async () => {
+  const { clock, checks } = start(() => 1_000)
   await clock.pass(121_999)
   assert.equal(
-    looks.map(({ from, why }) => [from, ...why]),
+    checks.map(({ from, triggers }) => [from, ...triggers]),
     [
       [0, 'start'],
       [61_000, 'timer'],
@@ -40,12 +40,12 @@ test('it looks at once, and again when the time has passed since the end of a ch
 })
 
 test('a hundred triggers during one check lead to exactly one more', async () => {
-  const { clock, queue, looks } = start(() => 1_000)
+  const { clock, queue, checks } = start(() => 1_000)
   await clock.pass(500)
   for (let i = 0; i < 100; i++) queue.trigger(i % 2 === 0 ? 'file' : 'signal')
   await clock.pass(30_000)
   assert.equal(
-    looks.map(({ from, why }) => [from, ...why]),
+    checks.map(({ from, triggers }) => [from, ...triggers]),
     [
       [0, 'start'],
       [1_000, 'file', 'signal'],
@@ -53,40 +53,40 @@ test('a hundred triggers during one check lead to exactly one more', async () =>
   )
 })
 
-test('a trigger between looks is followed at once, and the timer begins anew', async () => {
-  const { clock, queue, looks } = start(() => 0)
+test('a trigger between checks starts one at once and restarts the timer', async () => {
+  const { clock, queue, checks } = start(() => 0)
   await clock.pass(50_000)
   queue.trigger('file')
   await clock.pass(59_999)
   assert.equal(
-    looks.map(({ from }) => from),
+    checks.map(({ from }) => from),
     [0, 50_000],
   )
   await clock.pass(1)
-  assert.is(looks.length, 3)
+  assert.is(checks.length, 3)
 })
 
-test('it ends when it is told to, whether it looks or waits', async () => {
+test('it stops when aborted, whether it checks or waits', async () => {
   const waiting = start(() => 0)
   await waiting.clock.pass(1)
   waiting.stop.abort()
   await waiting.ended
-  const looking = start(() => 1_000)
-  await looking.clock.pass(500)
-  looking.stop.abort()
-  looking.queue.trigger('file')
-  await looking.clock.pass(1_000)
-  await looking.ended
-  assert.is(looking.looks.length, 1)
+  const checking = start(() => 1_000)
+  await checking.clock.pass(500)
+  checking.stop.abort()
+  checking.queue.trigger('file')
+  await checking.clock.pass(1_000)
+  await checking.ended
+  assert.is(checking.checks.length, 1)
 })
 
-test('property: after the last trigger there is a check from beginning to end, and never more looks than triggers', async () => {
+test('property: after the last trigger there is one complete check, and never more checks than triggers', async () => {
   const triggers = fc.array(fc.nat(5_000), { minLength: 1, maxLength: 40 })
   const durations = fc.array(fc.nat(900), { minLength: 1, maxLength: 10 })
   await fc.assert(
     fc.asyncProperty(triggers, durations, async (times, lengths) => {
       let next = 0
-      const { clock, queue, looks, stop, ended } = start(() => lengths[next++ % lengths.length] ?? 0, 10 ** 9)
+      const { clock, queue, checks, stop, ended } = start(() => lengths[next++ % lengths.length] ?? 0, 10 ** 9)
       const sorted = [...times].sort((a, b) => a - b)
       for (const at of sorted) {
         await clock.pass(at - clock.monotonic())
@@ -95,8 +95,8 @@ test('property: after the last trigger there is a check from beginning to end, a
       await settle()
       await clock.pass(2_000)
       const last = sorted.at(-1) ?? 0
-      assert.ok(looks.some(({ from, to }) => from >= last && to <= clock.monotonic()))
-      assert.ok(looks.length <= 1 + times.length)
+      assert.ok(checks.some(({ from, to }) => from >= last && to <= clock.monotonic()))
+      assert.ok(checks.length <= 1 + times.length)
       stop.abort()
       await ended
     }),

@@ -24,17 +24,17 @@ async function waited(writes: readonly number[], known?: string): Promise<{ sign
   return done
 }
 
-test('what is known is not waited for', async () => {
+test('a known signature is returned at once', async () => {
   assert.equal(await waited([], '0'), { signature: '0', at: 0 })
 })
 
-test('a hundred saves in two seconds end at the last one', async () => {
+test('after a hundred saves in two seconds the last one is read', async () => {
   const { signature, at } = await waited(Array.from({ length: 100 }, (_, i) => i * 20))
   assert.is(signature, '100')
   assert.ok(at >= 1_980 + QUIET_MS)
 })
 
-test('property: what is answered was not written to for the whole quiet time', async () => {
+test('property: the returned signature did not change during the whole quiet time', async () => {
   const writes = fc.array(fc.nat(8_000), { maxLength: 20 })
   await fc.assert(
     fc.asyncProperty(writes, async (times) => {
@@ -48,13 +48,13 @@ test('property: what is answered was not written to for the whole quiet time', a
   )
 })
 
-test('writing without an end is a problem', async () => {
+test('files that never stop changing are a problem', async () => {
   const error = await waited(Array.from({ length: 1_000 }, (_, i) => i * 100)).catch((why: unknown) => why)
   assert.ok(error instanceof ProblemError)
   assert.is(error.problems[0]?.code, 'watch/restless')
 })
 
-test('a text whose end may still come looks cut', () => {
+test('a text whose end may be missing looks truncated', () => {
   const whole = 'a: 1\nb: 2\n'
   assert.is(looksTruncated(whole, undefined), false)
   assert.is(looksTruncated(whole, whole), false)

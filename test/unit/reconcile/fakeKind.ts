@@ -20,18 +20,22 @@ import { FakeClock } from '../../support/fakeClock.ts'
 type Thing = { value: string }
 type Material = { value: string }
 
-/** A world of named values, in which looking or writing can fail; what was written is kept in order. */
+/** A world of named values, in which reads and writes can fail. */
 export class Things {
   readonly live = new Map<string, string>()
-  readonly hidden = new Set<string>()
-  readonly broken = new Set<string>()
-  accept: readonly Acceptance[] = []
+  /** Addresses that cannot be read. */
+  readonly unreadable = new Set<string>()
+  /** Addresses that cannot be written. */
+  readonly failing = new Set<string>()
+  /** Addresses whose step fails after the write. */
+  readonly failingAfterWrite = new Set<string>()
+  /** Addresses whose removal is declined. */
+  readonly declined = new Set<string>()
+  /** Addresses in the order of their writes; `-` for a removal. */
   readonly written: string[] = []
-  wanted: readonly { name: string; value: string; after?: readonly string[]; removalPolicy?: RemovalPolicy }[] = []
-  /** Made, and then something goes wrong. */
-  readonly halfMade = new Set<string>()
-  readonly precious = new Set<string>()
-  whatRemovalMeans: Impact = NO_IMPACT
+  declared: readonly { name: string; value: string; after?: readonly string[]; removalPolicy?: RemovalPolicy }[] = []
+  acceptances: readonly Acceptance[] = []
+  removalImpact: Impact = NO_IMPACT
 
   readonly kind: Kind<Thing, Material, null, null> = {
     name: 'thing',
@@ -39,39 +43,37 @@ export class Things {
     replaceOnly: [],
     readFacts,
     declare: () =>
-      this.wanted.map((it) => ({
-        address: thing(it.name),
-        material: { value: it.value },
-        after: (it.after ?? []).map(thing),
+      this.declared.map(({ name, value, after = [], removalPolicy }) => ({
+        address: thing(name),
+        material: { value },
+        after: after.map(thing),
         origins: new Map(),
-        ...(it.removalPolicy && { removalPolicy: it.removalPolicy }),
+        ...(removalPolicy && { removalPolicy }),
       })),
-    observe: async (_look, it) => this.#observe(it.address),
-    desire: async (_look, it) => ({ facts: { value: it.material.value }, basis: null }),
+    observe: async (_context, resource) => this.#observe(resource.address),
+    desire: async (_context, declared) => ({ facts: { value: declared.material.value }, basis: null }),
     exposedTo: (facts) => facts,
     impact: () => NO_IMPACT,
-    converge: async (_work, change) => {
-      if (this.broken.has(change.address)) throw new ProblemError(problem(`${change.address} is broken`))
-      this.live.set(change.address, change.desired.value)
-      this.written.push(change.address)
-      if (this.halfMade.has(change.address)) throw new ProblemError(problem(`${change.address} is half made`))
-      return { facts: change.desired, guard: 'g' }
+    converge: async (_context, { address, desired }) => {
+      if (this.failing.has(address)) throw new ProblemError(problem(`${address} cannot be written`))
+      this.live.set(address, desired.value)
+      this.written.push(address)
+      if (this.failingAfterWrite.has(address)) throw new ProblemError(problem(`${address} failed after the write`))
+      return { facts: desired, guard: 'g' }
     },
-    removal: async (_look, it) => {
-      if (this.precious.has(it.address)) return { declined: problem(`${it.address} is not empty`) }
-      return this.whatRemovalMeans
-    },
-    remove: async (_work, it) => {
-      if (this.broken.has(it.address)) throw new ProblemError(problem(`${it.address} is broken`))
-      this.live.delete(it.address)
-      this.written.push(`-${it.address}`)
+    removal: async (_context, { address }) =>
+      this.declined.has(address) ? { declined: problem(`${address} is not empty`) } : this.removalImpact,
+    remove: async (_context, { address }) => {
+      if (this.failing.has(address)) throw new ProblemError(problem(`${address} cannot be removed`))
+      this.live.delete(address)
+      this.written.push(`-${address}`)
     },
   }
 
-  async #observe(it: Address) {
-    if (this.hidden.has(it)) return { is: 'unknown' as const, why: problem('the server is away') }
-    const value = this.live.get(it)
-    if (value === undefined) return { is: 'absent' as const, provedBy: 'it said so' }
+  async #observe(address: Address) {
+    if (this.unreadable.has(address)) return { is: 'unknown' as const, why: problem('the server is down') }
+    const value = this.live.get(address)
+    if (value === undefined) return { is: 'absent' as const, provedBy: 'a 404' }
     return { is: 'present' as const, facts: { value }, guard: 'g', evidence: null, by: new Map() }
   }
 }
@@ -82,12 +84,13 @@ function readFacts(stored: Json): Thing {
 }
 
 export const thing = (name: string) => address('thing', name)
-export const problem = (summary: string): Problem => ({ code: 'test', summary, remedy: 'mend it' })
+export const problem = (summary: string): Problem => ({ code: 'test', summary, remedy: 'fix it' })
 const resolved = (accept: readonly Acceptance[]) => ({ installation: { positions: new Map(), drift: { accept } } }) as unknown as Resolved
+
 export function plan(things: Things, state: State = emptyState('l'), selection?: Selection) {
   return makePlan(
     [eraseTypes(things.kind)],
-    resolved(things.accept),
+    resolved(things.acceptances),
     state,
     { now: new Date('2026-11-24T12:00:00Z') } as ReadContext,
     selection,

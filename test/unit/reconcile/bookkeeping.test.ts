@@ -1,18 +1,18 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { FactMap } from '../../../src/values/json.ts'
-import { applied, Things } from './things.ts'
+import { applied, Things } from './fakeKind.ts'
 
-/** Things of which more is known than their facts: how often that was asked for. */
+/** Things whose bookkeeping is how often it was read. */
 function counting(): Things {
   const things = new Things()
-  things.wanted = [{ name: 'a', value: '1' }]
+  things.declared = [{ name: 'a', value: '1' }]
   let times = 0
   Object.assign(things.kind, { bookkeep: async (): Promise<FactMap> => ({ times: ++times }) })
   return things
 }
 
-test('what is known to be good is asked at the end of an apply and remembered', async () => {
+test('bookkeeping is read at the end of an apply and recorded', async () => {
   const things = counting()
   const first = await applied(things)
   assert.equal(first.state.resources['thing/a']?.bookkeeping, { times: 1 })
@@ -20,14 +20,14 @@ test('what is known to be good is asked at the end of an apply and remembered', 
   assert.equal(second.state.resources['thing/a']?.bookkeeping, { times: 2 })
 })
 
-test('an apply that did not bring all to its end vouches for nothing', async () => {
+test('an incomplete apply records no bookkeeping', async () => {
   const things = counting()
-  things.wanted = [...things.wanted, { name: 'b', value: '1' }]
-  things.broken.add('thing/b')
+  things.declared = [...things.declared, { name: 'b', value: '1' }]
+  things.failing.add('thing/b')
   assert.is((await applied(things)).state.resources['thing/a']?.bookkeeping, undefined)
 })
 
-test('a state with anything else there is told', async () => {
+test('a state with any other bookkeeping is reported', async () => {
   const { parseState } = await import('../../../src/state/state.ts')
   const { state } = await applied(counting())
   assert.ok('state' in parseState(JSON.stringify(state), 'f'))
