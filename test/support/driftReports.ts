@@ -6,7 +6,7 @@ export const by = { manager: 'kubectl-edit', time: '2026-11-24T10:00:00Z' }
 const acceptance = { resource: 'secret/spacelift/spacelift-server', field: 'keys.EXTRA', reason: 'ticket 4711', until: '2027-01-31' }
 export const why = { code: 'minio/away', summary: 'MinIO is away.', remedy: 'Wait for it.' }
 
-/** Nothing changed. */
+/** A report without drift. */
 export const settled: DriftReport = {
   comparedWith: 'state',
   lastApply: { at: '2026-11-23T09:00:00Z', who: 'alice@jump1' },
@@ -18,7 +18,7 @@ export const settled: DriftReport = {
   problems: [],
 }
 
-/** One of everything that a report can tell. */
+/** A report with one example of everything it can contain. */
 export const drifted: DriftReport = {
   ...settled,
   checked: 17,

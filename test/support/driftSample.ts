@@ -1,7 +1,7 @@
 import type { DriftReport } from '../../src/plan/drift.ts'
 import { address } from '../../src/values/address.ts'
 
-/** A report with one of everything that a report can hold, long names and long texts among it. */
+/** A report with one example of everything it can contain, including long names and texts. */
 export const EVERYTHING: DriftReport = {
   comparedWith: 'state',
   lastApply: { at: '2026-11-20T06:58:03.120Z', who: 'maria@jump-01' },

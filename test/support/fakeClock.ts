@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/world/ports/clock.ts'
 
-/** A clock that moves only when it is told to, or when somebody sleeps on it. */
+/** A clock that advances only with {@link pass} and {@link suspend}. */
 export class FakeClock implements Clock {
   #ms = 0
   readonly #sleepers: { at: number; wake: () => void }[] = []
@@ -18,17 +18,17 @@ export class FakeClock implements Clock {
     })
   }
 
-  /** Lets `ms` go by at once, as for a process that is suspended meanwhile: who sleeps wakes late. */
+  /** Advances by `ms` at once, as for a suspended process: sleepers wake late. */
   suspend(ms: number): void {
     this.#ms += ms
   }
 
-  /** Lets `ms` pass, waking sleepers in their order and letting what they do settle. */
+  /** Advances by `ms`, wakes sleepers in their order and waits for their promises. */
   async pass(ms: number): Promise<void> {
     const end = this.#ms + ms
     for (;;) {
       await settle()
-      const next = this.#sleepers.filter((one) => one.at <= end).sort((a, b) => a.at - b.at)[0]
+      const next = this.#sleepers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0]
       if (next === undefined) break
       this.#ms = Math.max(this.#ms, next.at)
       this.#sleepers.splice(this.#sleepers.indexOf(next), 1)
@@ -38,7 +38,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Lets everything that waits for nothing but promises run. */
+/** Runs everything that waits only for promises. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

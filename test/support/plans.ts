@@ -3,7 +3,7 @@ import { type Edit, NO_IMPACT, type ObjectGroups } from '../../src/kinds/kind.ts
 import type { Plan, PlannedChange } from '../../src/plan/plan.ts'
 import { address } from '../../src/values/address.ts'
 
-/** Where something stands in the file. */
+/** A position in the file. */
 export const at = { file: 'desired-state.yaml', line: 42, col: 7 }
 
 export function planOf(...changes: PlannedChange[]): Plan {

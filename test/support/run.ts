@@ -5,10 +5,10 @@ import { systemRandomness } from '../../src/world/clock.ts'
 import { systemProcesses } from '../../src/world/processes.ts'
 import { FakeClock } from './fakeClock.ts'
 
-export type Ran = { readonly exit: number; readonly out: string; readonly err: string }
+export type RunResult = { readonly exit: number; readonly out: string; readonly err: string }
 
-/** Runs groundcrew inside this process, as its command line would, in folder `cwd` and without a terminal. */
-export async function run(cwd: string, argv: readonly string[], more: Partial<Host> = {}): Promise<Ran> {
+/** Runs groundcrew in this process as from the command line, in folder `cwd` and without a terminal. */
+export async function run(cwd: string, argv: readonly string[], more: Partial<Host> = {}): Promise<RunResult> {
   const text = { out: '', err: '' }
   const sink = (name: 'out' | 'err') => ({ write: (line: string) => (text[name] += line) })
   const host: Host = {

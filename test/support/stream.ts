@@ -5,7 +5,7 @@ import { type StreamEvent, streamEvent } from '../../src/report/json/eventSchema
 
 const validator = new Validator(z.toJSONSchema(streamEvent, { target: 'draft-07', io: 'output' }) as object, '7', false)
 
-/** The events of a `--json` stream, each proven valid, the first proven to be its version. */
+/** The events of a `--json` stream; checks that each is valid and the first is the version. */
 export function readStream(text: string): StreamEvent[] {
   const lines = text.split('\n')
   assert.is(lines.pop(), '', 'the last line is whole')
@@ -20,6 +20,6 @@ export function readStream(text: string): StreamEvent[] {
 
 function valid(event: unknown): StreamEvent {
   const { valid, errors } = validator.validate(event)
-  assert.ok(valid, `${JSON.stringify(event)}\n${errors.map((one) => `${one.instanceLocation}: ${one.error}`).join('\n')}`)
+  assert.ok(valid, `${JSON.stringify(event)}\n${errors.map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`).join('\n')}`)
   return event as StreamEvent
 }

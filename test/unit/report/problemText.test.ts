@@ -17,7 +17,7 @@ const refused = {
   remedy: 'Check that it runs:\ncurl https://minio.example.com/minio/health/live',
 }
 
-test('problems are paragraphs: what, where, what to do', () => {
+test('problems are paragraphs: what is wrong, where, how to fix it', () => {
   assert.fixture(
     renderProblems([unknown, refused]),
     `Error: "serverDomian" is not known at the top level.
@@ -36,11 +36,11 @@ Error: MinIO at https://minio.example.com refuses connections.
   )
 })
 
-test('warnings say that they are', () => {
+test('warnings are marked as such', () => {
   assert.match(renderProblems([unknown], undefined, 'Warning'), /^Warning: /)
 })
 
-test('colours change no text', () => {
+test('colours do not change the text', () => {
   assert.is(stripVTControlCharacters(renderProblems([unknown, refused], COLORED)), renderProblems([unknown, refused]))
 })
 

@@ -7,40 +7,40 @@ import type { Reporter } from '../../../src/report/reporter.ts'
 import { textReporter } from '../../../src/report/textReporter.ts'
 import { address } from '../../../src/values/address.ts'
 
-const refused = { code: 'minio/refused-connection', summary: 'MinIO refuses the connection.', remedy: 'Look whether it runs.' }
-const REFUSED = 'Error: MinIO refuses the connection.\n  (minio/refused-connection)\n  Fix: Look whether it runs.\n'
+const refused = { code: 'minio/refused-connection', summary: 'MinIO refuses the connection.', remedy: 'Check that it is running.' }
+const REFUSED = 'Error: MinIO refuses the connection.\n  (minio/refused-connection)\n  Fix: Check that it is running.\n'
 const [one, two] = [address('bucket', 'one'), address('bucket', 'two')]
 
-test('a plan goes to stdout, what is wrong to stderr', () => {
+test('a plan is printed on stdout, problems on stderr', () => {
   const plan = { ...planOf(change(one, 'keep'), change(two, 'blocked')), problems: [refused] }
-  const { out, err } = told((report) => report.plan(plan))
+  const { out, err } = printed((report) => report.plan(plan))
   assert.is(out, 'This plan is incomplete. 1 of 2 resources could not be planned:\n  ? bucket/two\n')
   assert.is(err, REFUSED)
 })
 
-test('before another world there is no plan to print', () => {
+test('for another world no plan is printed', () => {
   assert.equal(
-    told((report) => report.plan({ ...planOf(), problems: [refused] })),
+    printed((report) => report.plan({ ...planOf(), problems: [refused] })),
     { out: '', err: REFUSED },
   )
 })
 
-test('an apply that went well says how much it did; one that had nothing to do says nothing', () => {
+test('a successful apply prints the number of changes, one without changes prints nothing', () => {
   const plan = planOf(change(one, 'create'), change(two, 'create'))
   const nothing = { plan, done: [], failed: [], skipped: [], problems: [] }
   assert.equal(
-    told((report) => report.applied({ ...nothing, done: [one, two] })),
+    printed((report) => report.applied({ ...nothing, done: [one, two] })),
     { out: '\nApply complete. 2 resources changed.\n', err: '' },
   )
   assert.equal(
-    told((report) => report.applied(nothing)),
+    printed((report) => report.applied(nothing)),
     { out: '', err: '' },
   )
 })
 
-test('an apply that did not do all says how each step ended, why, and how to go on', () => {
+test('an incomplete apply prints the result of each step, the causes, and how to continue', () => {
   const plan = planOf(change(one, 'create'), change(two, 'create'))
-  const ended = told((report) => {
+  const ended = printed((report) => {
     report.event({ type: 'apply_start', address: one, action: 'create' })
     report.applied({ plan, done: [], failed: [one], skipped: [two], problems: [refused] })
     report.note('A remark.')
@@ -52,18 +52,18 @@ test('an apply that did not do all says how each step ended, why, and how to go 
   assert.is(ended.err, REFUSED)
 })
 
-test('a remark stands apart from what came before it', () => {
-  const { out } = told((report) => {
+test('a note is separated from earlier output', () => {
+  const { out } = printed((report) => {
     report.note('One.')
     report.note('Two.')
   })
   assert.is(out, 'One.\n\nTwo.\n')
 })
 
-function told(tell: (report: Reporter) => void): { out: string; err: string } {
+function printed(report: (report: Reporter) => void): { out: string; err: string } {
   const text = { out: '', err: '' }
   const sink = (name: 'out' | 'err') => ({ write: (line: string) => (text[name] += line), style: PLAIN })
-  tell(textReporter(sink('out'), sink('err')))
+  report(textReporter(sink('out'), sink('err')))
   return text
 }
 

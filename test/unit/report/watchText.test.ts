@@ -15,10 +15,10 @@ const change = (name: string, action: PlannedChange['action']): PlannedChange =>
   after: [],
 })
 const plan = (...changes: readonly PlannedChange[]): Plan => ({ changes, findings: [], problems: [], uncheckedCount: 0 })
-const problem = { code: 'f', summary: 'It failed.', remedy: 'Mend it.' }
+const problem = { code: 'f', summary: 'It failed.', remedy: 'Fix it.' }
 const finding = { code: 'f', summary: 'It expires.', remedy: 'Renew it.', address: address('bucket', 'a') }
 
-test('a settled installation is one line', () => {
+test('a plan without changes is one line', () => {
   const settled = plan(change('a', 'keep'), change('b', 'adopt'))
   assert.is(watchText({ type: 'watch_plan', plan: settled }, PLAIN), '2 resources, no changes.')
   assert.is(
@@ -27,13 +27,13 @@ test('a settled installation is one line', () => {
   )
 })
 
-test('a plan is told as groundcrew plan tells it', () => {
+test('a plan is printed as by groundcrew plan', () => {
   const text = watchText({ type: 'watch_plan', plan: plan(change('a', 'repair')) }, PLAIN) ?? ''
   assert.match(text, /^Planned changes:\n {2}~ bucket\/a {2}\(drifted\)\n/)
   assert.match(text, 'Plan: 0 to add, 1 to change, 0 to destroy.')
 })
 
-test('what is left to a person says why and how', () => {
+test('changes that need approval have a reason and a command', () => {
   const reasons: readonly SkipReason[] = [
     { is: 'action' },
     { is: 'data-at-risk', what: 'objects expire' },
@@ -58,7 +58,7 @@ test('what is left to a person says why and how', () => {
   )
 })
 
-test('an apply, a pause and the end are a line each', () => {
+test('an apply, a pause and the end are one line each', () => {
   const done = [address('bucket', 'a')]
   assert.is(
     watchText({ type: 'watch_applied', plan: plan(), done, failed: [], skipped: [], problems: [] }, PLAIN),
@@ -66,7 +66,7 @@ test('an apply, a pause and the end are a line each', () => {
   )
   assert.is(
     watchText({ type: 'watch_applied', plan: plan(), done, failed: done, skipped: done, problems: [problem] }, PLAIN),
-    'Apply incomplete: 1 done, 1 failed, 1 skipped.\nError: It failed.\n  (f)\n  Fix: Mend it.',
+    'Apply incomplete: 1 done, 1 failed, 1 skipped.\nError: It failed.\n  (f)\n  Fix: Fix it.',
   )
   assert.is(
     watchText({ type: 'watch_paused', seconds: 5, again: done }, PLAIN),

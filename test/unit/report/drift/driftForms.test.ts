@@ -22,7 +22,7 @@ const hostile: DriftReport = {
   ],
 }
 
-test('as Markdown: a heading, a table a resource, what was not checked', () => {
+test('as Markdown: a heading, a table per resource, unchecked resources', () => {
   assert.is(
     driftMarkdown(drifted, AT),
     `### Drift: 3 of 17 resources are not as applied.
@@ -58,14 +58,14 @@ Skipped with --skip: \`image/launcher\`.
   )
 })
 
-test('a settled installation is short in every form', () => {
+test('a report without drift is short in every form', () => {
   assert.match(driftMarkdown(settled, AT), /^### No drift\. All 18 resources are as applied\.\n\nChecked .*\n$/)
   const page = driftHtml(settled, AT, 'Spacelift')
   assert.match(page, /class="verdict good">No drift\. All 18 resources are as applied\./)
   assert.not.match(page, /<section>/)
 })
 
-test('what servers say cannot break out of the page, the table or the metric', () => {
+test('values from servers are escaped in the page, the table and the metric', () => {
   const page = driftHtml(hostile, AT, HOSTILE)
   assert.not.match(page, /<script/i)
   assert.match(page, /&lt;script&gt;alert\(1\)&lt;\/script&gt;/)
@@ -79,7 +79,7 @@ test('what servers say cannot break out of the page, the table or the metric', (
   assert.not.match(driftMarkdown(hostile, AT).split('\n')[2] ?? '', /<script>/)
 })
 
-test('the page needs nothing from outside and says so to the browser', () => {
+test('the page is self-contained, and forbids the browser to load anything', () => {
   const page = driftHtml(drifted, AT, 'Spacelift at spacelift.example.com')
   assert.match(page, /Content-Security-Policy" content="default-src 'none'/)
   assert.not.match(page, /\b(src|href)=|url\(|@import/)
@@ -87,7 +87,7 @@ test('the page needs nothing from outside and says so to the browser', () => {
   assert.match(page, /<html lang="en">/)
 })
 
-test('as Prometheus metrics: no timestamps, the last success stays when a look was incomplete', () => {
+test('as Prometheus metrics: no timestamps, an incomplete check keeps the last success', () => {
   const whole = driftPrometheus({ ...drifted, unchecked: [] }, 1_000, '', '0.1.0')
   const incomplete = driftPrometheus(drifted, 2_000, whole, '0.1.0')
   const valuesOf = (text: string) => text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))

@@ -11,11 +11,11 @@ import { by, drifted, settled, why } from '../../../support/driftReports.ts'
 
 const AT = '2026-11-24T12:00:00Z'
 
-test('a settled installation in one line', () => {
+test('a report without drift is one line', () => {
   assert.is(driftText(settled, PLAIN), 'No drift. All 18 resources are as applied. Last applied 2026-11-23T09:00:00Z by alice@jump1.')
 })
 
-test('what changed, what is gone, what was not looked at', () => {
+test('changed, deleted, skipped and unchecked resources', () => {
   assert.is(
     `${driftText(drifted, PLAIN)}\n`,
     `  ~ bucket/spacelift-states
@@ -40,7 +40,7 @@ Not checked: 1.
   )
 })
 
-test('where not all was looked at, not all is said to be as applied', () => {
+test('an incomplete check does not claim that all resources are as applied', () => {
   const { unchecked } = drifted
   assert.match(driftText({ ...settled, unchecked }, PLAIN), /No drift\. The 18 resources that were checked are as applied\./)
   assert.not.match(driftText({ ...settled, checked: 0, unchecked }, PLAIN), /No drift/)

@@ -5,7 +5,7 @@ import { sequenceDiff } from '../../../../src/report/format/sequenceDiff.ts'
 
 const items = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 12 })
 
-test('without what comes it is the one sequence, without what goes the other', () => {
+test('without the added runs it is the first sequence, without the removed ones the second', () => {
   fc.assert(
     fc.property(items, items, (from, to) => {
       const runs = sequenceDiff(from, to)
@@ -15,7 +15,7 @@ test('without what comes it is the one sequence, without what goes the other', (
   )
 })
 
-test('as much as possible stays, and what goes stands before what comes in its place', () => {
+test('as much as possible is common, and removed items come before added ones', () => {
   const runs = sequenceDiff([...'abcdef'], [...'abXdef'])
   assert.equal(
     runs.map(({ is, items: of }) => `${is} ${of.join('')}`),
@@ -23,7 +23,7 @@ test('as much as possible stays, and what goes stands before what comes in its p
   )
 })
 
-test('what is too long to be compared in every way is replaced as a whole, between its common ends', () => {
+test('sequences that are too long to compare are replaced between their common ends', () => {
   const long = (sign: string) => ['begin', ...Array.from({ length: 3000 }, (_, i) => `${sign}${i}`), 'end']
   const runs = sequenceDiff(long('a'), long('b'))
   assert.equal(

@@ -7,12 +7,12 @@ import { visibleLength } from '../../../../src/report/format/wrap.ts'
 
 const change = (from: string, to: string, room = 60) => valueChange(from, to, room, PLAIN).join('\n')
 
-test('short values stand side by side', () => {
+test('short values are printed on one line', () => {
   assert.is(change('off', 'enabled'), 'off -> enabled')
   assert.is(change('', 'two words'), '"" -> "two words"')
 })
 
-test('of long values the difference is marked within the line, and what is the same around it is shortened', () => {
+test('long values are printed with the difference marked, and the unchanged text shortened', () => {
   const url = (mode: string) =>
     `postgres://reader@db.example.com:5432/spacelift?sslmode=${mode}&statement_cache_capacity=0&application_name=spacelift`
   assert.is(change(url('disable'), url('verify-full')), '…/spacelift?sslmode=[-disable-]{+verify-full+}&…')
@@ -22,20 +22,20 @@ test('of long values the difference is marked within the line, and what is the s
   )
 })
 
-test('what was put into a long value, or taken out of it, is marked as well', () => {
+test('an insertion into a long value, or a removal, is marked as well', () => {
   const list = (...names: string[]) => ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', ...names, 'svc.cluster.local'].join(',')
   assert.is(change(list(), list('example.com')), '…/12,192.168.0.0/16,{+example.com,+}svc.cluster.local')
   assert.is(change(list('example.com'), list()), '…/12,192.168.0.0/16,[-example.com,-]svc.cluster.local')
 })
 
-test('long values with little in common are told one after the other, with their lengths', () => {
+test('long values with little in common are printed one after the other, with their lengths', () => {
   assert.is(
     change('a'.repeat(70), 'b'.repeat(90)),
     `${'a'.repeat(24)}…${'a'.repeat(15)} (70 characters)\n-> ${'b'.repeat(24)}…${'b'.repeat(15)} (90 characters)`,
   )
 })
 
-test('of texts with several lines the lines that differ are told, with some around them', () => {
+test('of multi-line texts the lines that differ are printed, with some context', () => {
   const config = (port: number) => ['server:', `  port: ${port}`, ...['a', 'b', 'c', 'd', 'e'].map((key) => `  ${key}: 1`)].join('\n')
   assert.fixture(
     change(config(80), config(8080)),
@@ -48,12 +48,12 @@ test('of texts with several lines the lines that differ are told, with some arou
   )
 })
 
-test('a value that stands alone is folded, and says how long it is', () => {
+test('a single long value is truncated, with its length', () => {
   assert.is(shortValue('x'.repeat(300), 60), `${'x'.repeat(26)}…${'x'.repeat(16)} (300 characters)`)
   assert.match(shortValue('a\nb\nc'.padEnd(200, 'c'), 40), /…c+" \(3 lines\)$/)
 })
 
-test('nothing that a terminal would obey comes out, whatever stands in a live object', () => {
+test('control characters of live objects are escaped', () => {
   assert.is(showValue('a\u001b[2Jb'), '"a\\u001b[2Jb"')
   assert.is(showValue('admin\u202enimda'), '"admin\\u202enimda"')
   assert.is(showValue('\u009b31m'), '"\\u009b31m"')
@@ -66,7 +66,7 @@ test('nothing that a terminal would obey comes out, whatever stands in a live ob
   )
 })
 
-test('however it is folded, a difference is never hidden, and two values that differ never look the same', () => {
+test('truncation never hides a difference, and different values never look the same', () => {
   const ends = ['a'.repeat(60), 'z'.repeat(60)] as const
   assert.match(change(`${ends[0]}${'b'.repeat(400)}${ends[1]}`, `${ends[0]}${'c'.repeat(400)}${ends[1]}`), /\[-b+…b+-\]\{\+c+…c+\+\}/)
   const word = fc.string({ unit: fc.constantFrom('a', 'b', '/', '.', ' '), maxLength: 200 })
@@ -83,7 +83,7 @@ test('however it is folded, a difference is never hidden, and two values that di
   )
 })
 
-test('colours add nothing but colours', () => {
+test('colours do not change the text', () => {
   const [plain, coloured] = [PLAIN, COLORED].map((style) =>
     valueChange('a/b/c/'.repeat(9), `${'a/b/c/'.repeat(8)}a/x/c/`, 60, style).join('\n'),
   )

@@ -1,11 +1,11 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { address } from '../../../../src/values/address.ts'
-import { changeOf, planOf, refused, shared, states, told } from '../../../support/jsonTold.ts'
+import { changeOf, planOf, refused, reportedEvents, shared, states } from '../../../support/jsonEvents.ts'
 
-test('every step of an apply is an event; what failed says why', () => {
+test('every step of an apply is an event, a failure with its problems', () => {
   const progress = { message: 'pushing', done: 1_048_576, total: 2_097_152, unit: 'bytes' as const }
-  const events = told((report) => {
+  const events = reportedEvents((report) => {
     report.event({ type: 'apply_start', address: states, action: 'create' })
     report.event({ type: 'apply_progress', address: states, progress })
     report.event({ type: 'apply_complete', address: states, action: 'create', seconds: 1.5 })
@@ -48,10 +48,12 @@ test('every step of an apply is an event; what failed says why', () => {
   ])
 })
 
-test('an apply ends with its problems and a summary of what was done, not of what was planned', () => {
+test('an apply ends with its problems and a summary of the applied changes, not of the planned ones', () => {
   const later = address('bucket', 'later')
   const plan = planOf(changeOf(states, 'create', []), changeOf(shared, 'update', []), changeOf(later, 'create', []))
-  const ended = told((report) => report.applied({ plan, done: [states], failed: [shared], skipped: [later], problems: [refused] }))
+  const ended = reportedEvents((report) =>
+    report.applied({ plan, done: [states], failed: [shared], skipped: [later], problems: [refused] }),
+  )
   assert.equal(ended, [
     {
       '@level': 'error',

@@ -6,7 +6,7 @@ import { by, drifted, settled, why } from '../../../support/driftReports.ts'
 import { FakeClock } from '../../../support/fakeClock.ts'
 import { readStream } from '../../../support/stream.ts'
 
-test('every drifted resource is an event, told from what is there to what it was, and no fingerprint is in it', () => {
+test('every drifted resource is an event with the edits that revert it, without fingerprints', () => {
   const [states, deliveries, server] = eventsOf(drifted).filter((event) => event.type === 'resource_drift')
   assert.equal(states?.edits[0], { pointer: '/versioning', from: 'off', to: 'enabled', cause: 'drifted' })
   assert.equal([server?.address, server?.action], ['secret/spacelift/spacelift-server', 'update'])
@@ -22,7 +22,7 @@ test('every drifted resource is an event, told from what is there to what it was
   assert.not.match(JSON.stringify(eventsOf(drifted)), /[0-9a-f]{64}/)
 })
 
-test('what could not be looked at is named, and the sum says that the look is incomplete', () => {
+test('unchecked resources are listed, and the summary is incomplete', () => {
   const events = eventsOf(drifted)
   assert.equal(
     events.flatMap((event) => (event.type === 'resource_unchecked' ? [[event.address, event.why, event['@level']]] : [])),
@@ -33,7 +33,7 @@ test('what could not be looked at is named, and the sum says that the look is in
   assert.equal([sum.drifted, sum.checked, sum.unchecked, sum.skipped, sum.incomplete], [3, 17, 1, ['image/launcher'], true])
 })
 
-test('a settled installation is one line, and without a state nothing is called drifted', () => {
+test('without drift there is only the summary, and without a state no field is called drifted', () => {
   assert.equal(
     eventsOf(settled).map(({ type }) => type),
     ['version', 'drift_summary'],

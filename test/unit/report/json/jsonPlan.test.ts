@@ -2,7 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { NO_IMPACT } from '../../../../src/kinds/kind.ts'
 import { address } from '../../../../src/values/address.ts'
-import { changeOf, edit, lines, planOf, refused, shared, states, told } from '../../../support/jsonTold.ts'
+import { changeOf, edit, planOf, refused, reportedEvents, shared, states, streamLines } from '../../../support/jsonEvents.ts'
 
 const at = { file: 'desired-state.yaml', line: 42, col: 7 }
 const print = (n: number) => `0a1b2c3d:${String(n).repeat(64)}`
@@ -17,7 +17,7 @@ test('a planned change carries its fields with cause, writer and origin, and wha
   }
   const by = { manager: 'kubectl-edit', time: '2026-11-24T01:02:03Z' }
   const edits = [edit('/versioning', 'off', 'enabled', { cause: 'declared', origin: at }), edit('/policy', {}, undefined, { by })]
-  const [change] = told((report) => report.plan(planOf({ ...changeOf(states, 'update', edits), impact })))
+  const [change] = reportedEvents((report) => report.plan(planOf({ ...changeOf(states, 'update', edits), impact })))
   assert.equal(change, {
     '@level': 'info',
     '@message': 'bucket/spacelift-states: Plan to update',
@@ -42,11 +42,11 @@ test('a planned change carries its fields with cause, writer and origin, and wha
   })
 })
 
-test('of a secret only that it differs is told', () => {
+test('the values of a secret are hidden', () => {
   const edits = [edit('/keys/A', print(1), print(2)), edit('/keys/B', undefined, print(3)), edit('/keys/C', print(4), undefined)]
-  const stream = lines((report) => report.plan(planOf(changeOf(shared, 'update', edits))))
+  const stream = streamLines((report) => report.plan(planOf(changeOf(shared, 'update', edits))))
   assert.not.match(stream.join('\n'), /[0-9a-f]{64}/)
-  const [change] = told((report) => report.plan(planOf(changeOf(shared, 'update', edits))))
+  const [change] = reportedEvents((report) => report.plan(planOf(changeOf(shared, 'update', edits))))
   assert.equal((change as { edits?: unknown }).edits, [
     { pointer: '/keys/A', from: '(hidden)', to: '(hidden)', hidden: true, cause: 'unexplained' },
     { pointer: '/keys/B', to: '(hidden)', hidden: true, cause: 'unexplained' },
@@ -54,10 +54,10 @@ test('of a secret only that it differs is told', () => {
   ])
 })
 
-test('drift is told before the changes that undo it, with the drifted fields only', () => {
+test('drift comes before the changes that repair it, with the drifted fields only', () => {
   const drifted = edit('/a', 1, 2, { cause: 'drifted' })
   const both = edit('/b', 1, 2, { cause: 'both' })
-  const events = told((report) =>
+  const events = reportedEvents((report) =>
     report.plan(
       planOf(
         changeOf(states, 'create', [edit('/a', undefined, 1, { cause: 'declared' })]),
@@ -67,7 +67,7 @@ test('drift is told before the changes that undo it, with the drifted fields onl
     ),
   )
   assert.equal(
-    events.map((one) => one['@message']),
+    events.map((event) => event['@message']),
     [
       'secret/spacelift/spacelift-shared: Drift detected (update)',
       'bucket/gone: Drift detected (delete)',
@@ -87,12 +87,12 @@ test('drift is told before the changes that undo it, with the drifted fields onl
   })
 })
 
-test('the summary of a plan counts as the plan does', () => {
+test('the summary has the counts of the plan', () => {
   const restarts = [{ workload: 'spacelift-server', pods: 2, because: ['they started too early'] }]
   const dataAtRisk = [{ address: states, what: 'objects older than 7 days' }]
   const replaced = { ...changeOf(states, 'replace', []), impact: { ...NO_IMPACT, restarts, dataAtRisk } }
   const plan = { ...planOf(replaced, changeOf(shared, 'keep', [])), uncheckedCount: 3 }
-  assert.equal(told((report) => report.plan(plan)).at(-1), {
+  assert.equal(reportedEvents((report) => report.plan(plan)).at(-1), {
     '@level': 'info',
     '@message': 'Plan: 1 to add, 0 to change, 1 to destroy.',
     type: 'change_summary',
@@ -105,17 +105,17 @@ test('the summary of a plan counts as the plan does', () => {
   })
 })
 
-test('a settled installation is one summary of nothing', () => {
-  const events = told((report) => report.plan(planOf(changeOf(states, 'keep', []), changeOf(shared, 'adopt', []))))
+test('a plan without changes is one summary', () => {
+  const events = reportedEvents((report) => report.plan(planOf(changeOf(states, 'keep', []), changeOf(shared, 'adopt', []))))
   assert.equal(
-    events.map((one) => [one.type, one['@message']]),
+    events.map((event) => [event.type, event['@message']]),
     [['change_summary', 'No changes.']],
   )
 })
 
-test('what apply will refuse is a warning, with the way to allow it', () => {
+test('a refusal is a warning, with the flag that allows it', () => {
   const impact = { ...NO_IMPACT, refusals: [{ ...refused, consent: '--replace-encryption-key' }] }
-  const [, refusal] = told((report) => report.plan(planOf({ ...changeOf(shared, 'update', []), impact })))
+  const [, refusal] = reportedEvents((report) => report.plan(planOf({ ...changeOf(shared, 'update', []), impact })))
   assert.equal(refusal, {
     '@level': 'warn',
     '@message': 'Refused: MinIO refuses the connection.',
@@ -124,9 +124,9 @@ test('what apply will refuse is a warning, with the way to allow it', () => {
   })
 })
 
-test('what could not be planned is told with its reason, and the plan is called incomplete', () => {
+test('a blocked resource is reported with its cause, and the plan is incomplete', () => {
   const plan = { ...planOf({ ...changeOf(states, 'blocked', []), blockedBy: refused }), problems: [{ ...refused, at }] }
-  const [blocked, why, summary] = told((report) => report.plan(plan))
+  const [blocked, why, summary] = reportedEvents((report) => report.plan(plan))
   assert.equal(blocked, {
     '@level': 'error',
     '@message': 'bucket/spacelift-states: Not planned',
@@ -143,16 +143,16 @@ test('what could not be planned is told with its reason, and the plan is called 
   assert.is((summary as { incomplete?: boolean }).incomplete, true)
 })
 
-test('before another world nothing is summed up', () => {
-  const events = told((report) => report.plan({ ...planOf(), problems: [refused] }))
+test('a plan for another world has no summary', () => {
+  const events = reportedEvents((report) => report.plan({ ...planOf(), problems: [refused] }))
   assert.equal(
     events.map(({ type }) => type),
     ['diagnostic'],
   )
 })
 
-test('a finding names its resource and what to do', () => {
-  const [found] = told((report) => report.plan({ ...planOf(), findings: [{ ...refused, detail: 'Twice.', address: states }] }))
+test('a finding names its resource and its fix', () => {
+  const [found] = reportedEvents((report) => report.plan({ ...planOf(), findings: [{ ...refused, detail: 'Twice.', address: states }] }))
   assert.equal(found, {
     '@level': 'warn',
     '@message': 'bucket/spacelift-states: MinIO refuses the connection.',

@@ -1,10 +1,10 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { lines } from '../../../support/jsonTold.ts'
+import { streamLines } from '../../../support/jsonEvents.ts'
 
-test('the first line says what the stream is, and it stands there once', () => {
+test('the first line, and only it, is the version of the stream', () => {
   assert.equal(
-    lines((report) => {
+    streamLines((report) => {
       report.note('one')
       report.note('two', 'warn')
     }),

@@ -11,10 +11,10 @@ import { readStream } from '../../../support/stream.ts'
 const a = address('bucket', 'a')
 const change = { address: a, action: 'repair', edits: [], impact: NO_IMPACT, after: [] } as const
 const plan: Plan = { changes: [change], findings: [], problems: [], uncheckedCount: 0 }
-const problem = { code: 'f', summary: 'It failed.', remedy: 'Mend it.' }
+const problem = { code: 'f', summary: 'It failed.', remedy: 'Fix it.' }
 
-/** One event of each sort that a daemon tells, and the types of the lines it becomes. */
-const told: readonly (readonly [WatchEvent, readonly string[]])[] = [
+/** One event of each type of the daemon, and the types of its lines. */
+const EXPECTED_TYPES: readonly (readonly [WatchEvent, readonly string[]])[] = [
   [{ type: 'watch_start', file: 'desired-state.yaml' }, ['log']],
   [{ type: 'watch_settings', policy: 'all', intervalSeconds: 60 }, ['log']],
   [{ type: 'watch_triggered', by: 'file' }, ['log']],
@@ -29,8 +29,8 @@ const told: readonly (readonly [WatchEvent, readonly string[]])[] = [
   [{ type: 'watch_stopped', abandonedStep: true }, ['log']],
 ]
 
-for (const [event, types] of told)
-  test(`${event.type} is told in lines of the stream`, () => {
+for (const [event, types] of EXPECTED_TYPES)
+  test(`${event.type} becomes lines of the stream`, () => {
     let text = ''
     const clock = new FakeClock()
     jsonReporter({ write: (line) => (text += line), now: () => clock.now(), version: '0.1.0' }).watch(event, clock.now())

@@ -32,7 +32,7 @@ const buckets = (count: number): PlannedChange[] =>
 const goes = change('bucket/exports', 'remove', [edit('/versioning', 'off', undefined, 'declared')])
 const restarts = { ...upgrade, impact: { ...NO_IMPACT, restarts: [{ workload: 'spacelift-server', pods: 3 }] } }
 
-test('pods that restart for their own sake are told with what is wrong with them', () => {
+test('restarts of outdated pods are printed with their reasons', () => {
   const because = ['they started while secret/spacelift/spacelift-shared held other values', 'they run another image/backend']
   const stale = {
     ...upgrade,
@@ -50,7 +50,7 @@ test('pods that restart for their own sake are told with what is wrong with them
   assert.ok(narrow.split('\n').every((line) => line.length <= 80))
 })
 
-test('on eighty columns: what does not fit beside a name stands below it, and objects that change alike share their lines', () => {
+test('on eighty columns long values are printed below their names, and objects with the same change share their lines', () => {
   assert.fixture(
     planText(planOf(upgrade), PLAIN, { width: 80 }),
     `  ~ release/spacelift/spacelift
@@ -72,7 +72,7 @@ Data at risk: none.`,
   )
 })
 
-test('resources that change alike are told once, all of them named; who declared or made it elsewhere is said', () => {
+test('resources with the same change share a paragraph, with all their names and "and others" for other causes', () => {
   assert.fixture(
     planText(
       planOf(...buckets(5).map((one, i) => ({ ...one, edits: one.edits.map((it) => ({ ...it, by: { manager: `m${i}` } })) }))),
@@ -92,11 +92,11 @@ Data at risk: none.`,
   )
 })
 
-test('three alike are three: a small plan reads as it always did', () => {
+test('three resources with the same change stay separate', () => {
   assert.is(planText(planOf(...buckets(3)), PLAIN).match(/~ bucket\/team-00\d/g)?.length, 3)
 })
 
-test('compact: one line a resource, the most dangerous last', () => {
+test('compact: one line per resource, the most dangerous last', () => {
   assert.fixture(
     planText(planOf(goes, restarts, ...buckets(2), change('bucket/new', 'create', [])), PLAIN, { width: 80, compact: true }),
     `  + bucket/new
@@ -111,7 +111,7 @@ Data at risk: none.`,
   )
 })
 
-test('a plan longer than a screen says at its end once more what changes; the last lines are what matters most', () => {
+test('a plan longer than a screen ends with a summary, the most dangerous changes last', () => {
   const different = Array.from({ length: 30 }, (_, i) =>
     change(`bucket/b-${i}`, 'update', [{ ...edit('/rules/a/days', i, i + 1, 'declared'), origin: at }]),
   )
@@ -122,7 +122,7 @@ test('a plan longer than a screen says at its end once more what changes; the la
   assert.not.match(planText(planOf(goes, upgrade), PLAIN), 'Summary:')
 })
 
-test('five hundred resources: nobody is left out, and no line is wider than the terminal', () => {
+test('five hundred resources: each is listed, and no line is wider than the terminal', () => {
   const text = planText(planOf(...buckets(499), goes), PLAIN, { width: 80 })
   for (const { address } of [...buckets(499), goes]) assert.match(text, address)
   assert.equal(
@@ -132,7 +132,7 @@ test('five hundred resources: nobody is left out, and no line is wider than the 
   assert.match(planText(planOf(...buckets(499), goes), PLAIN, { compact: true }), /^( {2}~ bucket.*\n){499} {2}- bucket\/exports/)
 })
 
-test('on any width from fifty columns on, what can be broken is broken there', () => {
+test('lines are wrapped at any width from fifty columns on', () => {
   const problem = {
     code: 'c',
     summary: 'Noncurrent versions stay for ever, and cost what they cost',
@@ -150,7 +150,7 @@ test('on any width from fifty columns on, what can be broken is broken there', (
   }
 })
 
-test("the width is the terminal's, COLUMNS beats it, and a pipe has no end", () => {
+test("the width is the terminal's, COLUMNS takes precedence, and a pipe has no limit", () => {
   assert.is(chooseWidth({ isTTY: true, columns: 132 }, {}), 132)
   assert.is(chooseWidth({ isTTY: true, columns: 132 }, { COLUMNS: '80' }), 80)
   assert.is(chooseWidth({ columns: 132 }, {}), undefined)

@@ -46,7 +46,7 @@ Data at risk: none.`,
   )
 })
 
-test('the fields of an object stand under its name; what came or went as a whole is one line', () => {
+test('the fields of an object are listed under its name; an object that was added or deleted is one line', () => {
   const server = 'apps/Deployment/spacelift-server'
   const plan = planOf(
     change('release/spacelift/spacelift', 'repair', [
@@ -84,20 +84,20 @@ test('a new release counts its objects', () => {
   )
 })
 
-test('a settled installation says so and nothing else', () => {
+test('a plan without changes is one sentence', () => {
   assert.is(
     planText(planOf(change('bucket/a', 'keep', []), change('bucket/b', 'adopt', [])), PLAIN),
     'No changes. All 2 resources are as declared.',
   )
 })
 
-test('what could not be looked at is never counted as something to add', () => {
+test('a blocked resource is never counted as one to add', () => {
   const text = planText(planOf(change('bucket/a', 'blocked', []), change('bucket/b', 'create', [])), PLAIN)
   assert.match(text, 'This plan is incomplete. 1 of 2 resources could not be planned:\n  ? bucket/a')
   assert.not.match(text, 'to add')
 })
 
-test('what is worth knowing is told with its details and what to do', () => {
+test('a warning is printed with its details and its fix', () => {
   const problem = { code: 'c', summary: 'One pod runs another image.', detail: 'registry: a\npod-1: b', remedy: 'Restart it.' }
   const findings = [{ ...problem, address: address('image', 'backend') }]
   const text = planText({ ...planOf(change('image/backend', 'keep', [])), findings }, PLAIN)
