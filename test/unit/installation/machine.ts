@@ -41,3 +41,8 @@ export function machine(more: { readonly [name: string]: string } = {}): Referen
   const trusted = async (path: string) => ({ mode: (await stat(path)).mode & ~0o022 })
   return { env, readFile, stat: trusted, run: systemProcesses.run, now: () => NOW }
 }
+
+/** The smallest valid file. */
+export function minimalText(): Promise<string> {
+  return readFile(new URL('./valid/minimal.yaml', import.meta.url), 'utf8')
+}
