@@ -17,7 +17,7 @@ export function readDuration(option: string, text: string, min = 0): number {
   if (seconds !== undefined && seconds >= min) return seconds
   throw new ProblemError({
     code: 'cli/duration',
-    summary: `${option} ${JSON.stringify(text)} is not a duration.`,
+    summary: `${option} ${JSON.stringify(text)} is not a valid duration.`,
     remedy: 'Write it like 90s, 5m or 1h30m.',
   })
 }
