@@ -3,10 +3,11 @@ import { ARCHIVED_IMAGES } from '../installation/spacelift.ts'
 import { address } from '../values/address.ts'
 import { isMap, type Json, type JsonPointer, pointer } from '../values/json.ts'
 import { ProblemError } from '../values/problem.ts'
+import { unreadableRecord } from '../values/stateProblems.ts'
 import type { LiveImage, PushProgress } from '../world/ports/registry.ts'
 import { archiveProblems, findInArchive, type Role } from './image/findInArchive.ts'
 import { isDigest } from './image/identity.ts'
-import { changedMeanwhile, notAsPushed, notPushed, otherPlatform, unreadableState } from './image/imageProblems.ts'
+import { changedMeanwhile, notAsPushed, notPushed, otherPlatform } from './image/imageProblems.ts'
 import {
   type Evidence,
   type ImageFacts,
@@ -53,7 +54,7 @@ export const image: Kind<ImageFacts, ImageMaterial, Evidence, undefined> = {
 function readFacts(stored: Json): ImageFacts {
   if (isMap(stored) && typeof stored.reference === 'string' && typeof stored.config === 'string' && parseReference(stored.reference))
     return { reference: stored.reference, config: stored.config }
-  throw new ProblemError(unreadableState())
+  throw new ProblemError(unreadableRecord('image'))
 }
 
 function declare({ installation, archive }: Resolved): readonly Declared<ImageMaterial>[] {

@@ -2,6 +2,7 @@ import type { Resolved } from '../installation/installation.ts'
 import { address } from '../values/address.ts'
 import { isMap, type Json, pointer, segments } from '../values/json.ts'
 import { ProblemError } from '../values/problem.ts'
+import { unreadableRecord } from '../values/stateProblems.ts'
 import type { LiveNamespace } from '../world/ports/cluster.ts'
 import {
   type ApplyContext,
@@ -14,7 +15,7 @@ import {
   type Recorded,
 } from './kind.ts'
 import { type Labels, selectLabels, undeclaredLabels } from './namespace/labels.ts'
-import { terminating, unreadableState } from './namespace/namespaceProblems.ts'
+import { terminating } from './namespace/namespaceProblems.ts'
 import { fieldWriters } from './shared/fieldWriters.ts'
 
 /** `labels`: only those that the file declares; absent where it declares none. */
@@ -39,7 +40,7 @@ export const namespace: Kind<NamespaceFacts, Material, LiveNamespace, undefined>
 }
 
 function readFacts(stored: Json): NamespaceFacts {
-  if (!isMap(stored) || stored.phase !== 'Active') throw new ProblemError(unreadableState())
+  if (!isMap(stored) || stored.phase !== 'Active') throw new ProblemError(unreadableRecord('namespace'))
   return factsOf(isMap(stored.labels) ? (stored.labels as Labels) : {})
 }
 

@@ -1,5 +1,6 @@
+import * as z from 'zod/mini'
 import type { Address } from '../values/address.ts'
-import { canonicalJson, isMap, type Json } from '../values/json.ts'
+import { canonicalJson, type Json } from '../values/json.ts'
 import type { DriftedField, DriftedResource, DriftReport } from './drift.ts'
 
 /** When each difference was first observed, so that a report can show its age. No secret: fingerprints at most. */
@@ -7,12 +8,12 @@ export type DriftMemory = { readonly format: 1; readonly since: { readonly [key:
 
 export const EMPTY_MEMORY: DriftMemory = { format: 1, since: {} }
 
+const driftMemory = z.object({ format: z.literal(1), since: z.record(z.string(), z.string()) })
+
 /** Reads a saved memory; undefined for any other text. */
 export function parseMemory(text: string): DriftMemory | undefined {
   try {
-    const value: unknown = JSON.parse(text)
-    const whole = isMap(value) && value.format === 1 && isMap(value.since)
-    return whole && Object.values(value.since as object).every((one) => typeof one === 'string') ? (value as DriftMemory) : undefined
+    return driftMemory.safeParse(JSON.parse(text)).data
   } catch {
     return undefined
   }

@@ -1,3 +1,4 @@
+import * as z from 'zod/mini'
 import type { Edit } from '../kinds/kind.ts'
 import type { Fingerprint } from '../values/fingerprint.ts'
 import { canonicalJson, isMap, type Json } from '../values/json.ts'
@@ -103,18 +104,23 @@ function isEqual(a: unknown, b: unknown): boolean {
   return canonicalJson((a ?? null) as Json) === canonicalJson((b ?? null) as Json)
 }
 
+const map = z.custom<Json>(isMap)
+const anyFormat = z.looseObject({ format: z.number(), id: z.string() })
+const savedPlan = z.looseObject({
+  format: z.literal(1),
+  id: z.string(),
+  options: map,
+  basis: z.looseObject({ inputs: map, world: map, chart: map }),
+  changes: map,
+  seal: z.string(),
+})
+
 /** Reads a saved plan; 'other-format' for one in another version's format, undefined for any other text. */
 export function parseSavedPlan(text: string): SavedPlan | 'other-format' | undefined {
   const value = parseJson(text)
-  if (!isMap(value) || typeof value.format !== 'number' || typeof value.id !== 'string') return undefined
-  if (value.format !== 1) return 'other-format'
-  return typeof value.seal === 'string' && isMap(value.options) && isBasis(value.basis) && isMap(value.changes)
-    ? (value as SavedPlan)
-    : undefined
-}
-
-function isBasis(value: unknown): boolean {
-  return isMap(value) && isMap(value.inputs) && isMap(value.world) && isMap(value.chart)
+  if (savedPlan.safeParse(value).success) return value as SavedPlan
+  const { data } = anyFormat.safeParse(value)
+  return data === undefined || data.format === 1 ? undefined : 'other-format'
 }
 
 function parseJson(text: string): unknown {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Installation } from '../installation/installation.ts'
-import { errnoCode } from '../state/fileStore.ts'
 import { collectProblems, problemsOf } from '../values/collectProblems.ts'
+import { errnoCode } from '../values/errnoCode.ts'
 import { type JsonPointer, pointer } from '../values/json.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import { type Connection, connect } from '../world/kubernetes/connect.ts'

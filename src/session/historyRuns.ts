@@ -1,4 +1,4 @@
-import { historyFiles, readHistory } from '../state/journal.ts'
+import { historyFiles, readHistory } from '../state/history.ts'
 import type { JournalRecord } from '../state/journalRecord.ts'
 import { ProblemError } from '../values/problem.ts'
 import type { Host, InstallationOptions } from './host.ts'

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { errnoCode } from '../values/errnoCode.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import { backupAs, ensureFolder, replaceFile } from './atomicFile.ts'
 import { parseState, type State, stateText } from './state.ts'
@@ -48,9 +49,4 @@ export class FileStore {
       remedy: "Check that folder's permissions and free space, or use another folder: --state DIR",
     }
   }
-}
-
-/** Node's code of a file system error: `ENOSPC`. */
-export function errnoCode(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? 'unknown error'
 }

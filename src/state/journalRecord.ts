@@ -1,5 +1,6 @@
 import { isMap } from '../values/json.ts'
 import type { Problem } from '../values/problem.ts'
+import { hasShape, isNumber, isText, listOf, optional } from '../values/shape.ts'
 import type { ProcessIdentity } from '../world/ports/process.ts'
 
 /** One line of an apply's history. Never contains a secret, only facts and fingerprints. */
@@ -39,30 +40,24 @@ export type PlannedLine = {
   readonly edits: readonly { readonly field: string; readonly cause: string }[]
 }
 
-type Check = (record: { readonly [key: string]: unknown }) => boolean
+const resource = { at: isText, address: isText }
 
-const isText = (value: unknown): value is string => typeof value === 'string'
-const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText)
-const isMaps = (value: unknown): boolean => Array.isArray(value) && value.every(isMap)
-const hasAddress: Check = ({ address }) => isText(address)
-
-/** What each record must have for those who read it. */
-const CHECKS: { readonly [T in JournalRecord['type']]: Check } = {
-  begin: ({ who, plan, created }) => isText(who) && isMaps(plan) && (created === undefined || isTexts(created)),
-  step: ({ address, action }) => isText(address) && isText(action),
-  child: ({ address, process }) => isText(address) && isMap(process) && typeof process.pid === 'number',
-  done: hasAddress,
-  failed: ({ address, problems }) =>
-    isText(address) && isMaps(problems) && (problems as { code?: unknown }[]).every(({ code }) => isText(code)),
-  skipped: hasAddress,
-  end: ({ result }) => isText(result),
+/** The fields that readers of the history rely on; a record may have others. */
+const IS_RECORD: { readonly [T in JournalRecord['type']]: (record: unknown) => boolean } = {
+  begin: hasShape({ at: isText, who: isText, plan: listOf(isMap), created: optional(listOf(isText)) }),
+  step: hasShape({ ...resource, action: isText }),
+  child: hasShape({ ...resource, process: hasShape({ pid: isNumber }) }),
+  done: hasShape(resource),
+  failed: hasShape({ ...resource, problems: listOf(hasShape({ code: isText })) }),
+  skipped: hasShape(resource),
+  end: hasShape({ at: isText, result: isText }),
 }
 
-/** A line of a history as a record; undefined for one that was torn, edited, or written by a version that knows more. */
+/** Reads a line of a history; undefined for one that is torn, edited, or of a later version. */
 export function readRecord(line: string): JournalRecord | undefined {
   const value = withType(parseJson(line))
-  if (!isMap(value) || !isText(value.type) || !isText(value.at) || !Object.hasOwn(CHECKS, value.type)) return undefined
-  return CHECKS[value.type as JournalRecord['type']](value) ? (value as JournalRecord) : undefined
+  if (!isMap(value) || !isText(value.type) || !Object.hasOwn(IS_RECORD, value.type)) return undefined
+  return IS_RECORD[value.type as JournalRecord['type']](value) ? (value as JournalRecord) : undefined
 }
 
 /** Earlier versions wrote the type as `t`. */

@@ -1,13 +1,16 @@
 import { isMap, type Json } from '../values/json.ts'
 import type { Problem } from '../values/problem.ts'
+import { hasShape, isNumber, isText, listOf, malformedField, oneOf, optional, type Shape } from '../values/shape.ts'
+import { unreadableState } from '../values/stateProblems.ts'
+import { migrateState } from './migrateState.ts'
 
-/** Which world was applied to; a part that the server would not tell is ''. */
+/** The cluster, object store and registries that were applied to; '' for what the server does not reveal. */
 export type WorldIdentity = {
   /** uid of kube-system. */
   readonly cluster: string
   /** MinIO's deployment id; '' where this user may not read it (admin:ServerInfo). */
   readonly objectStore: string
-  /** What stands in for the id where it is not told. */
+  /** Identifies the object store where its id is not known. */
   readonly objectStoreEndpoint: string
   /** Hosts, sorted. */
   readonly registries: readonly string[]
@@ -18,101 +21,92 @@ export type StoredFacts = {
   readonly guard: string
   readonly after: readonly string[]
   readonly provenance: 'created' | 'adopted'
-  /** What its absence from the file means where that is not what its kind says; by who made it. */
-  readonly removalPolicy?: WhenGone
-  /** What was known to be good beside the facts; never compared. */
+  /** What happens once the file no longer declares it, where that differs from its kind's policy; by provenance. */
+  readonly removalPolicy?: StoredRemovalPolicy
+  /** What is remembered beside the facts; never compared. */
   readonly bookkeeping?: Json
 }
 
-type WhenGone = {
+type StoredRemovalPolicy = {
   readonly created: 'remove' | 'forget' | 'refuse'
   readonly adopted: 'forget' | 'refuse'
   readonly removeFirst?: boolean
 }
 
-/** What was last applied: a cache that can be lost, and holds no secret. */
+/** What was last applied: a cache that can be lost, and contains no secret. */
 export type State = {
-  readonly format: 1
-  /** Names this state for ever; a state of another lineage is another state. */
+  readonly format: 2
+  /** Identifies this state permanently: a state with another lineage is another state. */
   readonly lineage: string
-  /** Grows by one with every write. */
+  /** Incremented by every write. */
   readonly serial: number
   readonly world: WorldIdentity | null
   readonly resources: { readonly [address: string]: StoredFacts }
 }
 
-const FORMAT = 1
+const FORMAT = 2
 
-/** The state of an installation nobody applied yet. */
+const isRemovalPolicy = hasShape({
+  created: oneOf('remove', 'forget', 'refuse'),
+  adopted: oneOf('forget', 'refuse'),
+  removeFirst: optional(oneOf(true, false)),
+})
+const RECORD: Shape = {
+  facts: isMap,
+  guard: isText,
+  after: listOf(isText),
+  provenance: oneOf('created', 'adopted'),
+  removalPolicy: optional(isRemovalPolicy),
+  bookkeeping: optional(isMap),
+}
+const isWorld = hasShape({ cluster: isText, objectStore: isText, objectStoreEndpoint: isText, registries: listOf(isText) })
+const STATE: Shape = {
+  format: oneOf(FORMAT),
+  lineage: isText,
+  serial: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  world: (value) => value === null || isWorld(value),
+  resources: isMap,
+}
+
+/** The state of an installation that was never applied. */
 export function emptyState(lineage: string): State {
   return { format: FORMAT, lineage, serial: 0, world: null, resources: {} }
 }
 
-/** Reads a state from JSON text, or says what is wrong with it; `file` is for the message only. */
+/** Reads a state from JSON text, in this or an earlier format, or returns why it cannot; `file` is only for the message. */
 export function parseState(text: string, file: string): { state: State } | { problem: Problem } {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    return { problem: unreadable(file, 'it is not JSON: it was cut short or edited') }
+    return { problem: unreadableState(file, 'it is not JSON: it was truncated or edited') }
   }
-  if (isMap(value) && typeof value.format === 'number' && value.format > FORMAT) return { problem: newer(file, value.format) }
-  const wrong = fault(value)
-  return wrong === undefined ? { state: value as State } : { problem: unreadable(file, wrong) }
+  if (isMap(value) && isNumber(value.format) && value.format > FORMAT) return { problem: newer(file, value.format) }
+  const state = migrateState(value)
+  const reason = malformedPart(state)
+  return reason === undefined ? { state: state as State } : { problem: unreadableState(file, reason) }
 }
 
-/** The text a state is kept as: readable, and the same bytes for the same state. */
+/** The text of a state: readable, and the same bytes for the same state. */
 export function stateText(state: State): string {
   return `${JSON.stringify(state, null, 2)}\n`
 }
 
-function fault(value: unknown): string | undefined {
-  if (!isMap(value)) return 'it holds no state'
-  if (value.format !== FORMAT) return 'its format is missing'
-  if (typeof value.lineage !== 'string' || !isSerial(value.serial)) return 'its lineage or its serial is missing'
-  if (value.world !== null && !isWorld(value.world)) return 'its world is malformed'
-  if (!isMap(value.resources)) return 'its resources are missing'
-  const bad = Object.entries(value.resources).find(([, stored]) => !isStored(stored))
-  return bad === undefined ? undefined : `the record of ${bad[0]} is malformed`
-}
-
-function isSerial(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0
-}
-
-function isWorld(value: unknown): boolean {
-  if (!isMap(value) || !isStrings(value.registries)) return false
-  return [value.cluster, value.objectStore, value.objectStoreEndpoint].every((one) => typeof one === 'string')
-}
-
-function isStored(value: unknown): boolean {
-  if (!isMap(value) || typeof value.guard !== 'string' || !isStrings(value.after)) return false
-  const known = value.provenance === 'created' || value.provenance === 'adopted'
-  if (value.bookkeeping !== undefined && !isMap(value.bookkeeping)) return false
-  return known && isMap(value.facts) && (value.removalPolicy === undefined || isWhenGone(value.removalPolicy))
-}
-
-function isWhenGone(value: unknown): boolean {
-  if (!isMap(value) || !['remove', 'forget', 'refuse'].includes(value.created as string)) return false
-  return ['forget', 'refuse'].includes(value.adopted as string) && ['boolean', 'undefined'].includes(typeof value.removeFirst)
-}
-
-function isStrings(value: unknown): boolean {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+function malformedPart(state: unknown): string | undefined {
+  const field = malformedField(state, STATE)
+  if (field === '') return 'it is not a state'
+  if (field !== undefined) return `its ${field} ${field === 'resources' ? 'are' : 'is'} missing or malformed`
+  for (const [address, record] of Object.entries((state as State).resources)) {
+    const recordField = malformedField(record, RECORD)
+    if (recordField !== undefined) return `the record of ${address} is malformed${recordField && ` (${recordField})`}`
+  }
+  return undefined
 }
 
 function newer(file: string, format: number): Problem {
   return {
     code: 'state/newer',
-    summary: `The state ${file} is in format ${format}; this version of groundcrew knows format ${FORMAT}.`,
-    remedy: 'Use the version of groundcrew that wrote it: groundcrew history names it.',
-  }
-}
-
-function unreadable(file: string, why: string): Problem {
-  return {
-    code: 'state/unreadable',
-    summary: `The state ${file} cannot be read: ${why}.`,
-    remedy: `Put back ${file}.previous, or move the file away: without a state every resource is looked at anew and nothing is lost.`,
+    summary: `The state ${file} is in format ${format}; this version of groundcrew supports format ${FORMAT}.`,
+    remedy: 'Use the version of groundcrew that wrote it: groundcrew history shows it.',
   }
 }

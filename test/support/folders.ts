@@ -3,7 +3,7 @@ export const FOLDERS: { readonly [folder: string]: { readonly may: readonly stri
   values: { may: ['values'], packages: ['json-diff-ts'] },
   installation: { may: ['values', 'installation', 'world/ports'], packages: ['yaml', 'zod'] },
   kinds: { may: ['values', 'installation', 'kinds', 'world/ports'], packages: ['yaml'] },
-  plan: { may: ['values', 'plan', 'kinds/kind.ts'], packages: [] },
+  plan: { may: ['values', 'plan', 'kinds/kind.ts'], packages: ['zod'] },
   reconcile: {
     may: ['values', 'installation', 'plan', 'kinds/erasedKind.ts', 'kinds/kind.ts', 'reconcile', 'state', 'world/ports'],
     packages: [],

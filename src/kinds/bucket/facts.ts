@@ -1,6 +1,7 @@
 import type { Bucket } from '../../installation/installation.ts'
 import { isMap, type Json } from '../../values/json.ts'
-import { type Problem, ProblemError } from '../../values/problem.ts'
+import { ProblemError } from '../../values/problem.ts'
+import { unreadableRecord } from '../../values/stateProblems.ts'
 import type { LifecycleRule, LiveBucket } from '../../world/ports/objectStore.ts'
 import type { Change, Observation } from '../kind.ts'
 import { type RuleFacts, ruleFacts } from './rules.ts'
@@ -35,7 +36,7 @@ export function readFacts(stored: Json): BucketFacts {
     Object.values(stored.rules).every(isMap)
   )
     return stored as unknown as BucketFacts
-  throw new ProblemError(unreadableState())
+  throw new ProblemError(unreadableRecord('bucket'))
 }
 
 /** A live bucket as facts. */
@@ -46,13 +47,5 @@ export function factsOf({ versioning, rules, policy = 'none' }: LiveBucket): Buc
     excludeFolders: versioning.excludeFolders,
     rules: ruleFacts(rules),
     policy,
-  }
-}
-
-function unreadableState(): Problem {
-  return {
-    code: 'state/unreadable',
-    summary: 'The state holds a bucket that this version of groundcrew cannot read.',
-    remedy: 'Use the version of groundcrew that wrote the state, or forget the bucket: groundcrew state rm bucket/NAME.',
   }
 }

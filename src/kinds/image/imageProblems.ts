@@ -48,11 +48,3 @@ export function podsRunAnother(reference: string, inRegistry: string, pods: read
 export function podsUnknown(reference: string, why: Problem): Problem {
   return { ...why, code: 'image/pods-unknown', summary: `Which image the pods of ${reference} run could not be read: ${why.summary}` }
 }
-
-export function unreadableState(): Problem {
-  return {
-    code: 'state/unreadable',
-    summary: 'The state holds an image that this version of groundcrew cannot read.',
-    remedy: 'Use the version of groundcrew that wrote the state, or forget the image: groundcrew state rm image/NAME.',
-  }
-}

@@ -10,8 +10,3 @@ export function terminating(name: string, deletionBlockers: readonly string[]): 
     remedy: `Wait until it is deleted, then run groundcrew plan again. A finalizer blocks the deletion until its owner removes it. To see what blocks it: ${command}`,
   }
 }
-
-export function unreadableState(): Problem {
-  const summary = 'The state holds a namespace that this version of groundcrew cannot read.'
-  return { code: 'state/unreadable', summary, remedy: 'Use the version of groundcrew that wrote the state.' }
-}

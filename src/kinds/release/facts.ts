@@ -1,13 +1,13 @@
 import type { Chart, Installation } from '../../installation/installation.ts'
 import { type FactMap, isMap, type Json } from '../../values/json.ts'
 import { ProblemError } from '../../values/problem.ts'
+import { unreadableRecord } from '../../values/stateProblems.ts'
 import type { ReleaseRecord } from '../../world/ports/cluster.ts'
 import type { HelmValues } from '../../world/ports/helm.ts'
 import type { Change, Observation, OutdatedReaders } from '../kind.ts'
 import type { KnownCharts } from './charts.ts'
 import type { ManifestObject } from './objects/manifest.ts'
 import type { ObservedObjects } from './objects/observe/observeObjects.ts'
-import { unreadableState } from './releaseProblems.ts'
 import { valueFacts } from './values.ts'
 
 export type ReleaseFacts = {
@@ -32,7 +32,7 @@ export type ReleaseChange = Change<ReleaseFacts, Material, Evidence, Basis>
 /** Stored facts as they were written. Throws a ProblemError for anything else. */
 export function readFacts(stored: Json): ReleaseFacts {
   if (isMap(stored) && typeof stored.status === 'string' && isMap(stored.chart) && isMap(stored.values)) return stored as ReleaseFacts
-  throw new ProblemError(unreadableState())
+  throw new ProblemError(unreadableRecord('release'))
 }
 
 /** What Helm's record itself says. */

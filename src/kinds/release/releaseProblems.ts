@@ -44,11 +44,3 @@ export function otherChart(where: string, chart: string): Problem {
     remedy: `See with helm history whose it is, then forget it: groundcrew state rm ${where}`,
   }
 }
-
-export function unreadableState(): Problem {
-  return {
-    code: 'state/unreadable',
-    summary: 'The state holds a release that this version of groundcrew cannot read.',
-    remedy: 'Use the version of groundcrew that wrote the state.',
-  }
-}

@@ -3,6 +3,7 @@ import type { Fingerprint, Fingerprinter } from '../../values/fingerprint.ts'
 import { isMap, type Json } from '../../values/json.ts'
 import { ProblemError } from '../../values/problem.ts'
 import type { Sealed } from '../../values/sealed.ts'
+import { unreadableRecord } from '../../values/stateProblems.ts'
 import type { LiveSecret } from '../../world/ports/cluster.ts'
 import type { Change, Observation, Recorded } from '../kind.ts'
 import type { Bookkeeping } from './readers.ts'
@@ -29,8 +30,7 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 /** Throws a ProblemError for anything but facts as a state stores them. */
 export function readFacts(stored: Json): SecretFacts {
   if (isMap(stored) && typeof stored.type === 'string' && isMap(stored.keys)) return stored as SecretFacts
-  const summary = 'The state holds a secret that this version of groundcrew cannot read.'
-  throw new ProblemError({ code: 'state/unreadable', summary, remedy: 'Use the version of groundcrew that wrote the state.' })
+  throw new ProblemError(unreadableRecord('secret'))
 }
 
 /** A live secret as facts. */

@@ -3,7 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { RemovalPolicy } from '../../../src/kinds/kind.ts'
 import { counts } from '../../../src/plan/plan.ts'
-import { parseHistory } from '../../../src/state/journal.ts'
+import { parseHistory } from '../../../src/state/history.ts'
 import { applied, plan, Things } from './fakeKind.ts'
 
 const REMOVE: RemovalPolicy = { created: 'remove', adopted: 'forget' }

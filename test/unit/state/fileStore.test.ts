@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { FileStore } from '../../../src/state/fileStore.ts'
-import { leftovers, openJournal } from '../../../src/state/journal.ts'
+import { leftovers } from '../../../src/state/history.ts'
+import { openJournal } from '../../../src/state/journal.ts'
 import type { EndResult, JournalRecord } from '../../../src/state/journalRecord.ts'
 import { emptyState, parseState, type State, stateText } from '../../../src/state/state.ts'
 import { ProblemError } from '../../../src/values/problem.ts'
@@ -39,7 +40,7 @@ test('a state cut short at any byte is a problem that names the file and a way o
 test('a state edited by hand into nonsense is refused', async () => {
   for (const edit of [
     { format: 0 },
-    { format: '1' },
+    { format: '2' },
     { serial: 'x' },
     { serial: -1 },
     { resources: [] },
@@ -67,8 +68,77 @@ test('what a record says of its absence is one of the known words', () => {
     assert.ok('problem' in parsed(wrong))
 })
 
-test('a state of a newer format is told from a broken one: nobody should throw it away', () => {
-  const parsed = parseState(JSON.stringify({ format: 2, anything: 'else' }), 'f')
+test('a state of format 1 reads as its spelling in format 2, and is written in format 2', () => {
+  const after = ['namespace/spacelift']
+  const policy = { created: 'remove', adopted: 'refuse' }
+  const plain = { facts: { phase: 'Active' }, guard: 'g1', after: [], provenance: 'adopted' }
+  const facts = { type: 'Opaque', keys: { A: `aaaaaaaa:${'1'.repeat(64)}` } }
+  const secret = { facts, guard: 'g2', after, provenance: 'created' }
+  const bookkeeping = { at, readers: { 'spacelift-server': { until: at, template: 't' } } }
+  const head = { lineage: 'a-lineage', serial: 7, world: state.world }
+  const old = {
+    format: 1,
+    ...head,
+    resources: {
+      'namespace/spacelift': plain,
+      'bucket/b': { ...plain, after, whenGone: { ...policy, makesWay: true } },
+      'bucket/c': { ...plain, whenGone: policy },
+      'secret/spacelift/s': { ...secret, vouched: bookkeeping },
+    },
+  }
+  const current = {
+    format: 2,
+    ...head,
+    resources: {
+      'namespace/spacelift': plain,
+      'bucket/b': { ...plain, after, removalPolicy: { ...policy, removeFirst: true } },
+      'bucket/c': { ...plain, removalPolicy: policy },
+      'secret/spacelift/s': { ...secret, bookkeeping },
+    },
+  }
+  const parsed = [old, current].map((value) => parseState(JSON.stringify(value), 'f'))
+  assert.equal(parsed[0], { state: current })
+  assert.equal(parsed[0], parsed[1])
+  assert.not.match(stateText((parsed[0] as { state: State }).state), /"format": 1|whenGone|vouched|makesWay/)
+})
+
+test('a state of format 1 is validated as one of format 2 is', () => {
+  const record = { facts: {}, guard: 'g', after: [], provenance: 'created' }
+  const reason = (resources: unknown) => {
+    const parsed = parseState(JSON.stringify({ ...state, format: 1, resources }), 'f')
+    return 'problem' in parsed ? parsed.problem.summary : 'accepted'
+  }
+  assert.is(reason({ 'bucket/b': record }), 'accepted')
+  assert.match(reason({ 'bucket/b': { ...record, vouched: 7 } }), 'the record of bucket/b is malformed (bookkeeping)')
+  assert.match(reason({ 'bucket/b': { ...record, whenGone: 'remove' } }), 'the record of bucket/b is malformed (removalPolicy)')
+  assert.match(
+    reason({ 'bucket/b': { ...record, whenGone: { created: 'remove', adopted: 'forget', makesWay: 'yes' } } }),
+    'the record of bucket/b is malformed (removalPolicy)',
+  )
+  assert.match(reason([]), 'its resources are missing or malformed')
+})
+
+test('what is malformed in a state is named', () => {
+  const record = state.resources['bucket/b'] as (typeof state.resources)[string]
+  const reason = (edit: object) => {
+    const parsed = parseState(JSON.stringify({ ...state, ...edit }), 'f')
+    return 'problem' in parsed ? parsed.problem.summary.replace('The state f cannot be read: ', '') : 'accepted'
+  }
+  assert.is(reason({}), 'accepted')
+  assert.is(reason({ anything: 'else' }), 'accepted')
+  assert.is(reason({ format: 0 }), 'its format is missing or malformed.')
+  assert.is(reason({ lineage: undefined }), 'its lineage is missing or malformed.')
+  assert.is(reason({ serial: 1.5 }), 'its serial is missing or malformed.')
+  assert.is(reason({ world: { cluster: 'c' } }), 'its world is missing or malformed.')
+  assert.is(reason({ resources: [] }), 'its resources are missing or malformed.')
+  assert.is(reason({ resources: { 'bucket/b': 7 } }), 'the record of bucket/b is malformed.')
+  assert.is(reason({ resources: { 'bucket/b': { ...record, provenance: 'found' } } }), 'the record of bucket/b is malformed (provenance).')
+  assert.is(reason({ resources: { 'bucket/b': { ...record, facts: [] } } }), 'the record of bucket/b is malformed (facts).')
+  assert.is(reason({ resources: { 'bucket/b': { ...record, after: [1] } } }), 'the record of bucket/b is malformed (after).')
+})
+
+test('a state of a later format is refused, and no remedy discards it', () => {
+  const parsed = parseState(JSON.stringify({ format: 3, anything: 'else' }), 'f')
   assert.ok('problem' in parsed)
   assert.equal([parsed.problem.code, parsed.problem.remedy.includes('previous')], ['state/newer', false])
 })

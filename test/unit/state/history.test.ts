@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { historyFiles, leftovers, parseHistory, wasApplied } from '../../../src/state/journal.ts'
+import { historyFiles, leftovers, parseHistory, wasApplied } from '../../../src/state/history.ts'
 import { ProblemError } from '../../../src/values/problem.ts'
 
 const at = '2026-11-24T00:00:00.000Z'
@@ -46,6 +46,15 @@ test('what is JSON and no record is passed over: edited lines, and those of a ve
   ]
   const lines = odd.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))
   assert.equal(parseHistory([...lines, step('bucket/a')].join('\n')).length, 1)
+})
+
+test('records of earlier versions, whose type is `t`, are read', () => {
+  assert.equal(parseHistory(JSON.stringify({ t: 'step', at, address: 'bucket/a', action: 'create' })), [JSON.parse(step('bucket/a'))])
+  assert.is(parseHistory(JSON.stringify({ t: 'end', at, result: 'complete', seconds: 1 }))[0]?.type, 'end')
+})
+
+test('fields that this version does not know are kept', () => {
+  assert.equal(parseHistory(step('bucket/a').replace('{', '{"later":1,')), [{ later: 1, ...JSON.parse(step('bucket/a')) }])
 })
 
 test('no history is none; one that cannot be read is a problem, since it might tell of an apply that never ended', async () => {

@@ -1,0 +1,4 @@
+/** Node's code of a file system error: `ENOSPC`. */
+export function errnoCode(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'unknown error'
+}
