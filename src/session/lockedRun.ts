@@ -82,16 +82,16 @@ async function runUnderLock(host: Host, session: Session, run: LockedRun, { id, 
   // Read again: another run may have ended before this one got the lock.
   const state = (await session.store.load()) ?? emptyState(host.randomness.uuid())
   if (run.saved !== undefined) await (await import('./savedPlanFile.ts')).assertUnused(run.saved, session)
-  const left = await leftovers(session.store.folder)
-  await terminateChildren(host, left.children)
+  const unfinished = await leftovers(session.store.folder)
+  await terminateChildren(host, unfinished.children)
   // Only now is it known whether a helm process still works on a pending release.
-  const children = [...left.children, ...(lock.terminatedHelm === undefined ? [] : [lock.terminatedHelm])]
+  const children = [...unfinished.children, ...(lock.terminatedHelm === undefined ? [] : [lock.terminatedHelm])]
   const readContext = { ...session.readContext, previousHelmExited: haveExited(host, children) }
   const checked = await planWithConsents({ ...session, readContext }, state, run.scope)
   if (run.saved !== undefined) (await import('./savedPlanFile.ts')).assertCurrent(run.saved, session, state, checked)
   const planned = await run.approve(checked)
   if (planned === undefined || checked.world === undefined) return undefined
-  return carryOut(host, session, run, { id, lock, state, left, planned, world: checked.world })
+  return carryOut(host, session, run, { id, lock, state, unfinished, planned, world: checked.world })
 }
 
 /** A helm process that outlived its groundcrew would write at the same time as this run. */
@@ -101,13 +101,13 @@ async function terminateChildren(host: Host, children: readonly ProcessIdentity[
 
 type Approved = Locked & {
   readonly state: State
-  readonly left: Leftovers
+  readonly unfinished: Leftovers
   readonly planned: Planned
   readonly world: NonNullable<CheckedPlan['world']>
 }
 
 async function carryOut(host: Host, session: Session, run: LockedRun, approved: Approved): Promise<ApplyResult> {
-  const { id, lock, left, ...rest } = approved
+  const { id, lock, unfinished, ...rest } = approved
   const signal = AbortSignal.any([host.signal, lock.lost])
   // The lock may have been lost during the approval: then not even the history of this run starts.
   await lock.assertLockHeld()
@@ -120,7 +120,7 @@ async function carryOut(host: Host, session: Session, run: LockedRun, approved: 
       tool: VERSION,
       ...(run.saved && { savedPlan: run.saved.id }),
       store: session.store,
-      created: left.created,
+      created: unfinished.created,
       journal,
       clock: host.clock,
       context: { ...context, world: session.world, signal, assertLockHeld: () => lock.assertLockHeld() },
