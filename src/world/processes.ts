@@ -26,7 +26,10 @@ function self(): ProcessIdentity {
   return identity
 }
 
-/** Runs a program without a shell. Throws a ProblemError when it cannot be started, runs too long or prints too much. */
+/**
+ * Runs a program without a shell. Throws a ProblemError when it cannot be started, runs too long or prints too much. Not
+ * through zx, which always starts a shell and is slow to load: see docs/performance.md.
+ */
 function run({ command: [program, ...args], env, stdin, timeoutMs, signal }: RunOptions): Promise<RunResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { env: { ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
