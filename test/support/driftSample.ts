@@ -19,7 +19,7 @@ export const EVERYTHING: DriftReport = {
           applied: 'none',
           live: '1 GiB',
           class: 'reported',
-          note: 'When it is full, Spacelift can no longer write. It is not undone by groundcrew; look at it: mc quota info ALIAS/spacelift-run-logs',
+          note: 'When it is full, Spacelift can no longer write. groundcrew never changes it; check it: mc quota info ALIAS/spacelift-run-logs',
         },
         {
           pointer: '/rules/all objects/expireAfterDays',
@@ -50,7 +50,7 @@ export const EVERYTHING: DriftReport = {
   unchecked: [
     {
       address: address('image', 'registry.example.com/spacelift/backend'),
-      why: { code: 'x', summary: 'The registry does not answer (ECONNREFUSED).', remedy: 'Is it up?' },
+      why: { code: 'x', summary: 'The registry does not respond (ECONNREFUSED).', remedy: 'Check that it is running.' },
     },
   ],
   skipped: [address('secret', 'spacelift/spacelift-drain')],
@@ -58,7 +58,7 @@ export const EVERYTHING: DriftReport = {
     {
       address: address('bucket', 'spacelift-policy-inputs'),
       code: 'bucket/noncurrent',
-      summary: 'Noncurrent versions stay for ever.',
+      summary: 'Noncurrent versions stay forever.',
       remedy: 'Set objectStorage.buckets.policy-inputs.noncurrentDays.',
     },
   ],
