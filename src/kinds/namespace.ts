@@ -16,7 +16,7 @@ import {
 } from './kind.ts'
 import { type Labels, selectLabels, undeclaredLabels } from './namespace/labels.ts'
 import { terminating } from './namespace/namespaceProblems.ts'
-import { fieldWriters } from './shared/fieldWriters.ts'
+import { writersOfFields } from './shared/fieldWriters.ts'
 
 /** `labels`: only those that the file declares; absent where it declares none. */
 export type NamespaceFacts = { readonly phase: 'Active'; readonly labels?: Labels }
@@ -75,7 +75,7 @@ async function observeNamespace(
     // Other clients change its resourceVersion at any time; only its uid must not change.
     guard: read.value.uid,
     evidence: read.value,
-    by: fieldWriters(read.value.managedFields, { 'f:metadata.f:labels': '/labels' }),
+    by: writersOfFields(read.value.managedFields, { 'metadata.labels': '/labels' }),
     ...(includeUnmanaged && { unmanaged: undeclaredLabels(read.value, declared, name) }),
   }
 }

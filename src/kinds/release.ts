@@ -8,18 +8,19 @@ import { dataLossImpact, dataLossOfUpgrade } from './release/dataLoss.ts'
 import { desire, objectsIn } from './release/desireRelease.ts'
 import { type Basis, type Evidence, type Material, type ReleaseChange, type ReleaseFacts, readFacts } from './release/facts.ts'
 import { restartsOf } from './release/objects/desiredObjects.ts'
-import { observe } from './release/observeRelease.ts'
+import { OBJECTS } from './release/objects/facts/objectPointer.ts'
+import { observeRelease } from './release/observeRelease.ts'
 import { withReasons } from './release/outdatedReaders.ts'
-import { RENAMED, removal, remove } from './release/removal.ts'
+import { RENAMED_RELEASE, removal, remove } from './release/removal.ts'
 import { needsUpgrade, revisionNotes } from './release/revision.ts'
 import { valueOrigins } from './release/values.ts'
 
-/** The Helm release with every object of it: `release/spacelift/spacelift`. */
+/** The Helm release with all its objects: `release/spacelift/spacelift`. */
 export const release: Kind<ReleaseFacts, Material, Evidence, Basis> = {
   name: 'release',
   holdsData: false,
   replaceOnly: [],
-  objects: { below: '/objects', marker: '/apiVersion', undeclared: 'not in the chart' },
+  objects: { below: OBJECTS, marker: '/apiVersion', undeclared: 'not in the chart' },
   namedAt: ['/release/name', '/release'],
   manualRemoval: (address) => {
     const [, namespace, name] = address.split('/')
@@ -28,8 +29,8 @@ export const release: Kind<ReleaseFacts, Material, Evidence, Basis> = {
   isInstallation: true,
   readFacts,
   declare,
-  observe: observe,
-  desire: desire,
+  observe: observeRelease,
+  desire,
   exposedTo: () => ({}),
   impact,
   converge,
@@ -37,17 +38,17 @@ export const release: Kind<ReleaseFacts, Material, Evidence, Basis> = {
   remove,
 }
 
-const KEEP = 'To keep it, annotate it with helm.sh/resource-policy=keep (kubectl annotate), then plan again.'
+const KEEP = 'To keep it, annotate it with helm.sh/resource-policy=keep (kubectl annotate), then run groundcrew plan again.'
 
 function impact(change: ReleaseChange): Impact {
-  const { declared, edits, observed: seen, desired: wanted, basis } = change
-  const restarts = withReasons(restartsOf(edits, objectsIn(seen), wanted.objects ?? {}), basis.stale)
+  const { declared, edits, observed, desired, basis } = change
+  const restarts = withReasons(restartsOf(edits, objectsIn(observed), desired.objects ?? {}), basis.outdatedReaders)
   const { chart } = declared.material
   const isUpgrade = needsUpgrade(change)
-  const lost = seen.is === 'present' && isUpgrade ? dataLossOfUpgrade(seen.evidence.objects, basis.manifest) : []
+  const lost = observed.is === 'present' && isUpgrade ? dataLossOfUpgrade(observed.evidence.objects, basis.manifest) : []
   const { dataAtRisk, refusals } = dataLossImpact(declared.address, lost, KEEP)
-  const other = isUpgrade && hasDifferentDigest(basis.charts, chart) ? [otherContent(chart)] : []
-  return { ...NO_IMPACT, restarts, dataAtRisk, notes: revisionNotes(change), refusals: [...refusals, ...other] }
+  const chartRefusals = isUpgrade && hasDifferentDigest(basis.charts, chart) ? [otherContent(chart)] : []
+  return { ...NO_IMPACT, restarts, dataAtRisk, notes: revisionNotes(change), refusals: [...refusals, ...chartRefusals] }
 }
 
 function declare({ installation, chart }: Resolved): readonly Declared<Material>[] {
@@ -65,7 +66,7 @@ function declare({ installation, chart }: Resolved): readonly Declared<Material>
       material: { installation, chart },
       after,
       origins: valueOrigins(installation),
-      removalPolicy: RENAMED,
+      removalPolicy: RENAMED_RELEASE,
     },
   ]
 }

@@ -24,7 +24,7 @@ import {
   TYPE,
 } from './secret/facts.ts'
 import { observeReaders, outdatedSinceApply } from './secret/observeReaders.ts'
-import { fieldWriters } from './shared/fieldWriters.ts'
+import { writersOfFields } from './shared/fieldWriters.ts'
 
 /** The guide's three secrets with exactly its keys and those of `environment`: `secret/spacelift/spacelift-shared`. */
 export const secret: Kind<SecretFacts, Material, Evidence, Basis> = {
@@ -84,12 +84,12 @@ async function observe(
   const outdated = context.includeUnmanaged && recorded ? await outdatedSinceApply(context, recorded, facts, live) : present([])
   if (outdated.is !== 'present') return outdated
   const unmanaged = context.includeUnmanaged ? [...outdated.value, ...finalizerDifferences(resource.address, live)] : []
-  const by = fieldWriters(live.managedFields, POINTERS)
+  const by = writersOfFields(live.managedFields, POINTERS)
   return { is: 'present', facts, guard: live.resourceVersion, evidence: { live, recorded }, by, unmanaged }
 }
 
-/** The facts' pointers by the API server's field paths in managedFields. */
-const POINTERS = { 'f:data': '/keys', 'f:type': '/type', 'f:immutable': '/immutable', 'f:metadata.f:annotations': '/annotations' }
+/** The facts' pointers by the fields of a Secret. */
+const POINTERS = { data: '/keys', type: '/type', immutable: '/immutable', 'metadata.annotations': '/annotations' }
 
 async function desire(
   context: ReadContext,

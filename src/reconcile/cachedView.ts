@@ -14,7 +14,6 @@ export function cachedView(view: View): View {
     identity: () => view.cluster.identity(),
     namespace: (name) => view.cluster.namespace(name),
     secret: (namespace, name) => view.cluster.secret(namespace, name),
-    deployments: (namespace) => view.cluster.deployments(namespace),
     pods: podsOf,
     log: (container) => view.cluster.log(container),
     objects: (kind, namespace, names) => view.cluster.objects(kind, namespace, names),

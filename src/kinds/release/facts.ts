@@ -14,33 +14,33 @@ export type ReleaseFacts = {
   readonly status: string
   readonly chart: { readonly name: string; readonly version: string }
   readonly values: FactMap
-  /** Every object by its key, `apps/Deployment/spacelift-server`. A state written before objects were looked at has none. */
+  /** Every object by its key, `apps/Deployment/spacelift-server`. The state of a version that did not observe objects has none. */
   readonly objects?: FactMap
 }
 export type Material = { readonly installation: Installation; readonly chart: Chart }
 export type Evidence = { readonly record: ReleaseRecord; readonly objects: ObservedObjects; readonly charts: KnownCharts }
-/** What the upgrade is given, what it will mean to be there, and which Deployments it restarts for their pods' sake, and why. */
+/** The values and manifest of the upgrade, the Deployments whose pods are outdated, and the charts that were applied before. */
 export type Basis = {
   readonly values: HelmValues
   readonly manifest: ReadonlyMap<string, ManifestObject>
-  readonly stale: OutdatedReaders
+  readonly outdatedReaders: OutdatedReaders
   readonly charts: KnownCharts
 }
-export type Seen = Observation<ReleaseFacts, Evidence>
+export type ReleaseObservation = Observation<ReleaseFacts, Evidence>
 export type ReleaseChange = Change<ReleaseFacts, Material, Evidence, Basis>
 
-/** Stored facts as they were written. Throws a ProblemError for anything else. */
+/** Throws a ProblemError for anything but facts as a state stores them. */
 export function readFacts(stored: Json): ReleaseFacts {
   if (isMap(stored) && typeof stored.status === 'string' && isMap(stored.chart) && isMap(stored.values)) return stored as ReleaseFacts
   throw new ProblemError(unreadableRecord('release'))
 }
 
-/** What Helm's record itself says. */
-export function headOf({ status, chart, config }: ReleaseRecord): ReleaseFacts {
+/** The facts of Helm's record, without the objects. */
+export function recordFacts({ status, chart, config }: ReleaseRecord): ReleaseFacts {
   return { status, chart: { name: chart.name, version: chart.version }, values: valueFacts(config) }
 }
 
-/** Helm's newest record as the server calls its version. */
+/** The version of Helm's newest record. */
 export function guardOf({ revision, resourceVersion }: ReleaseRecord): string {
   return `${revision}:${resourceVersion}`
 }

@@ -2,19 +2,20 @@ import type { Address } from '../../values/address.ts'
 import type { Finding } from '../kind.ts'
 import type { ObservedObjects } from './objects/observe/observeObjects.ts'
 
-/** What a person should know of the release's objects that no change repairs. */
-export function findingsOf(address: Address, seen: ObservedObjects | undefined, kept: readonly string[] = []): readonly Finding[] {
-  if (seen === undefined) return []
-  return [...seen.scaled.map((key) => scaled(address, key)), ...[...seen.kept, ...kept].map((key) => leftBehind(address, key))]
+/** Findings about the release's objects. `kept`: objects that the coming upgrade leaves behind. */
+export function objectFindings(address: Address, observed: ObservedObjects | undefined, kept: readonly string[]): readonly Finding[] {
+  if (observed === undefined) return []
+  const left = [...observed.leftBehind, ...kept]
+  return [...observed.scaled.map((key) => scaled(address, key)), ...left.map((key) => leftBehind(address, key))]
 }
 
 function scaled(address: Address, key: string): Finding {
   return {
     address,
     code: 'release/scaled',
-    summary: `An autoscaler decides how many pods ${key} has, so its replicas are not compared.`,
+    summary: `An autoscaler sets the replicas of ${key}, so they are not compared.`,
     remedy:
-      'That is fine as long as it is meant: kubectl get hpa. An upgrade sets the number of the values, and the autoscaler its own again.',
+      'Check that it is intended: kubectl get hpa. An upgrade sets the replicas of the values, then the autoscaler changes them again.',
   }
 }
 
@@ -22,7 +23,7 @@ function leftBehind(address: Address, key: string): Finding {
   return {
     address,
     code: 'release/left-behind',
-    summary: `${key} is no longer in the chart, and is left alone: it holds data, or says that helm is to keep it.`,
-    remedy: 'Look at what is in it. If nobody needs it, delete it with kubectl.',
+    summary: `${key} is no longer in the chart and is kept: it holds data, or is annotated to be kept.`,
+    remedy: 'Check what is in it. If it is not needed, delete it with kubectl.',
   }
 }

@@ -1,41 +1,40 @@
 import type { ReleaseRecord } from '../../world/ports/cluster.ts'
 import type { Attribution, Declared, ReadContext, Recorded } from '../kind.ts'
 import { readCharts } from './charts.ts'
-import { guardOf, headOf, type Material, type ReleaseFacts, type Seen } from './facts.ts'
+import { guardOf, type Material, type ReleaseFacts, type ReleaseObservation, recordFacts } from './facts.ts'
 import { ListCache } from './objects/observe/listCache.ts'
 import { observeObjects } from './objects/observe/observeObjects.ts'
 
-/** Looks at a release through Helm's own newest record, and at every object the record means to be there. */
-export async function observe(
+/** Reads Helm's newest record of the release, and every object of it. */
+export async function observeRelease(
   { view, fingerprint }: Pick<ReadContext, 'view' | 'fingerprint'>,
-  it: Declared<Material> | Recorded<ReleaseFacts>,
-  last?: Recorded<ReleaseFacts>,
-): Promise<Seen> {
-  const [, namespace = '', name = ''] = it.address.split('/')
+  resource: Declared<Material> | Recorded<ReleaseFacts>,
+  recorded?: Recorded<ReleaseFacts>,
+): Promise<ReleaseObservation> {
+  const { address } = resource
+  const [, namespace = '', name = ''] = address.split('/')
   const { cluster } = view
   const lists = new ListCache(cluster)
-  lists.expectUsual(namespace)
+  lists.prefetchCommon(namespace)
   const read = await cluster.release(namespace, name)
   if (read.is !== 'present') return read
   const record = read.value
-  const objects = await observeObjects({ address: it.address, fingerprint, lists, record, cluster })
+  const objects = await observeObjects({ address, fingerprint, lists, record, cluster })
   if (objects.is !== 'present') return objects
-  const facts = { ...headOf(record), ...(remembersObjects(it) && { objects: objects.value.facts }) }
-  const by = new Map<string, Attribution>([...objects.value.by, ...byHelm(record)])
   return {
     is: 'present',
-    facts,
+    facts: { ...recordFacts(record), ...(includesObjects(resource) && { objects: objects.value.facts }) },
     guard: guardOf(record),
-    evidence: { record, objects: objects.value, charts: readCharts(last?.bookkeeping) },
-    by,
+    evidence: { record, objects: objects.value, charts: readCharts(recorded?.bookkeeping) },
+    by: new Map([...objects.value.by, ...writtenByHelm(record)]),
   }
 }
 
-/** What a state does not remember cannot be told to have changed since. */
-function remembersObjects(it: Declared<Material> | Recorded<ReleaseFacts>): boolean {
-  return !('facts' in it) || it.facts.objects !== undefined
+/** Objects that the state does not remember cannot have changed since. */
+function includesObjects(resource: Declared<Material> | Recorded<ReleaseFacts>): boolean {
+  return !('facts' in resource) || resource.facts.objects !== undefined
 }
 
-function byHelm({ lastDeployed }: ReleaseRecord): [string, Attribution][] {
-  return ['/status', '/chart', '/values'].map((where) => [where, { manager: 'helm', time: lastDeployed }])
+function writtenByHelm({ lastDeployed }: ReleaseRecord): [string, Attribution][] {
+  return ['/status', '/chart', '/values'].map((pointer) => [pointer, { manager: 'helm', time: lastDeployed }])
 }

@@ -2,131 +2,132 @@ import { createHash } from 'node:crypto'
 import type { Installation } from '../../installation/installation.ts'
 import { ANNOTATION_PREFIX, SECRET_NAMES, WORKLOADS, type Workload } from '../../installation/spacelift.ts'
 import { type Address, address } from '../../values/address.ts'
-import { canonicalJson, isMap, type JsonPointer, pointer } from '../../values/json.ts'
+import { canonicalJson, type JsonPointer, pointer } from '../../values/json.ts'
 import { ProblemError } from '../../values/problem.ts'
+import { mapAt, type Unstructured } from '../../values/unstructured.ts'
 import type { HelmValues } from '../../world/ports/helm.ts'
 import type { OutdatedReaders, Upstream } from '../kind.ts'
+import { objectPointer } from './objects/facts/objectPointer.ts'
 import { merge } from './values.ts'
 
-/** The chart has no checksum of the secrets its pods read: these annotations restart exactly the readers of what changed. */
+/** The chart has no checksum of the secrets that its pods read: these annotations restart exactly the readers of what changed. */
 export const SECRETS_ANNOTATION = `${ANNOTATION_PREFIX}secrets`
 export const IMAGE_ANNOTATION = `${ANNOTATION_PREFIX}image`
 
-/** The Deployments these values switch on. */
-export function workloads(values: HelmValues): readonly Workload[] {
-  return WORKLOADS.filter((one) => one.byDefault || isEnabled(values[one.valuesKey]))
+/** The Deployments that these values enable. */
+export function enabledWorkloads(values: HelmValues): readonly Workload[] {
+  return WORKLOADS.filter(({ byDefault, valuesKey }) => byDefault || mapAt(values, valuesKey).enabled === true)
 }
 
-/** The secrets a Deployment reads. */
-export function secretsOf(it: Installation, workload: Workload): readonly Address[] {
-  return workload.secrets.map((reader) => address('secret', it.kubernetes.namespace, SECRET_NAMES[reader]))
+/** The secrets that a Deployment reads. */
+export function secretsOf({ kubernetes }: Installation, workload: Workload): readonly Address[] {
+  return workload.secrets.map((reader) => address('secret', kubernetes.namespace, SECRET_NAMES[reader]))
 }
 
-/** The images whose content a Deployment runs or hands on. */
+/** The images that a Deployment runs or passes on. */
 export function imagesOf(workload: Workload): readonly Address[] {
   return workload.valuesKey === 'drain' ? [address('image', 'backend'), address('image', 'launcher')] : [address('image', 'backend')]
 }
 
-/** `values` with the annotations of these workloads: what each reads, as it will be after this plan. */
+/** `values` with the annotations of these workloads: digests of what each reads, as it will be after this plan. */
 export function track(
   values: HelmValues,
-  it: Installation,
-  tracked: readonly Workload[],
+  installation: Installation,
+  workloads: readonly Workload[],
   upstream: Upstream,
   deployed: HelmValues = {},
 ): HelmValues {
-  const over = tracked.map((one) => [one.valuesKey, { podAnnotations: annotations(it, one, upstream, deployed) }] as const)
-  return merge(values, Object.fromEntries(over))
+  const annotated = workloads.map((workload) => {
+    const podAnnotations = desiredAnnotations(installation, workload, upstream, deployedAnnotations(deployed, workload))
+    return [workload.valuesKey, { podAnnotations }] as const
+  })
+  return merge(values, Object.fromEntries(annotated))
 }
 
-function annotations(it: Installation, workload: Workload, upstream: Upstream, deployed: HelmValues): Annotations {
+function desiredAnnotations(installation: Installation, workload: Workload, upstream: Upstream, deployed: Unstructured): Unstructured {
   const images = imagesOf(workload)
-  const secrets = secretsOf(it, workload)
-  const before = deployedAnnotations(deployed, workload)
-  const repairs = { isRepaired: images.some(upstream.changes), ran: images.flatMap((one) => ranInstead(upstream, one, workload)) }
-  const isStale = secrets.some((one) => upstream.outdatedReaders(one).has(workload.deployment))
+  const secrets = secretsOf(installation, workload)
+  const isOutdated = secrets.some((secret) => upstream.outdatedReaders(secret).has(workload.deployment))
+  const runningInstead = images.flatMap((image) => runningDigests(upstream, image, workload))
   return {
-    [SECRETS_ANNOTATION]: withRepairCount(digest(secrets, upstream), before[SECRETS_ANNOTATION], { isRepaired: isStale, ran: [] }),
-    [IMAGE_ANNOTATION]: withRepairCount(digest(images, upstream), before[IMAGE_ANNOTATION], repairs),
+    [SECRETS_ANNOTATION]: withRepairCount(digest(secrets, upstream), deployed[SECRETS_ANNOTATION], isOutdated, []),
+    [IMAGE_ANNOTATION]: withRepairCount(
+      digest(images, upstream),
+      deployed[IMAGE_ANNOTATION],
+      images.some(upstream.changes),
+      runningInstead,
+    ),
   }
 }
 
-/** What the pods of a Deployment run instead of an image that is as wanted: the beginning of each digest. */
-function ranInstead(upstream: Upstream, image: Address, { deployment }: Workload): readonly string[] {
-  return (upstream.outdatedReaders(image).get(deployment) ?? []).map((one) => one.replace(/^sha256:/, '').slice(0, 12))
+/** What the pods of a Deployment run instead of an image that is as declared: the first digits of each digest. */
+function runningDigests(upstream: Upstream, image: Address, { deployment }: Workload): readonly string[] {
+  return (upstream.outdatedReaders(image).get(deployment) ?? []).map((running) => running.replace(/^sha256:/, '').slice(0, 12))
 }
 
 const REPAIR_COUNT = /^([0-9a-f]+)(?:\.(\d+)((?:-[0-9a-f]+)*))?$/
 
 /**
- * A tag or a secret that is put back is what it was, and so is its digest, but pods may have started from it meanwhile: the
- * count of repairs behind the digest (`HEX.2`) restarts them. So does what they are known to run instead (`HEX.3-ab12`): once, for if
- * they come back with it, no restart helps.
+ * A repaired tag or secret has its old digest again, but pods may have started in between: the count of repairs behind the
+ * digest (`HEX.2`) restarts them. So does an image that they are known to run instead (`HEX.3-ab12`), but once only: if they
+ * come back with it, no restart helps.
  */
-function withRepairCount(digest: string, deployed: unknown, { isRepaired, ran }: { isRepaired: boolean; ran: readonly string[] }): string {
-  const [, was, count = '0', left = ''] = REPAIR_COUNT.exec(String(deployed)) ?? []
-  if (was !== digest) return digest
-  const isNew = ran.some((one) => !left.split('-').includes(one))
-  if (isRepaired || isNew) return [`${digest}.${Number(count) + 1}`, ...(isRepaired ? [] : ran)].join('-')
+function withRepairCount(digest: string, deployed: unknown, isRepaired: boolean, runningInstead: readonly string[]): string {
+  const [, deployedDigest, count = '0', knownInstead = ''] = REPAIR_COUNT.exec(String(deployed)) ?? []
+  if (deployedDigest !== digest) return digest
+  const isNew = runningInstead.some((running) => !knownInstead.split('-').includes(running))
+  if (isRepaired || isNew) return [`${digest}.${Number(count) + 1}`, ...(isRepaired ? [] : runningInstead)].join('-')
   return deployed as string
 }
 
 /**
- * Where the values, and the objects rendered from them, differ from what is deployed only because pods are restarted after a
- * repair; of a stale workload that was not tracked yet all that tracks it.
+ * Where the values, and the objects rendered from them, differ from what is deployed only because a repair restarts pods; for
+ * an outdated workload that was not tracked yet, all that tracks it.
  */
-export function repairedAt(deployed: HelmValues, wanted: HelmValues, stale: OutdatedReaders): readonly JsonPointer[] {
-  return WORKLOADS.flatMap((one) => {
-    const isNew = stale.has(one.deployment) && !isTracked(deployed, one)
+export function repairPointers(deployed: HelmValues, desired: HelmValues, outdated: OutdatedReaders): readonly JsonPointer[] {
+  return WORKLOADS.flatMap((workload) => {
+    const isNewlyTracked = outdated.has(workload.deployment) && !isTracked(deployed, workload)
     return [SECRETS_ANNOTATION, IMAGE_ANNOTATION].flatMap((name) =>
-      isNew || isCounted(name, one, deployed, wanted) ? places(name, one) : [],
+      isNewlyTracked || isRepairCounted(name, workload, deployed, desired) ? pointersOf(name, workload) : [],
     )
   })
 }
 
-function isCounted(name: string, workload: Workload, deployed: HelmValues, wanted: HelmValues): boolean {
-  const [before, after] = [deployed, wanted].map((values) => deployedAnnotations(values, workload)[name])
-  const [was, now] = [before, after].map((text) => REPAIR_COUNT.exec(String(text))?.[1])
-  return before !== after && now !== undefined && was === now
+function isRepairCounted(name: string, workload: Workload, deployed: HelmValues, desired: HelmValues): boolean {
+  const [before, after] = [deployed, desired].map((values) => deployedAnnotations(values, workload)[name])
+  const [digestBefore, digestAfter] = [before, after].map((text) => REPAIR_COUNT.exec(String(text))?.[1])
+  return before !== after && digestAfter !== undefined && digestBefore === digestAfter
 }
 
-function places(name: string, workload: Workload): readonly JsonPointer[] {
+function pointersOf(annotation: string, { valuesKey, deployment }: Workload): readonly JsonPointer[] {
   return [
-    pointer('values', workload.valuesKey, 'podAnnotations', name),
-    pointer('objects', `apps/Deployment/${workload.deployment}`, 'spec', 'template', 'metadata', 'annotations', name),
+    pointer('values', valuesKey, 'podAnnotations', annotation),
+    objectPointer(`apps/Deployment/${deployment}`, 'spec', 'template', 'metadata', 'annotations', annotation),
   ]
 }
 
-/** True when the deployed values already carry our annotations for this workload. */
+/** True when the deployed values already have groundcrew's annotations for this workload. */
 export function isTracked(deployed: HelmValues, workload: Workload): boolean {
   return Object.keys(deployedAnnotations(deployed, workload)).some((name) => name.startsWith(ANNOTATION_PREFIX))
 }
 
-type Annotations = { readonly [name: string]: unknown }
-
-function deployedAnnotations(deployed: HelmValues, { valuesKey }: Workload): Annotations {
-  const own = deployed[valuesKey]
-  const pods = isMap(own) ? own.podAnnotations : undefined
-  return isMap(pods) ? pods : {}
+function deployedAnnotations(deployed: HelmValues, { valuesKey }: Workload): Unstructured {
+  return mapAt(deployed, valuesKey, 'podAnnotations')
 }
 
-/** What is read is keyed fingerprints and digests already; this only makes one short word of them. */
+/** The sources expose keyed fingerprints and digests already; this only shortens them to one word. */
 function digest(sources: readonly Address[], upstream: Upstream): string {
-  const served = sources.map((source) => {
+  const exposed = sources.map((source) => {
     const facts = upstream.exposedTo(source)
-    if (facts === undefined) throw new ProblemError(blocked(source))
+    if (facts === undefined) throw new ProblemError(blockedBy(source))
     return [source, facts] as const
   })
   return createHash('sha256')
-    .update(canonicalJson(Object.fromEntries(served)))
+    .update(canonicalJson(Object.fromEntries(exposed)))
     .digest('hex')
     .slice(0, 32)
 }
 
-function isEnabled(values: unknown): boolean {
-  return isMap(values) && values.enabled === true
-}
-
-function blocked(source: Address) {
-  return { code: 'plan/blocked-by', summary: `The release is not planned: it reads ${source}.`, remedy: `Mend ${source} first.` }
+function blockedBy(source: Address) {
+  return { code: 'plan/blocked-by', summary: `The release is not planned: it reads ${source}.`, remedy: `Fix ${source} first.` }
 }

@@ -6,28 +6,28 @@ import type { Position } from '../../values/position.ts'
 import type { HelmValues } from '../../world/ports/helm.ts'
 import type { Origins } from '../kind.ts'
 
-/** The values the guide gives the chart, with the person's own merged over them. */
-export function chartValues(it: Installation): HelmValues {
-  const image = `${it.images.backend.host}/${it.images.backend.path}:${it.version}`
+/** The values that the guide gives the chart, with `release.values` merged over them. */
+export function chartValues({ images, version, serverDomain, release }: Installation): HelmValues {
+  const image = `${images.backend.host}/${images.backend.path}:${version}`
   const guide = {
-    shared: { serverHostname: it.serverDomain, image, secretRef: SECRET_NAMES.shared },
+    shared: { serverHostname: serverDomain, image, secretRef: SECRET_NAMES.shared },
     server: { secretRef: SECRET_NAMES.server },
     drain: { secretRef: SECRET_NAMES.drain },
   }
-  return merge(guide, it.release.values)
+  return merge(guide, release.values)
 }
 
-/** Maps merge key by key, everything else is replaced: as Helm merges values. */
-export function merge(below: HelmValues, over: HelmValues): HelmValues {
-  const merged: Record<string, unknown> = { ...below }
-  for (const [key, value] of Object.entries(over)) {
-    const before = merged[key]
-    merged[key] = isMap(before) && isMap(value) ? merge(before, value) : value
+/** Merges as Helm does: maps key by key, anything else is replaced. */
+export function merge(base: HelmValues, overrides: HelmValues): HelmValues {
+  const merged: Record<string, unknown> = { ...base }
+  for (const [key, value] of Object.entries(overrides)) {
+    const existing = merged[key]
+    merged[key] = isMap(existing) && isMap(value) ? merge(existing, value) : value
   }
   return merged
 }
 
-/** Values as facts: a list becomes a map keyed `[0]`, `[1]`, ... so that its order is compared; null and the empty list stay themselves. */
+/** Values as facts: a list becomes a map by index, so that its order is compared; null and the empty list stay values of their own. */
 export function valueFacts(values: HelmValues): FactMap {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, factOf(value)]))
 }
@@ -38,18 +38,18 @@ function factOf(value: unknown): FactValue {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
 }
 
-/** Where each value was declared: the file for the person's own, the parts of the file that the guide's values follow. */
-export function valueOrigins(it: Installation): Origins {
-  const at = (where: string): Position | 'guide' => it.positions.get(where) ?? 'guide'
-  const own = [...it.positions].filter(([where]) => where.startsWith('/release/values/'))
+/** Where each value is declared: in `release.values`, or by the key of the file that the guide's value follows from. */
+export function valueOrigins({ positions }: Installation): Origins {
+  const at = (pointer: JsonPointer): Position | 'guide' => positions.get(pointer) ?? 'guide'
+  const own = [...positions].filter(([path]) => path.startsWith('/release/values/'))
   return new Map<string, Position | 'guide'>([
     ['', 'guide'],
     ['/chart', at('/release/chart')],
     ['/objects', at('/release/chart')],
-    ['/chart/version', it.positions.get('/release/chart/version') ?? at('/release/chart')],
+    ['/chart/version', positions.get('/release/chart/version') ?? at('/release/chart')],
     [pointer('values', 'shared', 'image'), at('/version')],
     [pointer('values', 'shared', 'serverHostname'), at('/serverDomain')],
-    ...own.map(([where, position]) => [factPointer(where.slice('/release'.length)), position] as const),
+    ...own.map(([path, position]) => [factPointer(path.slice('/release'.length)), position] as const),
   ])
 }
 

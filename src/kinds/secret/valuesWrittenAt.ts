@@ -1,8 +1,7 @@
-import { isMap } from '../../values/json.ts'
-import type { ManagedFields } from '../../world/ports/managedFields.ts'
+import { type FieldsV1, type ManagedFields, walkFields } from '../../world/ports/managedFields.ts'
 
 /** Where managedFields name the owners of values; a server-side apply of `stringData` is recorded under that name. */
-const VALUE_FIELDS = ['f:data', 'f:stringData']
+const VALUE_FIELDS = ['data', 'stringData']
 
 /**
  * When a secret got its current values, RFC 3339, by the API server's clock; undefined where that is not recorded. A manager
@@ -19,6 +18,13 @@ export function valuesWrittenAt(entries: readonly ManagedFields[]): string | und
   return [...byKey.values()].sort().at(-1)
 }
 
-function keysOf(fields: ManagedFields['fields']): string[] {
-  return VALUE_FIELDS.flatMap((name) => (isMap(fields[name]) ? Object.keys(fields[name]) : [])).filter((key) => key.startsWith('f:'))
+function keysOf(fields: FieldsV1): string[] {
+  const keys: string[] = []
+  walkFields(fields, '', (parent, step) => {
+    if (step.is !== 'field') return undefined
+    if (parent === '') return VALUE_FIELDS.includes(step.name) ? step.name : undefined
+    keys.push(step.name)
+    return undefined
+  })
+  return keys
 }

@@ -2,11 +2,11 @@ import { toBase64 } from '../../values/base64.ts'
 import type { Problem } from '../../values/problem.ts'
 import { present, type ReadResult, unknown } from '../../values/readResult.ts'
 import type { Sealed } from '../../values/sealed.ts'
+import { listAt } from '../../values/unstructured.ts'
 import type {
   ClusterReads,
   ClusterWrites,
   Guard,
-  LiveDeployment,
   LiveNamespace,
   LiveObject,
   LivePod,
@@ -20,7 +20,7 @@ import type {
   SecretEdit,
 } from '../ports/cluster.ts'
 import type { Api } from './api.ts'
-import { guardOf, items, liveDeployment, liveNamespace, livePod, liveSecret, parts } from './liveObjects.ts'
+import { guardOf, liveNamespace, livePod, liveSecret } from './liveObjects.ts'
 import { Objects } from './objects.ts'
 import { markFailed, readRelease } from './releases.ts'
 
@@ -36,7 +36,7 @@ export class Cluster implements ClusterReads, ClusterWrites {
 
   async identity(): Promise<ReadResult<string>> {
     const read = await this.#api.read('/api/v1/namespaces/kube-system', 'the namespace kube-system')
-    if (read.is === 'present') return present(parts(read.value).guard.uid)
+    if (read.is === 'present') return present(guardOf(read.value).uid)
     return read.is === 'unknown' ? read : unknown(noKubeSystem())
   }
 
@@ -48,14 +48,9 @@ export class Cluster implements ClusterReads, ClusterWrites {
     return mapRead(await this.#api.read(secretPath(namespace, name), secretName(namespace, name)), liveSecret)
   }
 
-  async deployments(namespace: string): Promise<ReadResult<readonly LiveDeployment[]>> {
-    const read = await this.#api.read(`/apis/apps/v1/namespaces/${namespace}/deployments`, `the Deployments of namespace ${namespace}`)
-    return mapRead(read, (list) => items(list).map(liveDeployment))
-  }
-
   async pods(namespace: string): Promise<ReadResult<readonly LivePod[]>> {
     return mapRead(await this.#api.read(`/api/v1/namespaces/${namespace}/pods`, `the pods of namespace ${namespace}`), (list) =>
-      items(list).flatMap(livePod),
+      listAt(list, 'items').flatMap(livePod),
     )
   }
 

@@ -1,8 +1,9 @@
 import { ProblemError } from '../../values/problem.ts'
 import { present, type ReadResult } from '../../values/readResult.ts'
+import { mapAt, textAt } from '../../values/unstructured.ts'
 import type { Lease, Leases, LiveLease } from '../ports/leases.ts'
 import type { Api, ApiRequest } from './api.ts'
-import { map, parts, text } from './liveObjects.ts'
+import { guardOf } from './liveObjects.ts'
 
 const HOLDER = 'groundcrew.dev/holder'
 
@@ -59,16 +60,15 @@ export class ClusterLeases implements Leases {
 }
 
 function liveLease(raw: unknown): LiveLease {
-  const { object, metadata, guard } = parts(raw)
-  const spec = map(object.spec)
+  const spec = mapAt(raw, 'spec')
   return {
-    holder: text(spec.holderIdentity),
-    acquireTime: text(spec.acquireTime),
-    renewTime: text(spec.renewTime),
+    holder: textAt(spec, 'holderIdentity'),
+    acquireTime: textAt(spec, 'acquireTime'),
+    renewTime: textAt(spec, 'renewTime'),
     durationSeconds: Number(spec.leaseDurationSeconds ?? 0),
     transitions: Number(spec.leaseTransitions ?? 0),
-    info: text(map(metadata.annotations)[HOLDER]),
-    resourceVersion: guard.resourceVersion,
+    info: textAt(raw, 'metadata', 'annotations', HOLDER),
+    resourceVersion: guardOf(raw).resourceVersion,
   }
 }
 

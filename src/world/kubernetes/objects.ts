@@ -1,8 +1,9 @@
 import { type Problem, ProblemError } from '../../values/problem.ts'
 import { present, type ReadResult, unknown } from '../../values/readResult.ts'
+import { listAt, textAt } from '../../values/unstructured.ts'
 import type { Guard, LiveObject, ObjectKind, ObjectName, PatchOperation, RawObject } from '../ports/cluster.ts'
 import type { Api } from './api.ts'
-import { items, liveObject, map } from './liveObjects.ts'
+import { liveObject } from './liveObjects.ts'
 import { pathOf, resourceOf } from './resources.ts'
 
 /** Objects of any kind but Secret: Cluster reads and writes secrets itself and seals their values. */
@@ -21,8 +22,8 @@ export class Objects {
     const target = `the objects of kind ${kind.kind} in namespace ${namespace}`
     const read = await this.#api.read(pathOf(kind, resource.value, namespace), target)
     if (read.is === 'unknown') return read
-    const isList = read.is === 'present' && map(read.value).kind === `${kind.kind}List`
-    return isList ? present(items(read.value).map((item) => liveObject(item, kind))) : unknown(notAList(kind))
+    const isList = read.is === 'present' && textAt(read.value, 'kind') === `${kind.kind}List`
+    return isList ? present(listAt(read.value, 'items').map((item) => liveObject(item, kind))) : unknown(notAList(kind))
   }
 
   async create(object: ObjectName, raw: RawObject): Promise<void> {

@@ -3,9 +3,9 @@ import { isMap } from '../../values/json.ts'
 import type { Problem } from '../../values/problem.ts'
 import { ProblemError } from '../../values/problem.ts'
 import { absent, present, type ReadResult, unknown } from '../../values/readResult.ts'
+import { listAt, mapAt, textAt, type Unstructured } from '../../values/unstructured.ts'
 import type { ReleaseRecord } from '../ports/cluster.ts'
 import type { Api } from './api.ts'
-import { items, map, parts, text } from './liveObjects.ts'
 
 const GZIP = Buffer.from([0x1f, 0x8b])
 
@@ -17,8 +17,8 @@ export async function readRelease(api: Api, namespace: string, name: string): Pr
     `Helm’s records in namespace ${namespace}`,
   )
   if (read.is !== 'present') return read.is === 'absent' ? unknown(noList(namespace)) : read
-  if (map(read.value).kind !== 'SecretList') return unknown(noList(namespace))
-  const newest = items(read.value).sort((a, b) => revisionOf(b) - revisionOf(a))[0]
+  if (textAt(read.value, 'kind') !== 'SecretList') return unknown(noList(namespace))
+  const newest = listAt(read.value, 'items').toSorted((a, b) => revisionOf(b) - revisionOf(a))[0]
   if (newest === undefined) return absent(`an empty SecretList for ${name} in namespace ${namespace}`)
   const record = recordOf(newest, api.serverTime)
   return record === undefined ? unknown(unreadable(namespace, name)) : present(record)
@@ -30,69 +30,67 @@ export async function markFailed(api: Api, record: ReleaseRecord, description: s
   const target = `Helm’s record ${record.secretName}`
   const read = await api.read(path, target)
   if (read.is === 'unknown') throw new ProblemError(read.why)
-  const { object, metadata } = parts(read.is === 'present' ? read.value : {})
-  if (text(metadata.resourceVersion) !== record.resourceVersion)
+  const object = mapAt(read.is === 'present' ? read.value : {})
+  if (textAt(object, 'metadata', 'resourceVersion') !== record.resourceVersion)
     throw new ProblemError({
       code: 'cluster/changed-meanwhile',
       summary: `${target} was changed since the plan was made: a helm process may still be running.`,
       remedy: 'Plan again.',
     })
-  const payload = decode(map(object.data).release)
+  const payload = decode(textAt(object, 'data', 'release'))
   if (payload === undefined) throw new ProblemError(unreadable(record.namespace, record.name))
-  const failed = { ...payload, info: { ...map(payload.info), status: 'failed', description } }
-  const labels = { ...map(metadata.labels), status: 'failed' }
+  const failed = { ...payload, info: { ...mapAt(payload, 'info'), status: 'failed', description } }
+  const labels = { ...mapAt(object, 'metadata', 'labels'), status: 'failed' }
   await api.write({
     method: 'PUT',
     path,
     target: target,
-    body: { ...object, metadata: { ...metadata, labels }, data: { release: encode(failed) } },
+    body: { ...object, metadata: { ...mapAt(object, 'metadata'), labels }, data: { release: encode(failed) } },
   })
 }
 
 function recordOf(raw: unknown, readAt: string): ReleaseRecord | undefined {
-  const { object, metadata, guard } = parts(raw)
-  const payload = decode(map(object.data).release)
+  const payload = decode(textAt(raw, 'data', 'release'))
   if (payload === undefined) return undefined
-  const info = map(payload.info)
-  const chart = map(map(payload.chart).metadata)
+  const info = mapAt(payload, 'info')
+  const chart = mapAt(payload, 'chart', 'metadata')
   return {
-    name: text(payload.name),
-    namespace: text(payload.namespace),
+    name: textAt(payload, 'name'),
+    namespace: textAt(payload, 'namespace'),
     revision: Number(payload.version),
-    status: text(info.status),
-    description: text(info.description),
-    lastDeployed: text(info.last_deployed),
-    startedAt: text(metadata.creationTimestamp),
+    status: textAt(info, 'status'),
+    description: textAt(info, 'description'),
+    lastDeployed: textAt(info, 'last_deployed'),
+    startedAt: textAt(raw, 'metadata', 'creationTimestamp'),
     readAt,
-    chart: { name: text(chart.name), version: text(chart.version), appVersion: text(chart.appVersion) },
-    config: map(payload.config),
-    manifest: text(payload.manifest),
-    hooks: list(payload.hooks).map((hook) => ({ manifest: text(hook.manifest), ran: text(map(hook.last_run).phase) === 'Succeeded' })),
-    crds: list(map(payload.chart).files)
+    chart: { name: textAt(chart, 'name'), version: textAt(chart, 'version'), appVersion: textAt(chart, 'appVersion') },
+    config: mapAt(payload, 'config'),
+    manifest: textAt(payload, 'manifest'),
+    hooks: listAt(payload, 'hooks').map((hook) => ({
+      manifest: textAt(hook, 'manifest'),
+      ran: textAt(hook, 'last_run', 'phase') === 'Succeeded',
+    })),
+    crds: listAt(payload, 'chart', 'files')
       .filter(isCrd)
-      .map((file) => Buffer.from(text(file.data), 'base64').toString('utf8')),
+      .map((file) => Buffer.from(textAt(file, 'data'), 'base64').toString('utf8')),
     applyMethod: payload.apply_method === 'ssa' || payload.apply_method === 'csa' ? payload.apply_method : '',
-    secretName: text(metadata.name),
-    resourceVersion: guard.resourceVersion,
+    secretName: textAt(raw, 'metadata', 'name'),
+    resourceVersion: textAt(raw, 'metadata', 'resourceVersion'),
   }
 }
 
-function isCrd(file: { readonly [key: string]: unknown }): boolean {
-  return /^crds\/.*\.(ya?ml|json)$/.test(text(file.name))
-}
-
-function list(value: unknown): readonly { readonly [key: string]: unknown }[] {
-  return Array.isArray(value) ? value.map(map) : []
+function isCrd(file: Unstructured): boolean {
+  return /^crds\/.*\.(ya?ml|json)$/.test(textAt(file, 'name'))
 }
 
 function revisionOf(raw: unknown): number {
-  return Number(map(parts(raw).metadata.labels).version ?? 0)
+  return Number(mapAt(raw, 'metadata', 'labels').version ?? 0)
 }
 
 /** Kubernetes and Helm each encode it in base64; old versions of Helm did not gzip it. */
-function decode(data: unknown): { readonly [key: string]: unknown } | undefined {
+function decode(data: string): Unstructured | undefined {
   try {
-    const inner = Buffer.from(Buffer.from(String(data), 'base64').toString('utf8'), 'base64')
+    const inner = Buffer.from(Buffer.from(data, 'base64').toString('utf8'), 'base64')
     const plain = inner.subarray(0, 2).equals(GZIP) ? gunzipSync(inner) : inner
     const value: unknown = JSON.parse(plain.toString('utf8'))
     return isMap(value) ? value : undefined

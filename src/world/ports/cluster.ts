@@ -1,5 +1,6 @@
 import type { ReadResult } from '../../values/readResult.ts'
 import type { Sealed } from '../../values/sealed.ts'
+import type { Unstructured } from '../../values/unstructured.ts'
 import type { ManagedFields } from './managedFields.ts'
 
 export type LiveNamespace = {
@@ -25,16 +26,6 @@ export type LiveSecret = {
   readonly managedFields: readonly ManagedFields[]
 }
 
-/** A Deployment reduced to what impact and progress need. */
-export type LiveDeployment = {
-  readonly name: string
-  readonly replicas: number
-  /** A lower bound of the ready pods of the newest template. */
-  readonly ready: number
-  readonly labels: { readonly [name: string]: string }
-  readonly podAnnotations: { readonly [name: string]: string }
-}
-
 /** A pod that runs or is about to run; finished and terminating pods are left out. */
 export type LivePod = {
   readonly name: string
@@ -55,7 +46,7 @@ export type LiveContainer = {
 }
 
 /** An object as the API server returns it, unvalidated. */
-export type RawObject = { readonly [key: string]: unknown }
+export type RawObject = Unstructured
 
 /** Identifies an object. `namespace` is ignored for a cluster-scoped kind. */
 export type ObjectName = { readonly apiVersion: string; readonly kind: string; readonly namespace: string; readonly name: string }
@@ -111,7 +102,6 @@ export interface ClusterReads {
   identity(): Promise<ReadResult<string>>
   namespace(name: string): Promise<ReadResult<LiveNamespace>>
   secret(namespace: string, name: string): Promise<ReadResult<LiveSecret>>
-  deployments(namespace: string): Promise<ReadResult<readonly LiveDeployment[]>>
   pods(namespace: string): Promise<ReadResult<readonly LivePod[]>>
   /**
    * The objects of one kind: of a namespaced kind all in the namespace in one list, of a cluster-scoped kind those in `names`.

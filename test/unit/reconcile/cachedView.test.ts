@@ -12,26 +12,16 @@ test('pods are requested once per namespace, and every other read is passed thro
       requests.push([name, ...args].join(' '))
       return present(name)
     }
-  const names = ['identity', 'namespace', 'secret', 'deployments', 'pods', 'objects', 'release']
+  const names = ['identity', 'namespace', 'secret', 'pods', 'objects', 'release']
   const view = { cluster: Object.fromEntries(names.map((name) => [name, recording(name)])) } as unknown as View
   const { cluster } = cachedView(view)
   await Promise.all([cluster.pods('a'), cluster.pods('a'), cluster.pods('b')])
   await cluster.identity()
   await cluster.namespace('n')
   await cluster.secret('n', 's')
-  await cluster.deployments('n')
   await cluster.objects({ apiVersion: 'v1', kind: 'K' }, 'n', ['x', 'y'])
   await cluster.release('n', 'r')
-  assert.equal(requests, [
-    'pods a',
-    'pods b',
-    'identity',
-    'namespace n',
-    'secret n s',
-    'deployments n',
-    'objects [object Object] n x,y',
-    'release n r',
-  ])
+  assert.equal(requests, ['pods a', 'pods b', 'identity', 'namespace n', 'secret n s', 'objects [object Object] n x,y', 'release n r'])
 })
 
 test.run()

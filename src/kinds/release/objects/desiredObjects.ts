@@ -1,41 +1,43 @@
-import { canonicalJson, type FactMap, type FactValue, isMap, segments } from '../../../values/json.ts'
+import { canonicalJson, type FactMap, type FactValue, isMap, pointer, valueAt } from '../../../values/json.ts'
 import type { Edit, Restart } from '../../kind.ts'
 import { alignDefaults } from './apiDefaults/apply.ts'
+import { splitObjectPointer } from './facts/objectPointer.ts'
 import type { ManifestObject } from './manifest.ts'
 
-/** Those whose pods are made anew when their template changes. */
+/** Kinds whose pods are replaced when their template changes. */
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet']
 
-/** The facts of all objects of a manifest. What may be there or not is wanted as it is. */
-export function desiredObjects(manifest: Iterable<ManifestObject>, seen: FactMap, factsOf: (it: ManifestObject) => FactMap): FactMap {
-  const wanted = [...manifest].flatMap((one) => {
-    const found = seen[one.key]
-    if (one.isOptional && found === undefined) return []
-    // It may be gone with the next look: nobody is to keep it.
-    if (one.isOptional && isGoing(found)) return [[one.key, found] as const]
-    const facts = factsOf(one)
-    return [[one.key, isMap(found) ? alignDefaults(one.kind, facts, found as FactMap) : facts] as const]
+/** The desired facts of all objects of a manifest. An optional object is desired as it is: absent, or being deleted. */
+export function desiredObjects(
+  manifest: Iterable<ManifestObject>,
+  observed: FactMap,
+  factsOf: (object: ManifestObject) => FactMap,
+): FactMap {
+  const entries = [...manifest].flatMap((object) => {
+    const live = observed[object.key]
+    if (object.isOptional && live === undefined) return []
+    // It may be absent at the next observation: no repair is to keep it.
+    if (object.isOptional && live !== undefined && isBeingDeleted(live)) return [[object.key, live] as const]
+    const facts = factsOf(object)
+    return [[object.key, isMap(live) ? alignDefaults(object.kind, facts, live as FactMap) : facts] as const]
   })
-  return Object.fromEntries(wanted)
+  return Object.fromEntries(entries)
 }
 
-function isGoing(found: FactValue | undefined): found is FactMap {
-  return isMap(found) && isMap(found.metadata) && (found.metadata as FactMap).deleting === true
+function isBeingDeleted(facts: FactValue): boolean {
+  return valueAt(facts, '/metadata/deleting') === true
 }
 
-/** The workloads whose pods these edits replace: any change of a pod template that is there and stays. */
-export function restartsOf(edits: readonly Edit[], seen: FactMap, wanted: FactMap): readonly Restart[] {
-  const touched = new Set(edits.flatMap(({ pointer: where }) => templateTouched(segments(where))))
-  return [...touched].flatMap((key) => restartOf(key, seen, wanted))
+/** The workloads whose pods these edits replace: any change of a pod template of a workload that exists and stays. */
+export function restartsOf(edits: readonly Edit[], observed: FactMap, desired: FactMap): readonly Restart[] {
+  const changed = new Set(edits.flatMap((edit) => changedWorkload(edit)))
+  return [...changed].flatMap((key) => (key in desired ? runningWorkloads({ [key]: observed[key] ?? null }) : []))
 }
 
 /** An object that is being deleted takes its pods with it. */
-function templateTouched([objects, key, part, field]: readonly string[]): string[] {
-  return objects === 'objects' && key !== undefined && /^(spec\.template|metadata\.deleting)$/.test(`${part}.${field}`) ? [key] : []
-}
-
-function restartOf(key: string, seen: FactMap, wanted: FactMap): readonly Restart[] {
-  return key in wanted ? runningWorkloads({ [key]: seen[key] ?? null }) : []
+function changedWorkload(edit: Edit): string[] {
+  const { object, path } = splitObjectPointer(edit.pointer) ?? { object: '', path: [] }
+  return /^(spec\.template|metadata\.deleting)$/.test(path.slice(0, 2).join('.')) ? [object] : []
 }
 
 /** The workloads among these objects that have pods. */
@@ -43,22 +45,22 @@ export function runningWorkloads(objects: FactMap): readonly Restart[] {
   return Object.entries(objects).flatMap(([key, facts]) => {
     const [group, kind = ''] = key.split('/')
     if (group !== 'apps' || !WORKLOADS.includes(kind) || !isMap(facts)) return []
-    const replicas = isMap(facts.spec) ? (facts.spec as FactMap).replicas : undefined
+    const replicas = valueAt(facts as FactMap, '/spec/replicas')
     const pods = typeof replicas === 'number' ? replicas : 1
-    return pods === 0 ? [] : [{ workload: key.split('/').at(-1) as string, pods }]
+    return pods === 0 ? [] : [{ workload: nameIn(key), pods }]
   })
 }
 
 /** The workloads whose pod templates differ between two sets of objects. */
-export function templatesThatDiffer(before: FactMap, after: FactMap): readonly string[] {
-  return Object.keys(after)
-    .filter((key) => {
-      const [old, now] = [templateOf(before[key]), templateOf(after[key])]
-      return old !== undefined && now !== undefined && canonicalJson(old) !== canonicalJson(now)
-    })
-    .map((key) => key.split('/').at(-1) as string)
+export function changedTemplates(before: FactMap, after: FactMap): readonly string[] {
+  const templateOf = (objects: FactMap, key: string) => valueAt(objects, pointer(key, 'spec', 'template'))
+  const isChanged = (key: string) => {
+    const [old, current] = [templateOf(before, key), templateOf(after, key)]
+    return old !== undefined && current !== undefined && canonicalJson(old) !== canonicalJson(current)
+  }
+  return Object.keys(after).filter(isChanged).map(nameIn)
 }
 
-function templateOf(facts: FactValue | undefined): FactValue | undefined {
-  return isMap(facts) && isMap(facts.spec) ? (facts.spec as FactMap).template : undefined
+function nameIn(key: string): string {
+  return key.split('/').at(-1) as string
 }

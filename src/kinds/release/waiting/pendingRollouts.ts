@@ -1,70 +1,60 @@
-import { isMap } from '../../../values/json.ts'
+import { listAt, textAt } from '../../../values/unstructured.ts'
 import type { ClusterReads, LiveObject, ObjectKind, RawObject } from '../../../world/ports/cluster.ts'
 import { RELEASE_NAME, type ReleaseName } from '../objects/manifest.ts'
-import { isRolledOut } from '../objects/repair/rollout.ts'
+import { DEPLOYMENT, desiredPods, isRolledOut } from './rolloutStatus.ts'
 
-/** A Deployment that is waited for: its newest ReplicaSet, and of that one's pods those that are not ready. */
+/** A Deployment that is not rolled out yet: its newest ReplicaSet, and those of its pods that are not ready. */
 export type PendingRollout = {
   readonly name: string
-  readonly wanted: number
+  readonly desired: number
   readonly ready: number
   readonly deployment: LiveObject
   readonly replicaSet: LiveObject | undefined
   readonly pods: readonly LiveObject[]
 }
 
-const kind = (apiVersion: string, name: string): ObjectKind => ({ apiVersion, kind: name })
+const REPLICA_SET: ObjectKind = { apiVersion: 'apps/v1', kind: 'ReplicaSet' }
+const POD: ObjectKind = { apiVersion: 'v1', kind: 'Pod' }
 const REVISION = 'deployment.kubernetes.io/revision'
 
-/** The Deployments of a release that do not run yet what they say; none where that may not be looked at. */
+/** The Deployments of a release that do not run yet what they declare; none where they may not be read. */
 export async function pendingRollouts(cluster: ClusterReads, release: ReleaseName): Promise<readonly PendingRollout[]> {
-  const list = async (of: ObjectKind) => {
-    const read = await cluster.objects(of, release.namespace, [])
+  const list = async (kind: ObjectKind) => {
+    const read = await cluster.objects(kind, release.namespace, [])
     return read.is === 'present' ? read.value : []
   }
-  const [deployments, sets, pods] = await Promise.all([
-    list(kind('apps/v1', 'Deployment')),
-    list(kind('apps/v1', 'ReplicaSet')),
-    list(kind('v1', 'Pod')),
-  ])
-  const own = deployments.filter(({ raw }) => annotationsOf(raw)[RELEASE_NAME] === release.name)
-  return own.filter((one) => !isRolledOut(one)).map((one) => lateOf(one, sets, pods))
+  const [deployments, replicaSets, pods] = await Promise.all([list(DEPLOYMENT), list(REPLICA_SET), list(POD)])
+  return deployments
+    .filter((deployment) => annotationOf(deployment.raw, RELEASE_NAME) === release.name && !isRolledOut(deployment))
+    .map((deployment) => pendingRollout(deployment, replicaSets, pods))
 }
 
-function lateOf(deployment: LiveObject, sets: readonly LiveObject[], all: readonly LiveObject[]): PendingRollout {
-  const own = sets.filter(({ raw }) => ownersOf(raw).includes(deployment.uid))
-  const [replicaSet] = own.sort((a, b) => Number(annotationsOf(b.raw)[REVISION] ?? 0) - Number(annotationsOf(a.raw)[REVISION] ?? 0))
-  const pods = replicaSet === undefined ? [] : all.filter(({ raw }) => ownersOf(raw).includes(replicaSet.uid))
-  const unready = pods.filter(({ raw }) => !isReady(raw))
-  const wanted = Number(mapAt(deployment.raw, 'spec').replicas ?? 1)
-  return { name: deployment.name, wanted, ready: pods.length - unready.length, deployment, replicaSet, pods: unready }
+function pendingRollout(deployment: LiveObject, replicaSets: readonly LiveObject[], pods: readonly LiveObject[]): PendingRollout {
+  const [replicaSet] = replicaSets.filter(({ raw }) => isOwnedBy(raw, deployment)).sort((a, b) => revisionOf(b) - revisionOf(a))
+  const newest = replicaSet === undefined ? [] : pods.filter(({ raw }) => isOwnedBy(raw, replicaSet))
+  const unready = newest.filter(({ raw }) => !isReady(raw))
+  return {
+    name: deployment.name,
+    desired: desiredPods(deployment),
+    ready: newest.length - unready.length,
+    deployment,
+    replicaSet,
+    pods: unready,
+  }
 }
 
-/** `raw[field]`, where it is a map. */
-export function mapAt(raw: RawObject, field: string): RawObject {
-  const value = raw[field]
-  return isMap(value) ? value : {}
+function annotationOf(raw: RawObject, name: string): string {
+  return textAt(raw, 'metadata', 'annotations', name)
 }
 
-/** `raw[field]`, the maps in it. */
-export function listAt(raw: RawObject, field: string): readonly RawObject[] {
-  const value = raw[field]
-  return Array.isArray(value) ? value.filter(isMap) : []
+function revisionOf({ raw }: LiveObject): number {
+  return Number(annotationOf(raw, REVISION))
 }
 
-export function textAt(raw: RawObject, field: string): string {
-  const value = raw[field]
-  return typeof value === 'string' ? value : ''
-}
-
-function annotationsOf(raw: RawObject): RawObject {
-  return mapAt(mapAt(raw, 'metadata'), 'annotations')
-}
-
-function ownersOf(raw: RawObject): readonly unknown[] {
-  return listAt(mapAt(raw, 'metadata'), 'ownerReferences').map(({ uid }) => uid)
+function isOwnedBy(raw: RawObject, { uid }: LiveObject): boolean {
+  return listAt(raw, 'metadata', 'ownerReferences').some((owner) => owner.uid === uid)
 }
 
 function isReady(pod: RawObject): boolean {
-  return listAt(mapAt(pod, 'status'), 'conditions').some((one) => one.type === 'Ready' && one.status === 'True')
+  return listAt(pod, 'status', 'conditions').some(({ type, status }) => type === 'Ready' && status === 'True')
 }

@@ -1,99 +1,82 @@
+import { listAt, mapAt, textAt } from '../../../values/unstructured.ts'
 import type { LiveObject, RawObject } from '../../../world/ports/cluster.ts'
-import { listAt, mapAt, type PendingRollout, textAt } from './pendingRollouts.ts'
+import type { ClusterEvent } from './events.ts'
+import type { PendingRollout } from './pendingRollouts.ts'
 
 /** Why a pod is not ready, in the API's own words. */
 export type Reason = {
   /** One word of the API: ImagePullBackOff, CrashLoopBackOff, Unschedulable, FailedCreate. */
   readonly reason: string
-  readonly words: string
-  /** Where: `pod spacelift-server-x, container server`. */
-  readonly where: string
-  /** A container that has written something: in the run that ended, or in this one. */
+  readonly message: string
+  /** `pod spacelift-server-x, container server`. */
+  readonly subject: string
+  /** A container whose log may explain it: of the run that ended, or of the current one. */
   readonly log?: { readonly pod: string; readonly container: string; readonly previous: boolean }
 }
 
-/** An event about some object, as the API tells it. */
-export type ClusterEvent = {
-  readonly about: string
-  readonly type: string
-  readonly reason: string
-  readonly message: string
-  readonly at: string
-  readonly count: number
+/** Reasons that every pod passes through while it starts or stops. */
+const TRANSIENT = ['ContainerCreating', 'PodInitializing', 'Pending', 'NotReady', 'Terminating']
+
+/** True for what does not pass by itself. */
+export function isFailure({ reason }: Reason): boolean {
+  return !TRANSIENT.includes(reason)
 }
 
-/** Every pod goes through these. */
-const USUAL = ['ContainerCreating', 'PodInitializing', 'Pending', 'NotReady', 'Terminating']
-
-/** True for what does not go away by waiting a moment. */
-export function isTrouble({ reason }: Reason): boolean {
-  return !USUAL.includes(reason)
+/** Why a Deployment does not have all its pods: a reason for each pod that is not ready, and why there are too few. */
+export function reasonsOf(rollout: PendingRollout, events: readonly ClusterEvent[]): readonly Reason[] {
+  return [...replicaFailure(rollout), ...rollout.pods.map((pod) => podReason(pod, events))]
 }
 
-/** Why a Deployment has not all its pods: one reason for each pod that is not ready, and why there are too few. */
-export function reasonsOf(late: PendingRollout, events: readonly ClusterEvent[]): readonly Reason[] {
-  return [...replicaFailure(late), ...late.pods.map((pod) => reasonOf(pod, events))]
-}
-
-/** The API refuses to make more pods: a quota, an admission, an account that is missing. */
+/** The API refuses to create more pods: a quota, an admission webhook, a missing service account. */
 function replicaFailure({ deployment, replicaSet }: PendingRollout): Reason[] {
-  const of = replicaSet ?? deployment
-  const failure = conditionOf(of.raw, 'ReplicaFailure')
+  const { raw, kind, name } = replicaSet ?? deployment
+  const failure = conditionOf(raw, 'ReplicaFailure')
   if (failure?.status !== 'True') return []
-  return [{ reason: textAt(failure, 'reason'), words: textAt(failure, 'message'), where: `${of.kind} ${of.name}` }]
+  return [{ reason: textAt(failure, 'reason'), message: textAt(failure, 'message'), subject: `${kind} ${name}` }]
 }
 
-function reasonOf({ name, uid, raw }: LiveObject, events: readonly ClusterEvent[]): Reason {
+function podReason({ name, uid, raw }: LiveObject, events: readonly ClusterEvent[]): Reason {
   const status = mapAt(raw, 'status')
-  const where = `pod ${name}`
-  if (textAt(status, 'phase') === 'Failed') return { reason: textAt(status, 'reason') || 'Failed', words: textAt(status, 'message'), where }
+  const subject = `pod ${name}`
+  if (status.phase === 'Failed') return { reason: textAt(status, 'reason') || 'Failed', message: textAt(status, 'message'), subject }
   const scheduled = conditionOf(raw, 'PodScheduled')
-  if (scheduled?.status === 'False') return { reason: textAt(scheduled, 'reason'), words: textAt(scheduled, 'message'), where }
-  if (mapAt(raw, 'metadata').deletionTimestamp !== undefined) return { reason: 'Terminating', words: '', where }
-  const containers = [
-    ...listAt(status, 'initContainerStatuses').map((one) => containerReason(name, one, 'init container')),
-    ...listAt(status, 'containerStatuses').map((one) => containerReason(name, one, 'container')),
-  ].flatMap((one) => one ?? [])
-  const found = containers.find(isTrouble) ?? containers[0] ?? { reason: 'Pending', words: '', where }
-  return isTrouble(found)
-    ? found
-    : byEvent(
-        found,
-        where,
-        events.filter(({ about, type }) => about === uid && type === 'Warning'),
-      )
+  if (scheduled?.status === 'False') return { reason: textAt(scheduled, 'reason'), message: textAt(scheduled, 'message'), subject }
+  if (mapAt(raw, 'metadata').deletionTimestamp !== undefined) return { reason: 'Terminating', message: '', subject }
+  const reasons = [
+    ...listAt(status, 'initContainerStatuses').map((container) => containerReason(name, container, 'init container')),
+    ...listAt(status, 'containerStatuses').map((container) => containerReason(name, container, 'container')),
+  ].flatMap((reason) => reason ?? [])
+  const reason = reasons.find(isFailure) ?? reasons[0] ?? { reason: 'Pending', message: '', subject }
+  const warning = events.find(({ about, type }) => about === uid && type === 'Warning')
+  // What delays a pod that is starting (a volume, a sandbox, a probe) is reported only by its events.
+  if (isFailure(reason) || warning === undefined) return reason
+  return { ...reason, reason: warning.reason, message: warning.message, subject: reason.subject || subject }
 }
 
-/** What holds up a pod that is being started (a volume, a sandbox, a probe) stands only in its events. */
-function byEvent(found: Reason, where: string, [newest]: readonly ClusterEvent[]): Reason {
-  if (newest === undefined) return found
-  return { ...found, reason: newest.reason, words: newest.message, where: found.where || where }
-}
-
-function containerReason(pod: string, status: RawObject, what: string): Reason | undefined {
+function containerReason(pod: string, status: RawObject, type: string): Reason | undefined {
   const container = textAt(status, 'name')
-  const where = `pod ${pod}, ${what} ${container}`
-  const state = mapAt(status, 'state')
-  const [waiting, ended] = [mapAt(state, 'waiting'), mapAt(state, 'terminated')]
-  const before = mapAt(mapAt(status, 'lastState'), 'terminated')
+  const subject = `pod ${pod}, ${type} ${container}`
+  const [waiting, terminated] = [mapAt(status, 'state', 'waiting'), mapAt(status, 'state', 'terminated')]
+  const previous = mapAt(status, 'lastState', 'terminated')
   if (textAt(waiting, 'reason') !== '') {
-    const words = [textAt(waiting, 'message'), endOf(before)].filter((one) => one !== '').join('; ')
-    const log = before.exitCode === undefined ? {} : { log: { pod, container, previous: true } }
-    return { reason: textAt(waiting, 'reason'), words, where, ...log }
+    const message = [textAt(waiting, 'message'), exitOf(previous)].filter((text) => text !== '').join('; ')
+    const log = previous.exitCode === undefined ? {} : { log: { pod, container, previous: true } }
+    return { reason: textAt(waiting, 'reason'), message, subject, ...log }
   }
-  if (ended.exitCode !== undefined && ended.exitCode !== 0)
-    return { reason: textAt(ended, 'reason') || 'Error', words: endOf(ended), where, log: { pod, container, previous: false } }
-  if (status.ready === true || ended.exitCode === 0) return undefined
-  return { reason: 'NotReady', words: '', where, ...(state.running !== undefined && { log: { pod, container, previous: false } }) }
+  const log = { log: { pod, container, previous: false } }
+  if (terminated.exitCode !== undefined && terminated.exitCode !== 0)
+    return { reason: textAt(terminated, 'reason') || 'Error', message: exitOf(terminated), subject, ...log }
+  if (status.ready === true || terminated.exitCode === 0) return undefined
+  return { reason: 'NotReady', message: '', subject, ...(mapAt(status, 'state').running !== undefined && log) }
 }
 
-/** `exit code 137, OOMKilled`: how a container ended. Its message may be the end of its log: that is told elsewhere. */
-function endOf(ended: RawObject): string {
-  if (ended.exitCode === undefined) return ''
-  const reason = textAt(ended, 'reason')
-  return `it ended with exit code ${String(ended.exitCode)}${reason === '' || reason === 'Error' ? '' : `, ${reason}`}`
+/** `exit code 137, OOMKilled`: how a container ended. Its message is left out: it may be the end of its log, which is masked elsewhere. */
+function exitOf(terminated: RawObject): string {
+  if (terminated.exitCode === undefined) return ''
+  const reason = textAt(terminated, 'reason')
+  return `it ended with exit code ${String(terminated.exitCode)}${reason === '' || reason === 'Error' ? '' : `, ${reason}`}`
 }
 
 function conditionOf(raw: RawObject, type: string): RawObject | undefined {
-  return listAt(mapAt(raw, 'status'), 'conditions').find((one) => one.type === type)
+  return listAt(raw, 'status', 'conditions').find((condition) => condition.type === type)
 }

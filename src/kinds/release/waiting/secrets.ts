@@ -1,40 +1,40 @@
 import type { Installation } from '../../../installation/installation.ts'
 import { guideVariables, READERS, SECRET_NAMES } from '../../../installation/spacelift.ts'
 import type { Sealed } from '../../../values/sealed.ts'
+import { listAt, textAt } from '../../../values/unstructured.ts'
 import type { ClusterReads, RawObject } from '../../../world/ports/cluster.ts'
-import { listAt, mapAt, type PendingRollout, textAt } from './pendingRollouts.ts'
+import type { PendingRollout } from './pendingRollouts.ts'
 
-/** What the containers of these pods know and nobody else may; undefined where it cannot be read, and so cannot be hidden. */
+/** The secret values that the containers of these pods hold; undefined where they cannot be read, and so cannot be masked. */
 export async function secretsOf(
   cluster: ClusterReads,
-  it: Installation,
-  late: readonly PendingRollout[],
+  installation: Installation,
+  rollouts: readonly PendingRollout[],
 ): Promise<readonly Sealed[] | undefined> {
-  const { namespace } = it.kubernetes
-  const names = new Set(late.flatMap(({ pods }) => pods.flatMap(({ raw }) => namesIn(raw))))
+  const { namespace } = installation.kubernetes
+  const names = new Set(rollouts.flatMap(({ pods }) => pods.flatMap(({ raw }) => secretNamesIn(raw))))
   const reads = await Promise.all([...names].map(async (name) => [name, await cluster.secret(namespace, name)] as const))
   if (reads.some(([, read]) => read.is === 'unknown')) return undefined
   return reads.flatMap(([name, read]) => {
     if (read.is !== 'present') return []
-    const plain = plainKeys(it, name)
+    const plain = plainKeys(installation, name)
     return [...read.value.data].flatMap(([key, value]) => (plain.has(key) ? [] : [value]))
   })
 }
 
-/** Host names, buckets and the like stand in the file for everybody to read. */
-function plainKeys(it: Installation, secret: string): ReadonlySet<string> {
-  const reader = READERS.find((one) => SECRET_NAMES[one] === secret)
-  const variables = reader === undefined ? [] : [...guideVariables(it, reader)]
+/** Host names, bucket names and the like are in the file in clear text. */
+function plainKeys(installation: Installation, secretName: string): ReadonlySet<string> {
+  const reader = READERS.find((candidate) => SECRET_NAMES[candidate] === secretName)
+  const variables = reader === undefined ? [] : [...guideVariables(installation, reader)]
   return new Set(variables.flatMap(([key, value]) => ('plain' in value ? [key] : [])))
 }
 
-function namesIn(pod: RawObject): string[] {
-  const spec = mapAt(pod, 'spec')
-  const containers = [...listAt(spec, 'initContainers'), ...listAt(spec, 'containers')]
-  const whole = containers.flatMap((one) => listAt(one, 'envFrom').map((from) => textAt(mapAt(from, 'secretRef'), 'name')))
-  const single = containers.flatMap((one) =>
-    listAt(one, 'env').map(({ valueFrom }) => textAt(mapAt({ ...(valueFrom as RawObject) }, 'secretKeyRef'), 'name')),
-  )
-  const mounted = listAt(spec, 'volumes').map((one) => textAt(mapAt(one, 'secret'), 'secretName'))
-  return [...whole, ...single, ...mounted].filter((name) => name !== '')
+function secretNamesIn(pod: RawObject): string[] {
+  const containers = [...listAt(pod, 'spec', 'initContainers'), ...listAt(pod, 'spec', 'containers')]
+  const names = [
+    ...containers.flatMap((container) => listAt(container, 'envFrom').map((source) => textAt(source, 'secretRef', 'name'))),
+    ...containers.flatMap((container) => listAt(container, 'env').map((variable) => textAt(variable, 'valueFrom', 'secretKeyRef', 'name'))),
+    ...listAt(pod, 'spec', 'volumes').map((volume) => textAt(volume, 'secret', 'secretName')),
+  ]
+  return names.filter((name) => name !== '')
 }

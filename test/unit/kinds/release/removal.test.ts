@@ -1,8 +1,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ApplyContext, ReadContext, Recorded } from '../../../../src/kinds/kind.ts'
-import { headOf, type ReleaseFacts, type Seen } from '../../../../src/kinds/release/facts.ts'
-import { observe } from '../../../../src/kinds/release/observeRelease.ts'
+import { type ReleaseFacts, type ReleaseObservation, recordFacts } from '../../../../src/kinds/release/facts.ts'
+import { observeRelease } from '../../../../src/kinds/release/observeRelease.ts'
 import { removal, remove } from '../../../../src/kinds/release/removal.ts'
 import { address } from '../../../../src/values/address.ts'
 import { absent, present, type ReadResult, unknown } from '../../../../src/values/readResult.ts'
@@ -35,12 +35,12 @@ const RECORD: ReleaseRecord = {
   resourceVersion: '7',
 }
 const ADDRESS = address('release', 'spacelift', 'old')
-const recorded = { address: ADDRESS, facts: headOf(RECORD) } as Recorded<ReleaseFacts>
+const recorded = { address: ADDRESS, facts: recordFacts(RECORD) } as Recorded<ReleaseFacts>
 
-/** A cluster with one answer about the release, and a helm that notes what it is told. */
-function world(answer: ReadResult<ReleaseRecord>) {
+/** A cluster with this release, and a helm that logs its calls. */
+function fakeWorld(release: ReadResult<ReleaseRecord>) {
   const log: string[] = []
-  const it = { answer, log }
+  const fake = { release, log }
   const live = DEPLOYMENTS.map((raw) => ({
     ...raw,
     uid: 'u',
@@ -51,21 +51,21 @@ function world(answer: ReadResult<ReleaseRecord>) {
     managedFields: [],
   }))
   const objects = async ({ kind }: ObjectKind) => present(live.filter((one) => one.kind === kind))
-  const cluster = { release: async () => it.answer, objects }
+  const cluster = { release: async () => fake.release, objects }
   const helm = {
     uninstall: async ({ release, namespace }: { release: string; namespace: string }) =>
       void log.push(`uninstall ${release} in ${namespace}`),
   }
-  const work = { world: { cluster, helm }, assertLockHeld: async () => void log.push('assertLockHeld') } as unknown as ApplyContext
+  const context = { world: { cluster, helm }, assertLockHeld: async () => void log.push('assertLockHeld') } as unknown as ApplyContext
   const now = new Date('2026-06-01T12:05:00Z')
-  return Object.assign(it, { work, view: { view: { cluster }, now, previousHelmExited: false } as unknown as ReadContext })
+  return Object.assign(fake, { context, readContext: { view: { cluster }, now, previousHelmExited: false } as unknown as ReadContext })
 }
 
-const seen = (it: ReturnType<typeof world>): Promise<Seen> => observe(it.view, recorded)
+const observe = (fake: ReturnType<typeof fakeWorld>): Promise<ReleaseObservation> => observeRelease(fake.readContext, recorded)
 
-test('the plan names the pods that go, and that nobody reaches Spacelift meanwhile', async () => {
-  const it = world(present(RECORD))
-  const impact = await removal(it.view, recorded, await seen(it))
+test('the plan names the pods that are deleted, and that Spacelift is unavailable meanwhile', async () => {
+  const fake = fakeWorld(present(RECORD))
+  const impact = await removal(fake.readContext, recorded, await observe(fake))
   assert.equal(impact.restarts, [
     { workload: 'server', pods: 3 },
     { workload: 'drain', pods: 2 },
@@ -73,36 +73,36 @@ test('the plan names the pods that go, and that nobody reaches Spacelift meanwhi
   assert.match(impact.access[0] ?? '', 'release/spacelift/old')
 })
 
-test('a release of another chart is not what was applied', async () => {
-  const it = world(present({ ...RECORD, chart: { ...RECORD.chart, name: 'postgresql' } }))
-  const before = await seen(it)
-  assert.is(await codeOf(() => removal(it.view, recorded, before)), 'release/other-chart')
+test('a release of another chart is not removed', async () => {
+  const fake = fakeWorld(present({ ...RECORD, chart: { ...RECORD.chart, name: 'postgresql' } }))
+  const before = await observe(fake)
+  assert.is(await codeOf(() => removal(fake.readContext, recorded, before)), 'release/other-chart')
 })
 
-test('a release that a helm may be at work on is waited for', async () => {
-  const it = world(present({ ...RECORD, status: 'pending-upgrade' }))
-  const before = await seen(it)
-  assert.is(await codeOf(() => removal(it.view, recorded, before)), 'release/busy')
+test('a release that a helm process may still be working on is not removed', async () => {
+  const fake = fakeWorld(present({ ...RECORD, status: 'pending-upgrade' }))
+  const before = await observe(fake)
+  assert.is(await codeOf(() => removal(fake.readContext, recorded, before)), 'release/busy')
 })
 
-test('it is uninstalled under the fence; done already is done', async () => {
-  const it = world(present(RECORD))
-  const before = await seen(it)
-  await remove(it.work, recorded, before)
-  assert.equal(it.log, ['assertLockHeld', 'uninstall old in spacelift'])
-  it.answer = absent('an empty list')
-  await remove(it.work, recorded, before)
-  assert.is(it.log.length, 2)
+test('it is uninstalled under the lock; once uninstalled, there is nothing to do', async () => {
+  const fake = fakeWorld(present(RECORD))
+  const before = await observe(fake)
+  await remove(fake.context, recorded, before)
+  assert.equal(fake.log, ['assertLockHeld', 'uninstall old in spacelift'])
+  fake.release = absent('an empty list')
+  await remove(fake.context, recorded, before)
+  assert.is(fake.log.length, 2)
 })
 
-test('one that somebody upgraded since, or that cannot be seen, is left alone', async () => {
-  const it = world(present(RECORD))
-  const before = await seen(it)
-  it.answer = present({ ...RECORD, revision: 4, resourceVersion: '9' })
-  assert.is(await codeOf(() => remove(it.work, recorded, before)), 'release/changed-meanwhile')
-  it.answer = unknown({ code: 'cluster/away', summary: '', remedy: '' })
-  assert.is(await codeOf(() => remove(it.work, recorded, before)), 'cluster/away')
-  assert.equal(it.log, [])
+test('a release that another client upgraded since, or that cannot be read, is not removed', async () => {
+  const fake = fakeWorld(present(RECORD))
+  const before = await observe(fake)
+  fake.release = present({ ...RECORD, revision: 4, resourceVersion: '9' })
+  assert.is(await codeOf(() => remove(fake.context, recorded, before)), 'release/changed-meanwhile')
+  fake.release = unknown({ code: 'cluster/away', summary: '', remedy: '' })
+  assert.is(await codeOf(() => remove(fake.context, recorded, before)), 'cluster/away')
+  assert.equal(fake.log, [])
 })
 
 test.run()

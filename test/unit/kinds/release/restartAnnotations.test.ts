@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import type { Installation } from '../../../../src/installation/installation.ts'
 import { WORKLOADS, type Workload } from '../../../../src/installation/spacelift.ts'
 import type { OutdatedReaders, Upstream } from '../../../../src/kinds/kind.ts'
-import { IMAGE_ANNOTATION, repairedAt, SECRETS_ANNOTATION, track } from '../../../../src/kinds/release/restartAnnotations.ts'
+import { IMAGE_ANNOTATION, repairPointers, SECRETS_ANNOTATION, track } from '../../../../src/kinds/release/restartAnnotations.ts'
 import { isMap } from '../../../../src/values/json.ts'
 import type { HelmValues } from '../../../../src/world/ports/helm.ts'
 
@@ -11,16 +11,16 @@ const installation = { kubernetes: { namespace: 'spacelift' } } as unknown as In
 const server = WORKLOADS.find(({ valuesKey }) => valuesKey === 'server') as Workload
 const drain = WORKLOADS.find(({ valuesKey }) => valuesKey === 'drain') as Workload
 
-/** Resources by the config they serve; those in `changing` are not yet so. */
+/** Resources by the config that they expose; this plan changes those in `changing`. */
 const upstream = (
   configs: { readonly [address: string]: string },
   changing: readonly string[] = [],
-  stale: OutdatedReaders = new Map(),
-  of = 'image/backend',
+  outdated: OutdatedReaders = new Map(),
+  source = 'image/backend',
 ): Upstream => ({
-  exposedTo: (it) => ({ config: configs[it] ?? '' }),
-  changes: (it) => changing.includes(it),
-  outdatedReaders: (it) => (it === of ? stale : new Map()),
+  exposedTo: (address) => ({ config: configs[address] ?? '' }),
+  changes: (address) => changing.includes(address),
+  outdatedReaders: (address) => (address === source ? outdated : new Map()),
 })
 
 function tracked(workload: Workload, from: Upstream, deployed: HelmValues = {}): { values: HelmValues; image: string; secrets: string } {
@@ -43,7 +43,7 @@ test('a moved tag that is repaired restarts its readers each time, and only then
   assert.is(tracked(server, moved, second.values).image, `${first.image}.2`)
 })
 
-test('another image begins anew; what somebody wrote instead is no count', () => {
+test('another image resets the count; a foreign value is no count', () => {
   const repaired = tracked(
     server,
     upstream({ 'image/backend': 'A' }, ['image/backend']),
@@ -57,7 +57,7 @@ test('another image begins anew; what somebody wrote instead is no count', () =>
     assert.is(tracked(server, fine, { server: { podAnnotations: { [IMAGE_ANNOTATION]: foreign } } }).image, own.image)
 })
 
-test('the launcher is the drain’s alone', () => {
+test('only the drain reads the launcher', () => {
   const before = upstream({ 'image/backend': 'A', 'image/launcher': 'L' })
   const after = upstream({ 'image/backend': 'A', 'image/launcher': 'L' }, ['image/launcher'])
   assert.is(tracked(server, after, tracked(server, before).values).image, tracked(server, before).image)
@@ -67,7 +67,7 @@ test('the launcher is the drain’s alone', () => {
 const running = (...letters: readonly string[]) =>
   upstream({ 'image/backend': 'A' }, [], new Map([['spacelift-server', letters.map((letter) => `sha256:${letter.repeat(64)}`)]]))
 
-test('pods that run another image are restarted once for each such image, and nobody else is', () => {
+test('pods that run a different image are restarted once for each such image, and no others', () => {
   const fine = tracked(server, upstream({ 'image/backend': 'A' }))
   const restarted = tracked(server, running('d'), fine.values)
   assert.is(restarted.image, `${fine.image}.1-dddddddddddd`)
@@ -82,7 +82,7 @@ test('pods that run another image are restarted once for each such image, and no
   assert.is(tracked(drain, running('d'), other.values).image, other.image)
 })
 
-test('pods that hold other values of a secret are restarted whenever there are such, and nobody else is', () => {
+test('pods that hold outdated values of a secret are restarted each time, and no others', () => {
   const of = (name: string) =>
     upstream({}, [], new Map([['spacelift-server', ['they started too early']]]), `secret/spacelift/spacelift-${name}`)
   const fine = tracked(server, upstream({}))
@@ -94,17 +94,17 @@ test('pods that hold other values of a secret are restarted whenever there are s
   assert.is(tracked(drain, of('shared'), tracked(drain, upstream({})).values).secrets, tracked(drain, upstream({})).secrets)
 })
 
-test('only what a repair restarts is told to undo drift', () => {
+test('only what a repair restarts counts as repaired drift', () => {
   const fine = tracked(server, upstream({ 'image/backend': 'A' })).values
   const repaired = tracked(server, running('d'), fine).values
-  assert.equal(repairedAt(fine, repaired, new Map()), [
+  assert.equal(repairPointers(fine, repaired, new Map()), [
     '/values/server/podAnnotations/groundcrew.dev~1image',
     '/objects/apps~1Deployment~1spacelift-server/spec/template/metadata/annotations/groundcrew.dev~1image',
   ])
-  assert.equal(repairedAt(fine, fine, new Map()), [])
-  assert.equal(repairedAt({}, fine, new Map()), [])
-  assert.equal(repairedAt(repaired, tracked(server, upstream({ 'image/backend': 'B' }), repaired).values, new Map()), [])
-  const untracked = repairedAt({}, fine, new Map([['spacelift-server', ['they started too early']]]))
+  assert.equal(repairPointers(fine, fine, new Map()), [])
+  assert.equal(repairPointers({}, fine, new Map()), [])
+  assert.equal(repairPointers(repaired, tracked(server, upstream({ 'image/backend': 'B' }), repaired).values, new Map()), [])
+  const untracked = repairPointers({}, fine, new Map([['spacelift-server', ['they started too early']]]))
   assert.equal(
     untracked.filter((one) => one.startsWith('/values')),
     ['/values/server/podAnnotations/groundcrew.dev~1secrets', '/values/server/podAnnotations/groundcrew.dev~1image'],

@@ -1,11 +1,12 @@
+import { byIndex } from '../../../../values/factKeys.ts'
 import { type FactMap, isMap } from '../../../../values/json.ts'
 import { POD } from './pod.ts'
 import { type Defaults, type FieldContext, NEVER_DEFAULT, SERVER_ASSIGNED } from './types.ts'
 
-const below = (at: string, defaults: Defaults): Defaults => defaults.map(([path, value]) => [`${at}.${path}`, value] as const)
+const below = (parent: string, defaults: Defaults): Defaults => defaults.map(([path, value]) => [`${parent}.${path}`, value] as const)
 const inTemplate = below('spec.template.spec', POD)
 
-/** What the server writes by itself into an object of a kind. */
+/** The server's defaults for the built-in kinds. */
 export const TABLE: { readonly [kind: string]: Defaults } = {
   Deployment: [
     ['spec.progressDeadlineSeconds', 600],
@@ -48,7 +49,7 @@ export const TABLE: { readonly [kind: string]: Defaults } = {
     ['spec.parallelism', 1],
     ['spec.manualSelector', false],
     ['spec.suspend', false],
-    ['spec.podReplacementPolicy', ({ siblings: beside }) => (beside.podFailurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed')],
+    ['spec.podReplacementPolicy', ({ siblings }) => (siblings.podFailurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed')],
     ['spec.selector', SERVER_ASSIGNED],
     ...['controller-uid', 'job-name', 'batch.kubernetes.io/controller-uid', 'batch.kubernetes.io/job-name'].map(
       (label) => [`spec.template.metadata.labels[${label}]`, SERVER_ASSIGNED] as const,
@@ -70,18 +71,18 @@ export const TABLE: { readonly [kind: string]: Defaults } = {
     ['spec.internalTrafficPolicy', 'Cluster'],
     ['spec.externalTrafficPolicy', 'Cluster'],
     ['spec.sessionAffinity', 'None'],
-    ['spec.sessionAffinityConfig', ({ declared: named }) => (named.sessionAffinity === 'ClientIP' ? undefined : NEVER_DEFAULT)],
+    ['spec.sessionAffinityConfig', ({ declared }) => (declared.sessionAffinity === 'ClientIP' ? undefined : NEVER_DEFAULT)],
     ['spec.sessionAffinityConfig.clientIP.timeoutSeconds', 10800],
     ['spec.type', 'ClusterIP'],
     ['spec.allocateLoadBalancerNodePorts', true],
     ['spec.healthCheckNodePort', SERVER_ASSIGNED],
     ['spec.ports.*.nodePort', SERVER_ASSIGNED],
-    ['spec.ports.*.targetPort', ({ parentKey: holder }) => Number(holder.split('/')[0])],
+    ['spec.ports.*.targetPort', ({ parentKey }) => Number(parentKey.split('/')[0])],
     ['metadata.finalizers[service.kubernetes.io/load-balancer-cleanup]', SERVER_ASSIGNED],
   ],
   ServiceAccount: [
-    ['secrets.*', ofAccount],
-    ['imagePullSecrets.*', ofAccount],
+    ['secrets.*', accountSecret],
+    ['imagePullSecrets.*', accountSecret],
   ],
   Namespace: [
     ['spec.finalizers.kubernetes', SERVER_ASSIGNED],
@@ -99,8 +100,8 @@ export const TABLE: { readonly [kind: string]: Defaults } = {
     ['spec.storageClassName', SERVER_ASSIGNED],
     ['spec.volumeName', SERVER_ASSIGNED],
     ['spec.volumeMode', 'Filesystem'],
-    ['spec.dataSource', ({ siblings: beside }) => beside.dataSourceRef],
-    ['spec.dataSourceRef', ({ siblings: beside }) => beside.dataSource],
+    ['spec.dataSource', ({ siblings }) => siblings.dataSourceRef],
+    ['spec.dataSourceRef', ({ siblings }) => siblings.dataSource],
     ['metadata.finalizers[kubernetes.io/pvc-protection]', SERVER_ASSIGNED],
   ],
   HorizontalPodAutoscaler: [
@@ -118,25 +119,22 @@ export const TABLE: { readonly [kind: string]: Defaults } = {
     ['spec.behavior.scaleUp.stabilizationWindowSeconds', 0],
   ],
   LimitRange: [
-    ['spec.limits.*.default', ({ siblings: beside }) => beside.max],
-    ['spec.limits.*.defaultRequest', ({ siblings: beside }) => beside.default ?? beside.min],
+    ['spec.limits.*.default', ({ siblings }) => siblings.max],
+    ['spec.limits.*.defaultRequest', ({ siblings }) => siblings.default ?? siblings.min],
   ],
   NetworkPolicy: [
     ['spec.podSelector', {}],
-    [
-      'spec.policyTypes',
-      ({ siblings: beside }) => (beside.egress === undefined ? { '[0]': 'Ingress' } : { '[0]': 'Ingress', '[1]': 'Egress' }),
-    ],
+    ['spec.policyTypes', ({ siblings }) => (siblings.egress === undefined ? byIndex(['Ingress']) : byIndex(['Ingress', 'Egress']))],
   ],
   CustomResourceDefinition: [
     ['spec.conversion.strategy', 'None'],
-    ['spec.names.listKind', ({ siblings: beside }) => `${beside.kind}List`],
-    ['spec.names.singular', ({ siblings: beside }) => String(beside.kind).toLowerCase()],
+    ['spec.names.listKind', ({ siblings }) => `${siblings.kind}List`],
+    ['spec.names.singular', ({ siblings }) => String(siblings.kind).toLowerCase()],
     ['metadata.finalizers[customresourcecleanup.apiextensions.k8s.io]', SERVER_ASSIGNED],
   ],
-  // The roles it is made of decide what it allows.
-  ClusterRole: [['rules', ({ siblings: beside }) => (isMap(beside.aggregationRule) ? SERVER_ASSIGNED : undefined)]],
-  ...both(
+  // A controller fills in the rules of an aggregated role.
+  ClusterRole: [['rules', ({ siblings }) => (isMap(siblings.aggregationRule) ? SERVER_ASSIGNED : undefined)]],
+  ...each(
     ['RoleBinding', 'ClusterRoleBinding'],
     [
       ['roleRef.apiGroup', 'rbac.authorization.k8s.io'],
@@ -148,7 +146,7 @@ export const TABLE: { readonly [kind: string]: Defaults } = {
     ['reclaimPolicy', 'Delete'],
     ['volumeBindingMode', 'Immediate'],
   ],
-  ...both(
+  ...each(
     ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'],
     [
       ['webhooks.*.failurePolicy', 'Fail'],
@@ -164,20 +162,20 @@ export const TABLE: { readonly [kind: string]: Defaults } = {
   ),
 }
 
-function both(kinds: readonly string[], defaults: Defaults): { readonly [kind: string]: Defaults } {
+function each(kinds: readonly string[], defaults: Defaults): { readonly [kind: string]: Defaults } {
   return Object.fromEntries(kinds.map((kind) => [kind, defaults]))
 }
 
-function policies(...all: readonly (readonly [type: string, value: number])[]): FactMap {
-  return Object.fromEntries(all.map(([type, value], i) => [`[${i}]`, { type, value, periodSeconds: 15 }]))
+function policies(...entries: readonly (readonly [type: string, value: number])[]): FactMap {
+  return byIndex(entries.map(([type, value]) => ({ type, value, periodSeconds: 15 })))
 }
 
-/** The server refuses these beside any other way of updating, so where that is wanted they have to go with it. */
+/** The server rejects these beside any other strategy, so they are no defaults where another one is declared. */
 function ifRolling({ declared: { type } }: FieldContext) {
   return type === undefined || type === 'RollingUpdate' ? undefined : NEVER_DEFAULT
 }
 
-/** Controllers of some clusters (OpenShift's, and those of before Kubernetes 1.24) give every account secrets of its own. */
-function ofAccount({ key }: FieldContext) {
+/** Controllers of some clusters (OpenShift, and Kubernetes before 1.24) add secrets to every service account. */
+function accountSecret({ key }: FieldContext) {
   return /-(token|dockercfg)-[a-z0-9]{5}$/.test(key) ? SERVER_ASSIGNED : undefined
 }

@@ -1,13 +1,13 @@
 import type { FactMap, FactValue } from '../../../../values/json.ts'
 
-/** Whatever stands there: the server, or a controller, gives it out. */
-export const SERVER_ASSIGNED = Symbol('any')
-/** Nothing there, or below, goes without saying. */
-export const NEVER_DEFAULT = Symbol('shown')
+/** Any value: the server, or a controller, assigns it. */
+export const SERVER_ASSIGNED = Symbol('server-assigned')
+/** No default: neither the value nor anything below it is implied. */
+export const NEVER_DEFAULT = Symbol('never a default')
 
 export type Expected = FactValue | typeof SERVER_ASSIGNED | typeof NEVER_DEFAULT | undefined
 
-/** Where a field stands: its key, the key of what holds it, the fields beside it, and what the manifest has there. */
+/** The place of a field: its key, its parent's key, the fields beside it, and what the manifest declares beside it. */
 export type FieldContext = {
   readonly key: string
   readonly parentKey: string
@@ -15,8 +15,8 @@ export type FieldContext = {
   readonly declared: FactMap
 }
 
-/** A value, or how it follows from what stands around it. */
-export type Default = FactValue | typeof SERVER_ASSIGNED | ((place: FieldContext) => Expected)
+/** A value, or how it follows from the fields around it. */
+export type Default = FactValue | typeof SERVER_ASSIGNED | ((context: FieldContext) => Expected)
 
-/** Defaults by path. `*` stands for one key; a key with dots stands in brackets, as plans show it. */
+/** Defaults by path. `*` is any one key; a key with dots is in brackets, as plans show it. */
 export type Defaults = readonly (readonly [path: string, value: Default])[]

@@ -1,7 +1,7 @@
 import { indexKey, numberDuplicates } from '../../../../values/factKeys.ts'
 import { isMap } from '../../../../values/json.ts'
 
-/** How the elements of one list are told apart. `of` answers undefined for an element without the key; `dropped` goes without saying then. */
+/** How the elements of a list are distinguished. `of` returns undefined for an element without a key; the key makes the `dropped` fields redundant. */
 type Keying = { readonly of: (element: { readonly [key: string]: unknown }) => string | undefined; readonly dropped: readonly string[] }
 
 const by = (field: string): Keying => ({ of: (element) => scalar(element[field]), dropped: [field] })
@@ -26,7 +26,7 @@ const bySource: Keying = {
 
 const byOwner: Keying = { of: ({ kind, name }) => (kind === undefined ? undefined : `${kind}/${name}`), dropped: ['kind', 'name'] }
 
-/** By the field that holds the list. All others are keyed by name where every element has one, else by index. */
+/** By the field that holds the list. Any other list is keyed by name if every element has one, else by index. */
 const KEYINGS: { readonly [field: string]: Keying } = {
   ports: byPort,
   rules: byHost,
@@ -39,15 +39,12 @@ const KEYINGS: { readonly [field: string]: Keying } = {
   hostAliases: by('ip'),
 }
 
-/** Fields in whose order lies a meaning: what comes later wins, or waits for what comes before. */
+/** Lists whose order has a meaning: a later element overrides earlier ones, or starts after them. */
 export const ORDERED: ReadonlySet<string> = new Set(['initContainers', 'envFrom'])
 
-export type Keyed = { readonly keys: readonly string[]; readonly dropped: readonly string[] }
+type Keyed = { readonly keys: readonly string[]; readonly dropped: readonly string[] }
 
-/**
- * A key for each element of a list, the same for manifest and live object; a second element with a key is `KEY#2`, so that
- * it is a difference by itself. Without a full key for each: `[0]`, `[1]`, ...
- */
+/** A key for each element of a list, the same for manifest and live object; by index if any element has no key. */
 export function keysOf(field: string, list: readonly unknown[]): Keyed {
   if (field === 'finalizers') return { keys: numberDuplicates(list.map(String)), dropped: [] }
   const keying = KEYINGS[field] ?? by('name')

@@ -5,14 +5,14 @@ import type { RawObject } from '../../../../world/ports/cluster.ts'
 import { keysOf, ORDERED } from './keys.ts'
 import { quantity } from './quantity.ts'
 
-/** What metadata says that somebody means; the rest is the server's own. */
+/** The metadata that clients declare; the server sets the rest. */
 const METADATA = ['labels', 'annotations', 'finalizers', 'ownerReferences']
 
-/** These finalizers are how the server itself carries out a deletion. */
-const OF_DELETION = ['foregroundDeletion', 'orphan']
+/** The server itself sets these finalizers to carry out a deletion. */
+const DELETION_FINALIZERS = ['foregroundDeletion', 'orphan']
 
-/** Values that the server does not keep apart from none, beside the empty text. */
-const NOTHING: { readonly [field: string]: FactValue } = {
+/** Values that, like the empty text, the server does not distinguish from an absent field. */
+const SAME_AS_ABSENT: { readonly [field: string]: FactValue } = {
   readOnly: false,
   hostNetwork: false,
   hostPID: false,
@@ -31,17 +31,28 @@ const NOTHING: { readonly [field: string]: FactValue } = {
   preserveUnknownFields: false,
 }
 
-/** Maps of people's own words: there even an empty one is said. */
-const FREE = ['labels', 'annotations', 'matchLabels', 'nodeSelector', 'selector', 'data', 'binaryData', 'parameters', 'volumeAttributes']
+/** Maps whose keys users choose: an empty value in them is a value. */
+const FREE_FORM = [
+  'labels',
+  'annotations',
+  'matchLabels',
+  'nodeSelector',
+  'selector',
+  'data',
+  'binaryData',
+  'parameters',
+  'volumeAttributes',
+]
 
-/** Empty ones select everything, missing ones nothing. */
+/** An empty selector selects everything, an absent one nothing. */
 const SELECTORS = ['podSelector', 'namespaceSelector', 'labelSelector', 'objectSelector']
 
-const LONGEST = 400
+const MAX_LENGTH = 400
 
 /**
- * An object of a manifest, or a live one, as maps and scalars: lists by full keys, quantities in one spelling, nothing that
- * says nothing. The order of a list is a fact of its own (`envFrom (order)`) where it means something.
+ * An object of a manifest, or a live one, as maps and scalars: lists become maps by full keys, quantities get their canonical
+ * form, and values that mean the same as an absent field are left out. Where the order of a list has a meaning, it is a fact
+ * of its own (`envFrom (order)`).
  */
 export function objectFacts(raw: RawObject): FactMap {
   const { apiVersion, kind: _kind, metadata, status: _status, ...rest } = raw
@@ -52,17 +63,19 @@ export function objectFacts(raw: RawObject): FactMap {
 }
 
 function metadataFacts(metadata: { readonly [key: string]: unknown }): FactMap {
-  const said = mapFacts(Object.fromEntries(METADATA.map((key) => [key, metadata[key]])), ['metadata'])
-  const finalizers = isMap(said.finalizers) ? Object.entries(said.finalizers).filter(([name]) => !OF_DELETION.includes(name)) : []
+  const declared = mapFacts(Object.fromEntries(METADATA.map((key) => [key, metadata[key]])), ['metadata'])
+  const finalizers = isMap(declared.finalizers)
+    ? Object.entries(declared.finalizers).filter(([name]) => !DELETION_FINALIZERS.includes(name))
+    : []
   const deleting = metadata.deletionTimestamp === undefined || metadata.deletionTimestamp === null ? {} : { deleting: true }
-  return withoutEmpty({ ...said, finalizers: Object.fromEntries(finalizers), ...deleting })
+  return withoutEmpty({ ...declared, finalizers: Object.fromEntries(finalizers), ...deleting })
 }
 
 function mapFacts(map: { readonly [key: string]: unknown }, above: readonly string[]): FactMap {
   const facts: Record<string, FactValue> = {}
   for (const [field, value] of Object.entries(map)) {
     const fact = factOf(field, value, above)
-    if (fact === undefined || isNothing(field, fact, above)) continue
+    if (fact === undefined || isSameAsAbsent(field, fact, above)) continue
     facts[field] = fact
     const order = Array.isArray(value) ? orderFact(field, value) : undefined
     if (order !== undefined) facts[orderKey(field)] = order
@@ -74,7 +87,7 @@ function factOf(field: string, value: unknown, above: readonly string[]): FactVa
   if (value === null || value === undefined) return undefined
   if (Array.isArray(value)) return value.length === 0 ? undefined : listFacts(field, value, [...above, field])
   if (!isMap(value)) return scalarFact(value, [...above, field])
-  // A schema of a CRD has thousands of fields, and nobody reads them in a plan.
+  // The schema of a CRD has thousands of fields, too many for a plan to show.
   if (field === 'openAPIV3Schema') return `sha256:${digest(canonicalJson(withoutNulls(value)))}`
   const facts = mapFacts(value, [...above, field])
   return Object.keys(facts).length === 0 && !SELECTORS.includes(field) ? undefined : facts
@@ -86,7 +99,7 @@ function listFacts(field: string, list: readonly unknown[], path: readonly strin
   return Object.fromEntries(entries)
 }
 
-/** That an element is there is a fact, even when there is nothing more to say of it. */
+/** The existence of an element is a fact, even if it has no other fields. */
 function elementFact(element: unknown, dropped: readonly string[], isSet: boolean, path: readonly string[]): FactValue {
   if (isSet) return true
   if (Array.isArray(element)) return listFacts('', element, path)
@@ -96,7 +109,7 @@ function elementFact(element: unknown, dropped: readonly string[], isSet: boolea
 
 function scalarFact(value: unknown, path: readonly string[]): FactValue {
   if ((typeof value === 'string' || typeof value === 'number') && isQuantity(path)) return quantity(String(value))
-  if (typeof value === 'string') return value.length > LONGEST ? `sha256:${digest(value)}` : value
+  if (typeof value === 'string') return value.length > MAX_LENGTH ? `sha256:${digest(value)}` : value
   return typeof value === 'number' || typeof value === 'boolean' ? value : String(value)
 }
 
@@ -106,10 +119,10 @@ function isQuantity(path: readonly string[]): boolean {
   return owner === 'resources' || (owner === 'limits' && /^(min|max|default|defaultRequest)$/.test(parent))
 }
 
-/** A storage class without a name says that none may be chosen. */
-function isNothing(field: string, fact: FactValue, above: readonly string[]): boolean {
-  if (FREE.includes(above.at(-1) ?? '')) return false
-  return (fact === '' && field !== 'storageClassName') || (Object.hasOwn(NOTHING, field) && NOTHING[field] === fact)
+/** An empty storageClassName has a meaning: no class may be chosen by default. */
+function isSameAsAbsent(field: string, fact: FactValue, above: readonly string[]): boolean {
+  if (FREE_FORM.includes(above.at(-1) ?? '')) return false
+  return (fact === '' && field !== 'storageClassName') || (Object.hasOwn(SAME_AS_ABSENT, field) && SAME_AS_ABSENT[field] === fact)
 }
 
 function orderFact(field: string, list: readonly unknown[]): string | undefined {
@@ -117,14 +130,14 @@ function orderFact(field: string, list: readonly unknown[]): string | undefined 
   return ORDERED.has(field) && list.length > 1 ? orderText(keysOf(field, list).keys) : undefined
 }
 
-/** `$(OTHER)` is replaced only where OTHER stands before it. */
+/** `$(OTHER)` is expanded only if OTHER comes before it. */
 function envOrder(list: readonly unknown[]): string | undefined {
   const { keys } = keysOf('env', list)
-  const refers = list.map((one) =>
-    [...String(isMap(one) ? (one.value ?? '') : '').matchAll(/\$\(([^)]+)\)/g)].map(([, name]) => name as string),
+  const references = list.map((variable) =>
+    [...String(isMap(variable) ? (variable.value ?? '') : '').matchAll(/\$\(([^)]+)\)/g)].map(([, name]) => name as string),
   )
   const involved = new Set(
-    refers.flatMap((names, i) => names.filter((name) => keys.includes(name)).flatMap((name) => [name, keys[i] as string])),
+    references.flatMap((names, i) => names.filter((name) => keys.includes(name)).flatMap((name) => [name, keys[i] as string])),
   )
   return involved.size < 2 ? undefined : orderText(keys.filter((key) => involved.has(key)))
 }
@@ -136,7 +149,7 @@ function withoutEmpty(facts: FactMap): FactMap {
 function withoutNulls(value: unknown): Json {
   if (Array.isArray(value)) return value.map(withoutNulls)
   if (!isMap(value)) return (value ?? null) as Json
-  return Object.fromEntries(Object.entries(value).flatMap(([key, one]) => (one === null ? [] : [[key, withoutNulls(one)]])))
+  return Object.fromEntries(Object.entries(value).flatMap(([key, inner]) => (inner === null ? [] : [[key, withoutNulls(inner)]])))
 }
 
 function digest(text: string): string {

@@ -18,10 +18,10 @@ const SUFFIXES: { readonly [suffix: string]: readonly [base: bigint, exponent: n
 }
 const NANO = 10n ** 9n
 
-/** One spelling for each quantity of Kubernetes: `1000m` and `1` are both `1`, `1024Mi` is `1Gi`. What is no quantity stays as it is. */
+/** The canonical form of a Kubernetes quantity: `1000m` and `1` are both `1`, `1024Mi` is `1Gi`. Any other text is returned as it is. */
 export function quantity(text: string): string {
   const nanos = parse(text)
-  return nanos === undefined ? text : spell(nanos)
+  return nanos === undefined ? text : format(nanos)
 }
 
 function parse(text: string): bigint | undefined {
@@ -35,19 +35,20 @@ function parse(text: string): bigint | undefined {
   return sign === '-' ? -nanos : nanos
 }
 
-/** The largest unit that leaves a whole number, binary before decimal. */
-function spell(nanos: bigint): string {
+/** In the largest unit that leaves a whole number; binary units first. */
+function format(nanos: bigint): string {
   if (nanos === 0n) return '0'
   if (nanos % NANO !== 0n) {
-    const unit = (['m', 'u', 'n'] as const).find((one) => nanos % size(one) === 0n) ?? 'n'
+    const unit = (['m', 'u', 'n'] as const).find((suffix) => nanos % size(suffix) === 0n) ?? 'n'
     return `${nanos / size(unit)}${unit}`
   }
   const whole = nanos / NANO
-  const unit = ['Ei', 'Pi', 'Ti', 'Gi', 'Mi', 'Ki', 'E', 'P', 'T', 'G', 'M', 'k'].find((one) => whole % (size(one) / NANO) === 0n) ?? ''
+  const unit =
+    ['Ei', 'Pi', 'Ti', 'Gi', 'Mi', 'Ki', 'E', 'P', 'T', 'G', 'M', 'k'].find((suffix) => whole % (size(suffix) / NANO) === 0n) ?? ''
   return `${whole / (size(unit) / NANO)}${unit}`
 }
 
-/** In nanos. */
+/** One unit in nanos. */
 function size(suffix: string): bigint {
   const [base, power] = SUFFIXES[suffix] as readonly [bigint, number]
   return power < 0 ? NANO / base ** BigInt(-power) : NANO * base ** BigInt(power)

@@ -1,7 +1,7 @@
 import { type FactMap, type FactValue, isMap, type JsonPointer, longestPrefix, pointer } from '../../../../values/json.ts'
 import type { Attribution } from '../../../kind.ts'
 
-/** The groups that the API server itself serves. */
+/** The API groups that the API server itself serves. */
 const BUILT_IN = [
   'apps',
   'batch',
@@ -19,33 +19,33 @@ const BUILT_IN = [
   'storage.k8s.io',
 ]
 
-/** By these helm and we write: neither sets what no manifest has. */
-const OURS = /^(helm|groundcrew)$/i
+/** The managers that helm and groundcrew write as; neither sets a field that no manifest has. */
+const OWN_MANAGERS = /^(helm|groundcrew)$/i
 
-/** True for a kind whose defaults we know; false for one that a CRD brought. */
+/** True for a kind whose API defaults are known; false for one that a CRD defines. */
 export function isBuiltIn(apiVersion: string): boolean {
   const [group, version] = apiVersion.split('/')
   return version === undefined || BUILT_IN.includes(group as string)
 }
 
 /**
- * The facts of an object of a CRD's kind without what its schema or its operator give it: fields that no manifest names and
- * nobody else wrote, and finalizers, by which operators work.
+ * The facts of a custom resource without what its schema or its operator adds: undeclared fields that no other manager wrote,
+ * and finalizers, which operators need for their work.
  */
-export function dropOperatorFields(facts: FactMap, named: FactMap | undefined, by: ReadonlyMap<JsonPointer, Attribution>): FactMap {
-  const isOurs = (path: Path) => OURS.test(longestPrefix(by, pointer(...path))?.manager ?? 'helm')
-  return withoutLeaves(facts, named, [], (path) => (path[0] === 'metadata' ? path[1] === 'finalizers' : isOurs(path)))
+export function dropOperatorFields(facts: FactMap, declared: FactMap | undefined, writers: ReadonlyMap<JsonPointer, Attribution>): FactMap {
+  const isOwn = (path: Path) => OWN_MANAGERS.test(longestPrefix(writers, pointer(...path))?.manager ?? 'helm')
+  return withoutLeaves(facts, declared, [], (path) => (path[0] === 'metadata' ? path[1] === 'finalizers' : isOwn(path)))
 }
 
 type Path = readonly string[]
 
-function withoutLeaves(facts: FactMap, named: FactValue | undefined, path: Path, isGiven: (path: Path) => boolean): FactMap {
+function withoutLeaves(facts: FactMap, declared: FactValue | undefined, path: Path, isAdded: (path: Path) => boolean): FactMap {
   const kept: Record<string, FactValue> = {}
   for (const [key, value] of Object.entries(facts)) {
-    const [asked, here] = [isMap(named) ? (named as FactMap)[key] : undefined, [...path, key]]
-    const inner = isMap(value) ? withoutLeaves(value as FactMap, asked, here, isGiven) : value
-    const isNothing = isMap(inner) && Object.keys(inner).length === 0
-    if (asked !== undefined || !(isNothing || !isMap(inner)) || !isGiven(here)) kept[key] = inner
+    const declaredValue = isMap(declared) ? (declared as FactMap)[key] : undefined
+    const inner = isMap(value) ? withoutLeaves(value as FactMap, declaredValue, [...path, key], isAdded) : value
+    const isLeaf = !isMap(inner) || Object.keys(inner).length === 0
+    if (declaredValue !== undefined || !isLeaf || !isAdded([...path, key])) kept[key] = inner
   }
   return kept
 }

@@ -3,7 +3,7 @@ import type { ClusterReads, LiveObject, ObjectKind } from '../../../../world/por
 import { isSecret } from '../facts/secretFacts.ts'
 import type { ManifestObject } from '../manifest.ts'
 
-/** What every chart for Spacelift has: asked for while Helm's record is still on its way. */
+/** The kinds of every chart for Spacelift: they are listed while Helm's record is still being read. */
 const COMMON: readonly ObjectKind[] = [
   { apiVersion: 'apps/v1', kind: 'Deployment' },
   { apiVersion: 'v1', kind: 'Service' },
@@ -11,7 +11,7 @@ const COMMON: readonly ObjectKind[] = [
   { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' },
 ]
 
-/** Lists that are asked for once each, by kind and namespace. */
+/** Lists by kind and namespace, each requested once. */
 export class ListCache {
   readonly #cluster: ClusterReads
   readonly #lists = new Map<string, Promise<ReadResult<readonly LiveObject[]>>>()
@@ -20,38 +20,38 @@ export class ListCache {
     this.#cluster = cluster
   }
 
-  /** Begins to ask for the usual kinds. What comes of it is nobody's problem until somebody wants to know. */
-  expectUsual(namespace: string): void {
+  /** Starts to list the common kinds. An error is reported when the list is used, or never. */
+  prefetchCommon(namespace: string): void {
     for (const kind of COMMON) this.of(kind, namespace, []).catch(() => undefined)
   }
 
   of(kind: ObjectKind, namespace: string, names: readonly string[]): Promise<ReadResult<readonly LiveObject[]>> {
     const key = `${kind.apiVersion}/${kind.kind} ${namespace}`
-    const asked = this.#lists.get(key) ?? this.#cluster.objects(kind, namespace, names)
-    this.#lists.set(key, asked)
-    return asked
+    const list = this.#lists.get(key) ?? this.#cluster.objects(kind, namespace, names)
+    this.#lists.set(key, list)
+    return list
   }
 
-  /** Every object of the kinds and namespaces of a manifest; Secrets are read elsewhere. */
+  /** Every object of the kinds and namespaces of a manifest, without Secrets. */
   async ofManifest(objects: readonly ManifestObject[]): Promise<ReadResult<readonly LiveObject[]>> {
     const groups = Map.groupBy(
-      objects.filter((one) => !isSecret(one)),
+      objects.filter((object) => !isSecret(object)),
       ({ apiVersion, kind, namespace }) => `${apiVersion}/${kind} ${namespace}`,
     )
     const reads = [...groups.values()].map((group) => {
       const [first] = group as [ManifestObject, ...ManifestObject[]]
       return this.of(first, first.namespace, [...new Set(group.map(({ name }) => name))])
     })
-    const all: LiveObject[] = []
+    const live: LiveObject[] = []
     for (const read of await Promise.all(reads)) {
       if (read.is === 'unknown') return read
-      if (read.is === 'present') all.push(...read.value)
+      if (read.is === 'present') live.push(...read.value)
     }
-    return present(all)
+    return present(live)
   }
 
-  /** What has come of the usual kinds, refusals left out. */
-  async usual(namespace: string): Promise<readonly LiveObject[]> {
+  /** The objects of the common kinds that may be read. */
+  async common(namespace: string): Promise<readonly LiveObject[]> {
     const reads = await Promise.all(COMMON.map((kind) => this.of(kind, namespace, [])))
     return reads.flatMap((read) => (read.is === 'present' ? read.value : []))
   }

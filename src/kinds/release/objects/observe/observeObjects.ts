@@ -1,11 +1,13 @@
 import type { Address } from '../../../../values/address.ts'
-import type { Fingerprint, Fingerprinter } from '../../../../values/fingerprint.ts'
-import { type FactMap, isMap, type JsonPointer, pointer } from '../../../../values/json.ts'
+import type { Fingerprinter } from '../../../../values/fingerprint.ts'
+import type { FactMap, JsonPointer } from '../../../../values/json.ts'
 import { present, type ReadResult } from '../../../../values/readResult.ts'
 import { Sealed } from '../../../../values/sealed.ts'
-import type { LiveObject, LiveSecret, ReleaseRecord } from '../../../../world/ports/cluster.ts'
+import { mapAt } from '../../../../values/unstructured.ts'
+import type { ClusterReads, LiveObject, LiveSecret, ReleaseRecord } from '../../../../world/ports/cluster.ts'
 import type { Attribution } from '../../../kind.ts'
 import { objectFacts } from '../facts/objectFacts.ts'
+import { objectPointer } from '../facts/objectPointer.ts'
 import { isSecret, liveSecretFacts, manifestSecretFacts, readSecrets, secretWriters } from '../facts/secretFacts.ts'
 import { MANAGED_BY, type ManifestObject, objectKey, objectsOfRecord, RELEASE_NAME, RELEASE_NAMESPACE } from '../manifest.ts'
 import { type ControllerManaged, dropControllerManaged, observeControllers } from './controllerManaged.ts'
@@ -13,20 +15,22 @@ import { fieldOwners } from './fieldOwners.ts'
 import type { ListCache } from './listCache.ts'
 import { liveFacts } from './liveFacts.ts'
 
+type Writers = ReadonlyMap<JsonPointer, Attribution>
+
 /** The objects of a release, each by its key. */
 export type ObservedObjects = {
   readonly facts: FactMap
-  readonly by: ReadonlyMap<JsonPointer, Attribution>
+  readonly by: Writers
   readonly manifest: ReadonlyMap<string, ManifestObject>
   readonly live: ReadonlyMap<string, LiveObject>
   readonly secrets: ReadonlyMap<string, LiveSecret>
-  /** Objects that the release left behind and that hold data. */
-  readonly kept: readonly string[]
-  /** Workloads whose number of pods an autoscaler decides. */
+  /** Objects that an earlier revision left behind and that hold data. */
+  readonly leftBehind: readonly string[]
+  /** Workloads whose replicas an autoscaler sets. */
   readonly scaled: readonly string[]
 }
 
-/** They hold what cannot be made again, or take it with them. */
+/** Kinds whose deletion loses data that cannot be created again. */
 export const HOLDS_DATA = ['PersistentVolumeClaim', 'PersistentVolume', 'CustomResourceDefinition', 'Namespace']
 
 export type ObserveObjectsInput = {
@@ -34,89 +38,73 @@ export type ObserveObjectsInput = {
   readonly fingerprint: Fingerprinter
   readonly lists: ListCache
   readonly record: ReleaseRecord
+  readonly cluster: ClusterReads
 }
 
-/** Looks at every object that the newest revision means to be there, and at those it left behind. Reads only. */
-export async function observeObjects({
-  address,
-  fingerprint,
-  lists,
-  record,
-  cluster,
-}: ObserveObjectsInput & { cluster: Parameters<typeof readSecrets>[0] }): Promise<ReadResult<ObservedObjects>> {
-  const manifest = new Map((await objectsOfRecord(record)).map((one) => [one.key, one]))
-  const own = [...manifest.values()]
-  const [read, usual, secrets] = await Promise.all([
-    lists.ofManifest(own),
-    lists.usual(record.namespace),
-    readSecrets(cluster, own.filter(isSecret)),
+/** Observes every object of the newest revision, and those that earlier revisions left behind. Reads only. */
+export async function observeObjects(input: ObserveObjectsInput): Promise<ReadResult<ObservedObjects>> {
+  const { lists, record, cluster } = input
+  const manifest = new Map((await objectsOfRecord(record)).map((object) => [object.key, object]))
+  const declared = [...manifest.values()]
+  const [read, common, secrets] = await Promise.all([
+    lists.ofManifest(declared),
+    lists.common(record.namespace),
+    readSecrets(cluster, declared.filter(isSecret)),
   ])
-  if (read.is === 'unknown') return read
-  if (secrets.is === 'unknown') return secrets
-  const found = read.is === 'present' ? read.value : []
-  const all = new Map([...found, ...usual].map((live) => [objectKey(live, record.namespace), live]))
-  const decided = await observeControllers(lists, record.namespace, { manifest, live: all })
-  if (decided.is !== 'present') return decided
-  const live = new Map([...all].filter(([key, one]) => manifest.has(key) || isLeftBehind(one, record)))
-  const kept = [...live].filter(([key, { kind }]) => !manifest.has(key) && HOLDS_DATA.includes(kind)).map(([key]) => key)
-  for (const key of kept) live.delete(key)
-  const texts = textFingerprint(address, fingerprint)
-  const written = new Map([...live].map(([key, { raw, managedFields }]) => [key, fieldOwners(raw, managedFields)]))
-  const facts = [...live].map(([key, one]) => {
-    const named = manifest.get(key)
-    return [
-      key,
-      liveObjectFacts({ key, one, manifest: named && objectFacts(named.raw), by: written.get(key) ?? new Map() }, decided.value, texts),
-    ] as const
-  })
-  const secretValues = secrets.is === 'present' ? secrets.value : new Map<string, LiveSecret>()
-  const secretFacts = [...secretValues].map(([key, one]) => [key, liveSecretFacts(one, keyFingerprint(address, fingerprint, key))] as const)
-  for (const [key, secret] of secretValues) written.set(key, secretWriters(secret))
-  const by = [...written].flatMap(([key, fields]) =>
-    [...fields].map(([where, who]) => [`${pointer('objects', key)}${where}`, who] as const),
-  )
-  return present({
-    facts: Object.fromEntries([...facts, ...secretFacts]),
-    by: new Map(by),
-    manifest,
-    live,
-    secrets: secretValues,
-    kept,
-    scaled: decided.value.scaled,
-  })
+  if (read.is !== 'present') return read
+  if (secrets.is !== 'present') return secrets
+  const found = new Map([...read.value, ...common].map((live) => [objectKey(live, record.namespace), live]))
+  const managed = await observeControllers(lists, record.namespace, { manifest, live: found })
+  if (managed.is !== 'present') return managed
+  const { live, leftBehind } = ownObjects(found, manifest, record)
+  const observed = { manifest, live, secrets: secrets.value, leftBehind, scaled: managed.value.scaled }
+  return present({ ...observed, ...factsAndWriters(input, observed, managed.value) })
 }
 
-/** What the manifest wants of an object. */
-export function manifestFacts(it: ManifestObject, address: Address, fingerprint: Fingerprinter): FactMap {
-  return isSecret(it) ? manifestSecretFacts(it.raw, keyFingerprint(address, fingerprint, it.key)) : objectFacts(it.raw)
+/** The live objects that belong to the release; those it left behind that hold data are only reported. */
+function ownObjects(found: ReadonlyMap<string, LiveObject>, manifest: ReadonlyMap<string, ManifestObject>, record: ReleaseRecord) {
+  const live = new Map([...found].filter(([key, object]) => manifest.has(key) || hasOwnerMarks(object, record)))
+  const leftBehind = [...live].filter(([key, { kind }]) => !manifest.has(key) && HOLDS_DATA.includes(kind)).map(([key]) => key)
+  for (const key of leftBehind) live.delete(key)
+  return { live, leftBehind }
 }
 
-type Found = {
-  readonly key: string
-  readonly one: LiveObject
-  readonly manifest: FactMap | undefined
-  readonly by: ReadonlyMap<JsonPointer, Attribution>
+function factsAndWriters(
+  { address, fingerprint }: ObserveObjectsInput,
+  { manifest, live, secrets }: Pick<ObservedObjects, 'manifest' | 'live' | 'secrets'>,
+  managed: ControllerManaged,
+): Pick<ObservedObjects, 'facts' | 'by'> {
+  const facts: Record<string, FactMap> = {}
+  const by = new Map<JsonPointer, Attribution>()
+  const add = (key: string, objectFacts: FactMap, writers: Writers) => {
+    facts[key] = objectFacts
+    for (const [path, attribution] of writers) by.set(`${objectPointer(key)}${path}`, attribution)
+  }
+  for (const [key, object] of live) {
+    const declared = manifest.get(key)
+    const manifestFacts = declared && objectFacts(declared.raw)
+    const writers = fieldOwners(object.raw, object.managedFields)
+    const all = liveFacts(object.kind, object.raw, manifestFacts, writers, textFingerprint(address, fingerprint, key))
+    add(key, dropControllerManaged(key, all, manifestFacts, managed), writers)
+  }
+  for (const [key, secret] of secrets) add(key, liveSecretFacts(secret, keyFingerprint(address, fingerprint, key)), secretWriters(secret))
+  return { facts, by }
 }
 
-function liveObjectFacts(
-  { key, one, manifest, by }: Found,
-  decided: ControllerManaged,
-  fingerprint: (key: string, where: JsonPointer, text: string) => Fingerprint,
-): FactMap {
-  const facts = liveFacts(one.kind, one.raw, manifest, by, (where, text) => fingerprint(key, where, text))
-  return dropControllerManaged(key, facts, manifest, decided)
+/** The facts that the manifest declares of an object. */
+export function manifestFacts(object: ManifestObject, address: Address, fingerprint: Fingerprinter): FactMap {
+  return isSecret(object) ? manifestSecretFacts(object.raw, keyFingerprint(address, fingerprint, object.key)) : objectFacts(object.raw)
 }
 
-/** Helm's marks say that an object is this release's; an object it was told to keep is left to whoever wanted that. */
-function isLeftBehind({ raw }: LiveObject, { name, namespace }: ReleaseRecord): boolean {
-  const metadata = isMap(raw.metadata) ? raw.metadata : {}
-  const [labels, annotations] = [isMap(metadata.labels) ? metadata.labels : {}, isMap(metadata.annotations) ? metadata.annotations : {}]
-  const isOurs = labels[MANAGED_BY] === 'Helm' && annotations[RELEASE_NAME] === name && annotations[RELEASE_NAMESPACE] === namespace
-  return isOurs && annotations['helm.sh/resource-policy'] !== 'keep'
+/** Helm's marks on an object name its release. An object that Helm was told to keep is no longer the release's. */
+function hasOwnerMarks({ raw }: LiveObject, { name, namespace }: ReleaseRecord): boolean {
+  const [labels, annotations] = [mapAt(raw, 'metadata', 'labels'), mapAt(raw, 'metadata', 'annotations')]
+  const isOwn = labels[MANAGED_BY] === 'Helm' && annotations[RELEASE_NAME] === name && annotations[RELEASE_NAMESPACE] === namespace
+  return isOwn && annotations['helm.sh/resource-policy'] !== 'keep'
 }
 
-function textFingerprint(address: Address, fingerprint: Fingerprinter) {
-  return (key: string, where: JsonPointer, text: string) => fingerprint.of(address, `${key}${where}`, Sealed.of(text))
+function textFingerprint(address: Address, fingerprint: Fingerprinter, object: string) {
+  return (path: JsonPointer, text: string) => fingerprint.of(address, `${object}${path}`, Sealed.of(text))
 }
 
 function keyFingerprint(address: Address, fingerprint: Fingerprinter, object: string) {

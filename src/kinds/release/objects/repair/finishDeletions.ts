@@ -1,62 +1,69 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { differences } from '../../../../values/diff.ts'
-import { type FactMap, pointer, segments, valueAt } from '../../../../values/json.ts'
+import { type FactMap, pointer, valueAt } from '../../../../values/json.ts'
 import { ProblemError } from '../../../../values/problem.ts'
 import type { LiveObject } from '../../../../world/ports/cluster.ts'
 import type { ApplyContext } from '../../../kind.ts'
 import type { ReleaseChange } from '../../facts.ts'
+import { splitObjectPointer } from '../facts/objectPointer.ts'
 import type { ObservedObjects } from '../observe/observeObjects.ts'
 import { isDeleting } from './needsHelm.ts'
 import { patchOf } from './patch.ts'
 
-const PATIENCE_MS = 60_000
-const EVERY_MS = 500
+const TIMEOUT_MS = 60_000
+const POLL_MS = 500
 
 /**
- * An object whose deletion is under way cannot be kept: what holds it and nobody declared is taken off, and once it is gone
- * it is made again.
+ * An object that is being deleted cannot be kept: undeclared finalizers, which block its deletion, are removed, and once it is
+ * deleted the upgrade creates it again.
  */
 export async function finishDeletions(
-  work: ApplyContext,
-  seen: ObservedObjects,
-  { edits, desired: wanted, declared }: ReleaseChange,
+  context: ApplyContext,
+  observed: ObservedObjects,
+  { edits, desired, declared }: ReleaseChange,
 ): Promise<void> {
-  const keys = edits
-    .map(({ pointer: where }) => segments(where))
-    .filter(([objects, , ...rest]) => objects === 'objects' && isDeleting(rest))
-  for (const [, key = ''] of keys) {
-    const live = seen.live.get(key)
+  const edited = edits.flatMap((edit) => splitObjectPointer(edit.pointer) ?? [])
+  for (const { object } of edited.filter(({ path }) => isDeleting(path))) {
+    const live = observed.live.get(object)
     if (live === undefined) continue
-    await takeOffFinalizers(work, live, seen, wanted.objects ?? {}, key)
-    await untilGone(work, live, `${declared.address}: ${key}`)
+    await removeFinalizers(context, live, observed, desired.objects ?? {}, object)
+    await waitForDeletion(context, live, `${declared.address}: ${object}`)
   }
 }
 
-async function takeOffFinalizers(work: ApplyContext, live: LiveObject, seen: ObservedObjects, wanted: FactMap, key: string): Promise<void> {
-  const finalizers = (facts: FactMap) => (valueAt(facts, pointer(key, 'metadata', 'finalizers')) ?? {}) as FactMap
-  const inner = (facts: FactMap): FactMap => ({ metadata: { finalizers: finalizers(facts) } })
-  const edits = differences(inner(seen.facts), inner(wanted))
-  const operations = patchOf(edits, { live: live.raw, manifest: seen.manifest.get(key)?.raw ?? {}, desired: inner(wanted) })
+async function removeFinalizers(
+  context: ApplyContext,
+  live: LiveObject,
+  observed: ObservedObjects,
+  desiredObjects: FactMap,
+  key: string,
+): Promise<void> {
+  const finalizersOf = (objects: FactMap): FactMap => ({
+    metadata: { finalizers: valueAt(objects, pointer(key, 'metadata', 'finalizers')) ?? {} },
+  })
+  const desired = finalizersOf(desiredObjects)
+  const manifest = observed.manifest.get(key)?.raw ?? {}
+  const operations = patchOf(differences(finalizersOf(observed.facts), desired), { live: live.raw, manifest, desired })
   if (operations.length === 0) return
-  await work.assertLockHeld()
-  await work.world.cluster.patchObject(live, live, operations)
+  await context.assertLockHeld()
+  await context.world.cluster.patchObject(live, live, operations)
 }
 
-async function untilGone(work: ApplyContext, live: LiveObject, what: string): Promise<void> {
-  for (let waited = 0; ; waited += EVERY_MS) {
-    const read = await work.world.cluster.objects(live, live.namespace, [live.name])
+async function waitForDeletion({ clock, emit, signal, world }: ApplyContext, live: LiveObject, subject: string): Promise<void> {
+  const deadline = clock.monotonic() + TIMEOUT_MS
+  for (;;) {
+    const read = await world.cluster.objects(live, live.namespace, [live.name])
     if (read.is === 'unknown') throw new ProblemError(read.why)
     if (read.is !== 'present' || !read.value.some(({ uid }) => uid === live.uid)) return
-    if (waited >= PATIENCE_MS || work.signal.aborted) throw new ProblemError(stillThere(what))
-    work.emit({ message: `waiting for the deletion of ${what} to end` })
-    await sleep(EVERY_MS, undefined, { signal: work.signal })
+    if (clock.monotonic() >= deadline || signal.aborted) throw new ProblemError(stillDeleting(subject))
+    emit({ message: `waiting for the deletion of ${subject} to complete` })
+    await clock.sleep(POLL_MS, signal)
   }
 }
 
-function stillThere(what: string) {
+function stillDeleting(subject: string) {
   return {
     code: 'release/still-deleting',
-    summary: `The deletion of ${what} does not end.`,
-    remedy: 'Look at its finalizers: whoever set them has to take them off. Then apply again.',
+    summary: `The deletion of ${subject} does not complete.`,
+    remedy: 'Check its finalizers: the controllers that set them must remove them. Then run groundcrew apply again.',
   }
 }

@@ -1,77 +1,85 @@
 import { type Difference, differences } from '../../../../values/diff.ts'
-import { type FactMap, isMap, pointer, segments } from '../../../../values/json.ts'
+import { type FactMap, isMap, segments } from '../../../../values/json.ts'
 import { ProblemError } from '../../../../values/problem.ts'
+import { textAt } from '../../../../values/unstructured.ts'
 import type { ApplyContext } from '../../../kind.ts'
 import type { ReleaseChange } from '../../facts.ts'
+import { objectPointer } from '../facts/objectPointer.ts'
 import { isSecret, manifestValues } from '../facts/secretFacts.ts'
 import type { ObservedObjects } from '../observe/observeObjects.ts'
 import { patchOf } from './patch.ts'
-import { untilRolledOut } from './rollout.ts'
+import { waitForRollout } from './waitForRollout.ts'
 
-/** One object that is not as the deployed manifest has it, and how. */
+/** The edits of one object that differs from the deployed manifest. */
 type ObjectRepair = { readonly key: string; readonly edits: readonly Difference[] }
 
 /**
- * Writes what no upgrade writes, object by object, each only as it was seen. Touches nothing but what was planned; false
- * when nothing of that is left to do.
+ * Writes what no upgrade writes, object by object, each only if it is still as observed. Writes only what was planned; returns
+ * false when nothing planned is left to repair.
  */
 export async function repairObjects(
-  work: ApplyContext,
+  context: ApplyContext,
   change: ReleaseChange,
-  seen: ObservedObjects,
-  wanted: FactMap,
-  only: (key: string) => boolean = () => true,
+  observed: ObservedObjects,
+  desired: FactMap,
+  isIncluded: (key: string) => boolean = () => true,
 ): Promise<boolean> {
   const planned = new Set(change.edits.map((edit) => edit.pointer))
-  const all = [...new Set([...Object.keys(seen.facts), ...Object.keys(wanted)])].map((key) => brokenAt(key, seen.facts, wanted, planned))
-  const broken = all.filter(({ key, edits }) => edits.length > 0 && only(key))
-  for (const one of broken) await repairObject(work, one, seen, wanted)
-  const touched = broken.map(({ key }) => key)
-  await untilRolledOut(work, touched, seen, change.declared.material.installation.release.timeoutSeconds)
-  return broken.length > 0
+  const keys = new Set([...Object.keys(observed.facts), ...Object.keys(desired)])
+  const repairs = [...keys].filter(isIncluded).flatMap((key) => repairOf(key, observed.facts, desired, planned))
+  for (const repair of repairs) await repairObject(context, repair, observed, desired)
+  const repaired = repairs.map(({ key }) => key)
+  await waitForRollout(context, repaired, observed, change.declared.material.installation.release.timeoutSeconds)
+  return repairs.length > 0
 }
 
-function brokenAt(key: string, seen: FactMap, wanted: FactMap, planned: ReadonlySet<string>): ObjectRepair {
-  const of = (facts: FactMap): FactMap => (isMap(facts[key]) ? (facts[key] as FactMap) : {})
-  const all = differences(of(seen), of(wanted))
-  return { key, edits: all.filter((edit) => planned.has(`${pointer('objects', key)}${edit.pointer}`)) }
+function repairOf(key: string, observed: FactMap, desired: FactMap, planned: ReadonlySet<string>): ObjectRepair[] {
+  const edits = differences(factsIn(observed, key), factsIn(desired, key)).filter((edit) =>
+    planned.has(objectPointer(key, ...segments(edit.pointer))),
+  )
+  return edits.length === 0 ? [] : [{ key, edits }]
 }
 
-async function repairObject(work: ApplyContext, { key, edits }: ObjectRepair, seen: ObservedObjects, wanted: FactMap): Promise<void> {
-  const [live, manifest] = [seen.live.get(key), seen.manifest.get(key)]
-  const { cluster } = work.world
-  await work.assertLockHeld()
+function factsIn(objects: FactMap, key: string): FactMap {
+  return isMap(objects[key]) ? (objects[key] as FactMap) : {}
+}
+
+async function repairObject(context: ApplyContext, repair: ObjectRepair, observed: ObservedObjects, desired: FactMap): Promise<void> {
+  await context.assertLockHeld()
   try {
-    if (manifest !== undefined && isSecret(manifest)) await repairSecret(work, key, edits, seen)
-    else if (manifest === undefined && live !== undefined) await cluster.deleteObject(live, live)
-    else if (live === undefined && manifest !== undefined) await cluster.createObject(manifest, manifest.raw)
-    else if (live !== undefined && manifest !== undefined)
-      await cluster.patchObject(
-        live,
-        live,
-        patchOf(edits, { live: live.raw, manifest: manifest.raw, desired: (wanted[key] ?? {}) as FactMap }),
-      )
+    await writeObject(context, repair, observed, desired)
   } catch (error) {
-    // Its status may have moved on: it is looked at again, and what is still as planned is tried again.
+    // Its status may have changed: the object is observed again, and what is still as planned is tried again.
     if (!(error instanceof ProblemError) || error.problems[0]?.code !== 'cluster/changed-meanwhile') throw error
   }
 }
 
-/** A secret's values never pass through a patch of ours but sealed. */
-async function repairSecret(work: ApplyContext, key: string, edits: readonly Difference[], seen: ObservedObjects): Promise<void> {
-  const [live, manifest] = [seen.secrets.get(key), seen.manifest.get(key)]
+async function writeObject(
+  context: ApplyContext,
+  { key, edits }: ObjectRepair,
+  observed: ObservedObjects,
+  desired: FactMap,
+): Promise<void> {
+  const { cluster } = context.world
+  const [live, manifest] = [observed.live.get(key), observed.manifest.get(key)]
+  if (manifest !== undefined && isSecret(manifest)) return repairSecret(context, key, edits, observed)
+  if (live === undefined) return manifest && cluster.createObject(manifest, manifest.raw)
+  if (manifest === undefined) return cluster.deleteObject(live, live)
+  return cluster.patchObject(live, live, patchOf(edits, { live: live.raw, manifest: manifest.raw, desired: factsIn(desired, key) }))
+}
+
+/** A secret's values are sealed, so they are no part of a patch of unstructured objects. */
+async function repairSecret({ world }: ApplyContext, key: string, edits: readonly Difference[], observed: ObservedObjects): Promise<void> {
+  const [live, manifest] = [observed.secrets.get(key), observed.manifest.get(key)]
   if (manifest === undefined) return
-  const values = manifestValues(manifest.raw)
-  const { cluster } = work.world
+  const { namespace, name, raw } = manifest
+  const values = manifestValues(raw)
   if (live === undefined) {
-    const type = typeof manifest.raw.type === 'string' ? manifest.raw.type : 'Opaque'
-    await cluster.createSecret(manifest.namespace, manifest.name, type, values)
+    await world.cluster.createSecret(namespace, name, textAt(raw, 'type') || 'Opaque', values)
     return
   }
-  const keys = edits
-    .map(({ pointer: where }) => segments(where))
-    .flatMap(([part, name]) => (part === 'keys' && name !== undefined ? [name] : []))
-  const set = new Map([...values].filter(([name]) => keys.includes(name)))
-  const unset = keys.filter((name) => !values.has(name))
-  await cluster.patchSecret(manifest.namespace, manifest.name, live, { set, unset, unannotate: [], dataIsMissing: live.data.size === 0 })
+  const edited = edits.map((edit) => segments(edit.pointer)).flatMap(([part, key]) => (part === 'keys' && key !== undefined ? [key] : []))
+  const set = new Map([...values].filter(([key]) => edited.includes(key)))
+  const unset = edited.filter((key) => !values.has(key))
+  await world.cluster.patchSecret(namespace, name, live, { set, unset, unannotate: [], dataIsMissing: live.data.size === 0 })
 }
