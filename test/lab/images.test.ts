@@ -104,7 +104,7 @@ images('an apply killed between the tag and its readers is finished: those whose
   expectText(plan, /One pod runs a different image than/)
   expectText(plan, /~ release\/spacelift\/spacelift {2}\(drifted\)/)
   expectText(plan, /Plan: 0 to add, 1 to change, 0 to destroy/)
-  expectText(plan, /Restarts:\s+spacelift-server \(3 pods: they run another\s+image\/backend\)/)
+  expectText(plan, /Restarts:\s+spacelift-server \(3 pods: they run a different\s+image\/backend\)/)
   expectExit(await site.apply(), 0)
   const servers = await podsOf(it, 'spacelift-server')
   const fresh = (await uids(it)).filter((uid) => !before.includes(uid))
