@@ -55,7 +55,7 @@ test.full('the holder is killed and the clocks jump: taken over after the lease 
 })
 
 test.full('a clock that is ahead by more than its timeout does not make a pending release recoverable', async () => {
-  expectText(expectExit(await bob.ended, 1).stderr, /helm may be at work on it/)
+  expectText(expectExit(await bob.ended, 1).stderr, /a helm process may still be running/)
 })
 
 test.run()

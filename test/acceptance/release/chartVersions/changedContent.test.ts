@@ -49,7 +49,7 @@ async function expectRefused(installation: LabInstallation): Promise<string> {
   const before = [await releaseRevision(installation), await mode(installation)]
   const { stdout } = expectExit(await installation.plan('-f', file), 2)
   expectText(stdout, /ConfigMap\/settings/)
-  expectText(stdout, /Refused: The chart spacelift-self-hosted 0\.5\.0 is not the one that was applied under this version\./)
+  expectText(stdout, /Refused: The chart spacelift-self-hosted 0\.5\.0 differs from the one that was applied under this version\./)
   expectExit(await installation.apply('-f', file), 1)
   expectSame([await releaseRevision(installation), await mode(installation)], before)
   return /Refused: .*/.exec(stdout)?.[0] ?? ''

@@ -40,8 +40,8 @@ const test = acceptance('an upgrade whose chart no longer has a PersistentVolume
 
 test.full('data at risk is shown, and the apply is refused', async (installation) => {
   const { stdout } = expectExit(await installation.plan('-f', file), 2)
-  expectText(stdout, /Data at risk:[\s\S]*PersistentVolumeClaim\/database is deleted, with all that is in it/)
-  expectText(stdout, /CustomResourceDefinition\/stores\.example\.com is deleted, with all that is in it/)
+  expectText(stdout, /Data at risk:[\s\S]*PersistentVolumeClaim\/database is deleted, with all data in it/)
+  expectText(stdout, /CustomResourceDefinition\/stores\.example\.com is deleted, with all data in it/)
   expectExit(await installation.apply('-f', file), 1)
   await installation.kubectl('get', ...CLAIM)
   return /Refused: .*/.exec(stdout)?.[0] ?? ''
@@ -51,7 +51,7 @@ test.full('with helm.sh/resource-policy=keep: no data at risk, and both exist af
   for (const object of [CLAIM, DEFINITION]) await installation.kubectl('annotate', ...object, 'helm.sh/resource-policy=keep')
   const { stdout } = expectExit(await installation.plan('-f', file), 2)
   expectText(stdout, 'Data at risk: none.')
-  expectText(stdout, /PersistentVolumeClaim\/database is no longer in the chart, and is left alone/)
+  expectText(stdout, /PersistentVolumeClaim\/database is no longer in the chart and is kept/)
   expectExit(await installation.apply('-f', file), 0)
   for (const object of [CLAIM, DEFINITION]) await installation.kubectl('get', ...object)
   return expectEmptyPlan(installation, file)

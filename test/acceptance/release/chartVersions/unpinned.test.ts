@@ -5,7 +5,7 @@ import { ChartRepository } from '../guideMade/chartRepository.ts'
 import { chartWith, fileWith } from './fixtures.ts'
 
 const NAME = 'spacelift-self-hosted'
-const WARNING = /The chart’s version is not named: 0\.3\.0 is used/
+const WARNING = /The chart’s version is not set: 0\.3\.0 is used/
 
 const test = acceptance('a chart without a version in the file: the newest is installed, and the version in use is kept', async () => {
   const resources = new AsyncDisposableStack()

@@ -15,9 +15,9 @@ export const rolloutFailures: readonly RolloutFailure[] = [
     },
     output: [
       /spacelift-server: 0 of 3 new pods are ready \(ImagePullBackOff\)\./,
-      /pod spacelift-server-\S+, container server: ImagePullBackOff: Back-off pulling image "x\/backend:v9" \(1 more pod likewise\)/,
+      /pod spacelift-server-\S+, container server: ImagePullBackOff: Back-off pulling image "x\/backend:v9" \(and 1 more pod\)/,
       /Newest events:\n +20\S+Z Failed: Failed to pull image "x\/backend:v9": not found \(4 times\)/,
-      /See that the image is in the registry/,
+      /Check that the image is in the registry/,
       /release\/spacelift\/spacelift: not ready: spacelift-server: ImagePullBackOff/,
     ],
   },
@@ -29,7 +29,7 @@ export const rolloutFailures: readonly RolloutFailure[] = [
     }),
     output: [
       /container server: CrashLoopBackOff: back-off 40s restarting failed container; it ended with exit code 137, OOMKilled/,
-      /the last lines of spacelift-server-\S+, container server, before it ended:/,
+      /the last lines of the log of spacelift-server-\S+, container server, of its previous run:/,
       /\| connecting to postgres:\/\/x:\(hidden\)@db/,
       /\| the password is \(hidden\)/,
       /kubectl -n spacelift logs spacelift-server-\S+ --previous/,
@@ -40,7 +40,10 @@ export const rolloutFailures: readonly RolloutFailure[] = [
   {
     name: 'a pod that no node accepts',
     values: { nodeSelector: { disk: 'ssd' } },
-    output: [/Unschedulable: 0\/1 nodes are available: 1 node\(s\) didn't match Pod's node affinity\/selector/, /Make room on the nodes/],
+    output: [
+      /Unschedulable: 0\/1 nodes are available: 1 node\(s\) didn't match Pod's node affinity\/selector/,
+      /Free capacity on the nodes/,
+    ],
   },
   {
     name: 'an exhausted quota',
@@ -53,7 +56,7 @@ export const rolloutFailures: readonly RolloutFailure[] = [
     onPods: containerStatus({
       state: { waiting: { reason: 'CreateContainerConfigError', message: 'secret "spacelift-server" not found' } },
     }),
-    output: [/CreateContainerConfigError: secret "spacelift-server" not found/, /Make the Secret or ConfigMap that it names/],
+    output: [/CreateContainerConfigError: secret "spacelift-server" not found/, /Create the Secret or ConfigMap that the message names/],
   },
   {
     name: 'a container that runs and never becomes ready',

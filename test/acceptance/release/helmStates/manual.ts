@@ -32,17 +32,17 @@ export const manualStates: readonly HelmState[] = [
   {
     name: 'the newest record deleted, so that the newest is a superseded one',
     create: deletedRecord,
-    plan: [/status +superseded -> deployed/, /is superseded, and what came after it is gone/],
+    plan: [/status +superseded -> deployed/, /is superseded, and the revision after it is missing/],
   },
   {
     name: 'uninstalled with its history kept',
     create: (installation) => installation.helm('uninstall', 'spacelift', '--wait', '--keep-history'),
-    plan: [/status +uninstalled -> deployed/, /It was uninstalled and its history kept/],
+    plan: [/status +uninstalled -> deployed/, /It was uninstalled with its history kept/],
   },
   {
     name: 'uninstalled',
     create: (installation) => installation.helm('uninstall', 'spacelift', '--wait'),
-    plan: [/\+ release\/spacelift\/spacelift .*it is gone/],
+    plan: [/\+ release\/spacelift\/spacelift .*deleted outside groundcrew/],
   },
 ]
 

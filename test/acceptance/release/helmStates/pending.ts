@@ -14,7 +14,7 @@ export const pendingStates: readonly HelmState[] = [
   {
     name: 'pending-upgrade of a helm process that died with groundcrew',
     create: pendingUpgrade,
-    plan: [/status +pending-upgrade -> deployed/, /was left pending-upgrade by a helm that is gone/],
+    plan: [/status +pending-upgrade -> deployed/, /was left pending-upgrade by a helm process that has ended/],
   },
   {
     name: 'pending-install of a helm process that died with groundcrew',
