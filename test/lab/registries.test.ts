@@ -17,7 +17,7 @@ test.before(async () => {
 
 test.after(() => lab?.stop())
 
-test('crane and skopeo push to the plain and to the token registry with what env says', async () => {
+test('crane and skopeo push to the plain and to the token registry with the lab’s environment', async () => {
   const digests = await inLab(
     lab,
     `${unpack}
@@ -33,7 +33,7 @@ test('crane and skopeo push to the plain and to the token registry with what env
   assert.is(new Set(digests.trim().split('\n')).size, 1)
 })
 
-test('each wants its own login', async () => {
+test('each registry has its own login', async () => {
   for (const [scheme, host] of [
     ['http', 'PLAIN_REGISTRY'],
     ['https', 'TOKEN_REGISTRY'],
@@ -45,44 +45,44 @@ test('each wants its own login', async () => {
   }
 })
 
-test('a token is refused when its life is over, although it was said to be longer', async () => {
+test('a token is refused before its stated expiry', async () => {
   const read =
     'curl -s -o /dev/null -w \'%{http_code}\' --cacert $REGISTRY_CA -H "authorization: Bearer $token" https://$TOKEN_REGISTRY/v2/a/crane/tags/list'
-  const fetch = `answer=$(curl -fsS --cacert $REGISTRY_CA -u "$TOKEN_REGISTRY_USERNAME:$TOKEN_REGISTRY_PASSWORD" "$TOKEN_SERVER?service=lab%20registry&scope=repository:a/crane:pull")
-     token=$(echo "$answer" | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')`
+  const fetch = `response=$(curl -fsS --cacert $REGISTRY_CA -u "$TOKEN_REGISTRY_USERNAME:$TOKEN_REGISTRY_PASSWORD" "$TOKEN_SERVER?service=lab%20registry&scope=repository:a/crane:pull")
+     token=$(echo "$response" | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')`
   assert.is(await inLab(lab, `${fetch}; ${read}`), '200')
   await lab.tokenLife({ announced: 300, actual: -1 })
-  assert.is(await inLab(lab, `${fetch}; echo "$answer" | grep -q '"expires_in":300'; ${read}`), '401')
+  assert.is(await inLab(lab, `${fetch}; echo "$response" | grep -q '"expires_in":300'; ${read}`), '401')
   await lab.tokenLife({})
 })
 
-test('the token server sells no token for a wrong password, and takes the identity token that it gave', async () => {
-  const ask = 'curl -s --cacert $REGISTRY_CA'
-  assert.match(await inLab(lab, `${ask} -u lab-token:wrong "$TOKEN_SERVER?offline_token=true"`), 'UNAUTHORIZED')
-  const given = await inLab(lab, `${ask} -u "$TOKEN_REGISTRY_USERNAME:$TOKEN_REGISTRY_PASSWORD" "$TOKEN_SERVER?offline_token=true"`)
-  const { refresh_token: identity } = JSON.parse(given) as { refresh_token: string }
-  const exchange = (token: string) => inLab(lab, `${ask} -d grant_type=refresh_token -d refresh_token=${token} $TOKEN_SERVER`)
+test('the token server refuses a wrong password and accepts its own identity tokens', async () => {
+  const curl = 'curl -s --cacert $REGISTRY_CA'
+  assert.match(await inLab(lab, `${curl} -u lab-token:wrong "$TOKEN_SERVER?offline_token=true"`), 'UNAUTHORIZED')
+  const response = await inLab(lab, `${curl} -u "$TOKEN_REGISTRY_USERNAME:$TOKEN_REGISTRY_PASSWORD" "$TOKEN_SERVER?offline_token=true"`)
+  const { refresh_token: identity } = JSON.parse(response) as { refresh_token: string }
+  const exchange = (token: string) => inLab(lab, `${curl} -d grant_type=refresh_token -d refresh_token=${token} $TOKEN_SERVER`)
   assert.match(await exchange(identity), '"access_token"')
   assert.match(await exchange('wrong'), 'UNAUTHORIZED')
   assert.not.match(await readFile(lab.env.TOKEN_SERVER_LOG ?? '', 'utf8'), identity)
 })
 
-test('a token server under the registry’s own authority is believed; under another it is not', async () => {
+test('a token server with a certificate of the registry’s authority is trusted, of another authority is not', async () => {
   const host = lab.env.TOKEN_REGISTRY as string
   const read = async (caFile: string) => {
     const declared = { host, caFile, plainHttp: false }
     const source = { env: lab.env, home: '/nowhere', processes: {} as Processes }
     const installation = { registries: [declared], images: { platform: 'linux/amd64' } } as unknown as Installation
     const registries = openRegistries({ installation, secrets: new Map() }, source)
-    const found = await registries.image({ host, path: 'nothing/here' }, 'v1')
+    const read = await registries.image({ host, path: 'nothing/here' }, 'v1')
     registries.close()
-    return found.is === 'unknown' ? found.why.code : found.is
+    return read.is === 'unknown' ? read.why.code : read.is
   }
   assert.is(await read(lab.env.REGISTRY_CA as string), 'absent')
   assert.is(await read('/etc/ssl/certs/ca-certificates.crt'), 'registry/untrusted-certificate')
 })
 
-test('a lab has the other registries only when asked', async () => {
+test('a lab has the other registries only on request', async () => {
   const names = ((await lab.status()) ?? []).map(({ name }) => name)
   for (const name of ['plain-registry', 'token-registry', 'token-server']) assert.ok(names.includes(name))
   const usual = await startLab()
