@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { pack } from 'tar-stream'
+import type { ArchiveIndex } from '../../../../src/installation/installation.ts'
 import { type Problem, ProblemError } from '../../../../src/values/problem.ts'
+import { indexArchive } from '../../../../src/world/archive/indexArchive.ts'
 
 /** A file with content, or a link to a target. */
 export type TarEntry = readonly [name: string, content: string | Buffer] | readonly [name: string, link: 'symlink' | 'link', target: string]
@@ -88,6 +90,12 @@ export async function folder(): Promise<Folder> {
     return join(path, name)
   }
   return { path, write, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
+
+/** The index of an archive with these bytes. */
+export async function indexed(bytes: Buffer): Promise<ArchiveIndex> {
+  await using dir = await folder()
+  return await indexArchive(await dir.write('archive', bytes), { cacheDir: join(dir.path, 'cache') })
 }
 
 /** The first problem of reading an archive. */

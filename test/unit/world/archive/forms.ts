@@ -1,45 +1,14 @@
-import { digest, hex, manifest, ociBlob, type TarEntry, type TestImage, tar } from './build.ts'
+import { digest, hex, ociBlob, type TarEntry, type TestImage, tar } from './build.ts'
+import { configFile, containerdName, refName, repositories, rows, tagOf, unique, v1Folders, v1Layers } from './formEntries.ts'
 import { attested, DOCKER, dockerGzip, gzip, layoutOf, ociImage, plain, zstd } from './oci.ts'
 
 /** A format in which a tool saves images into one tar. */
 export type Form = {
   readonly name: string
   write(...images: readonly TestImage[]): Promise<Buffer>
-  /** What names the image's manifest, where the form keeps image. */
+  /** What names the image's manifest, where the format keeps one. */
   readonly hasManifest?: true
 }
-
-const tagOf = ({ tags }: TestImage): string => tags[0] ?? ''
-const bare = (image: TestImage): string => tagOf(image).split(':').at(-1) ?? ''
-const unique = (entries: readonly TarEntry[]): TarEntry[] => [...new Map(entries.map((entry) => [entry[0], entry])).values()]
-
-const containerdName = (image: TestImage) => ({
-  'io.containerd.image.name': `docker.io/library/${tagOf(image)}`,
-  'org.opencontainers.image.ref.name': bare(image),
-})
-const refName = (name: string) => ({ 'org.opencontainers.image.ref.name': name })
-const repositories = (images: readonly TestImage[]): TarEntry => [
-  'repositories',
-  JSON.stringify(
-    Object.fromEntries(images.map((image) => [tagOf(image).split(':')[0], { [bare(image)]: hex(image.layers.at(-1) ?? '') }])),
-  ),
-]
-
-/** One folder per layer with its v1 metadata; `link` says where a layer's bytes are when not in the folder. */
-function v1Folders(images: readonly TestImage[], link?: (layer: Buffer) => TarEntry[1 | 2]): TarEntry[] {
-  return images.flatMap((image) =>
-    image.layers.flatMap((layer, i): TarEntry[] => {
-      const id = hex(`${tagOf(image)} ${i}`)
-      const content: TarEntry = link ? [`${id}/layer.tar`, 'symlink', String(link(layer))] : [`${id}/layer.tar`, layer]
-      return [[`${id}/VERSION`, '1.0'], [`${id}/json`, JSON.stringify({ id })], content]
-    }),
-  )
-}
-
-const v1Layers = (image: TestImage): string[] => image.layers.map((_, i) => `${hex(`${tagOf(image)} ${i}`)}/layer.tar`)
-const rows = (images: readonly TestImage[], Config: (image: TestImage) => string, Layers: (image: TestImage) => string[]): TarEntry =>
-  manifest(images.map((image) => ({ Config: Config(image), RepoTags: image.tags, Layers: Layers(image) })))
-const configFile = ({ config }: TestImage): TarEntry => [`${hex(config)}.json`, config]
 
 /** Every format as its tool documents it; the output of the real tools is tested where they are installed. */
 export const forms: readonly Form[] = [
