@@ -31,7 +31,7 @@ export const denied = (host: string, action: Action) =>
 export const digestMismatch = (host: string, detail: string) =>
   problem(
     'wrong-digest',
-    `The registry ${host} served content that is not what its digest says.`,
+    `The registry ${host} returned content that does not match its digest.`,
     'Look for a broken proxy or cache in front of the registry.',
     detail,
   )
