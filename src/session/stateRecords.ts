@@ -14,7 +14,7 @@ export async function stateRecord(host: Host, options: InstallationOptions, addr
   return recordOf(await stateRecords(host, options), address)
 }
 
-/** Removes the records of resources without changing the resources; the next plan reads them anew. */
+/** Removes the records of resources without changing the resources; the next plan reads them again. */
 export async function removeRecords(host: Host, options: InstallationOptions, addresses: readonly string[]): Promise<void> {
   const { state, store } = await load(host, options)
   for (const address of addresses) recordOf(state.resources, address)

@@ -51,7 +51,7 @@ export function keyIdOf(value: unknown): string | undefined {
   return typeof value === 'string' ? FORMAT.exec(value)?.[1] : undefined
 }
 
-/** True for the text of a fingerprint. It is not secret, but tells a reader nothing, so reports hide it. */
+/** True for the text of a fingerprint. It is not secret, but has no meaning for a reader, so reports hide it. */
 export function isFingerprint(value: unknown): value is Fingerprint {
   return keyIdOf(value) !== undefined
 }

@@ -21,7 +21,7 @@ export function changeBlocks(changes: readonly PlannedChange[], layout: Layout):
   return groupSimilar(changes, changeKey).map((group) => block(group, layout))
 }
 
-/** Equal for edits that print the same, wherever they were declared and whoever made them. */
+/** Equal for edits that print the same, regardless of their origin and author. */
 function editsKey(edits: readonly Edit[]): string {
   const side = (value: FactValue | undefined): Json => (isFingerprint(value) ? 'hidden' : ((value ?? null) as Json))
   return canonicalJson(edits.map((edit) => [edit.pointer, side(edit.from), side(edit.to), edit.cause]))

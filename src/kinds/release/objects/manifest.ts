@@ -81,7 +81,7 @@ function hasTtl(raw: RawObject): boolean {
   return raw.kind === 'Job' && numberAt(raw, 'spec', 'ttlSecondsAfterFinished') !== undefined
 }
 
-/** Helm writes these marks on every object that it applies; they tell it which objects it may change. */
+/** Helm writes these marks on every object that it applies; from them it knows which objects it may change. */
 function withOwnerMarks(raw: RawObject, release: ReleaseName): RawObject {
   const metadata = mapAt(raw, 'metadata')
   const labels = { ...mapAt(metadata, 'labels'), [MANAGED_BY]: 'Helm' }

@@ -96,7 +96,7 @@ export function manifestFacts(object: ManifestObject, address: Address, fingerpr
   return isSecret(object) ? manifestSecretFacts(object.raw, keyFingerprint(address, fingerprint, object.key)) : objectFacts(object.raw)
 }
 
-/** Helm's marks on an object name its release. An object that Helm was told to keep is no longer the release's. */
+/** Helm's marks on an object name its release. An object that Helm keeps (resource-policy) no longer belongs to the release. */
 function hasOwnerMarks({ raw }: LiveObject, { name, namespace }: ReleaseRecord): boolean {
   const [labels, annotations] = [mapAt(raw, 'metadata', 'labels'), mapAt(raw, 'metadata', 'annotations')]
   const isOwn = labels[MANAGED_BY] === 'Helm' && annotations[RELEASE_NAME] === name && annotations[RELEASE_NAMESPACE] === namespace
