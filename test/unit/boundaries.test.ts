@@ -81,6 +81,11 @@ const rules: readonly Rule[] = [
     broken: { file: 'src/plan/a.ts', text: 'const now = new Date()' },
   },
   {
+    name: 'a kind waits by the clock it is given, never by a timer',
+    violations: (sources) => filesIn(sources, 'kinds', /\bset(?:Timeout|Interval|Immediate)\b|node:timers/),
+    broken: { file: 'src/kinds/a.ts', text: 'await new Promise((resolve) => setTimeout(resolve, 1))' },
+  },
+  {
     name: 'a secret is opened only inside an adapter or a value',
     violations: (sources) => filesWith(sources, /\.open\(\)/, (file) => !/^src\/(world|values)\//.test(file)),
     broken: { file: 'src/kinds/a.ts', text: 'const text = password.open()' },
