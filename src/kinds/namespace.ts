@@ -1,7 +1,7 @@
 import type { Resolved } from '../installation/installation.ts'
 import { address } from '../values/address.ts'
 import { isMap, type Json, pointer, segments } from '../values/json.ts'
-import { ProblemError } from '../values/problem.ts'
+import { type Problem, ProblemError } from '../values/problem.ts'
 import { unreadableRecord } from '../values/stateProblems.ts'
 import type { LiveNamespace } from '../world/ports/cluster.ts'
 import {
@@ -15,7 +15,6 @@ import {
   type Recorded,
 } from './kind.ts'
 import { type Labels, selectLabels, undeclaredLabels } from './namespace/labels.ts'
-import { terminating } from './namespace/namespaceProblems.ts'
 import { writersOfFields } from './shared/fieldWriters.ts'
 
 /** `labels`: only those that the file declares; absent where it declares none. */
@@ -108,4 +107,15 @@ async function remove(context: ApplyContext, recorded: Recorded<NamespaceFacts>,
 
 function nameOf(resource: Declared<Material> | Recorded<NamespaceFacts>): string {
   return resource.address.slice('namespace/'.length)
+}
+
+/** A namespace that is being deleted is neither present nor absent. `deletionBlockers`: what the cluster reports as blocking the deletion. */
+function terminating(name: string, deletionBlockers: readonly string[]): Problem {
+  const command = `kubectl get namespace ${name} -o jsonpath='{.status.conditions}'`
+  return {
+    code: 'namespace/terminating',
+    summary: `The namespace ${name} is being deleted.`,
+    ...(deletionBlockers.length > 0 && { detail: deletionBlockers.join('\n') }),
+    remedy: `Wait until it is deleted, then run groundcrew plan again. A finalizer blocks the deletion until its owner removes it. To see what blocks it: ${command}`,
+  }
 }

@@ -18,11 +18,11 @@ import { withPodProgress } from './waiting/withPodProgress.ts'
 
 type Present = ReleaseObservation & { is: 'present' }
 
-/** Another round repairs what the server made of the previous one; still more rounds mean that another client works against groundcrew. */
+/** A second round repairs what the server changed in the first; if this many are needed, another client keeps changing the release. */
 const MAX_ROUNDS = 5
 
 /**
- * Makes the release as planned: what the chart declares by an upgrade, undeclared fields by patches of their objects. A
+ * Converges the release: what the chart declares by an upgrade, undeclared fields by patches of their objects. A
  * release in which only undeclared fields differ gets no new revision.
  */
 export async function converge(context: ApplyContext, change: ReleaseChange): Promise<Converged<ReleaseFacts>> {

@@ -30,20 +30,20 @@ test('a bucket is declared with where each of its facts comes from', () => {
   assert.is(it?.origins.get('/versioning'), 'guide')
 })
 
-test('what the file does not write of an extra bucket follows from where it is declared', () => {
+test('the defaults of an extra bucket have the origin of its declaration', () => {
   const [it] = declare({ name: 'acme', versioning: 'enabled', expireAfterDays: 30 })
   const at = (keys: string) => POSITIONS.get(`/objectStorage/extraBuckets/acme${keys}`)
   assert.equal(it?.origins.get('/rules/all objects: expire current versions'), at('/expireAfterDays'))
   assert.equal([it?.origins.get('/versioning'), it?.origins.get('/policy'), it?.origins.get('')], [at(''), at(''), at('')])
 })
 
-test('an extra bucket of ours goes when the file drops it, one of the guide never does', () => {
+test('an extra bucket that groundcrew created is removed when the file drops it, a bucket of the guide never', () => {
   const [ours, extra] = declare(RUN_LOGS, { name: 'acme', versioning: 'enabled' })
   assert.equal([ours?.removalPolicy, extra?.removalPolicy], [undefined, { created: 'remove', adopted: 'forget' }])
   assert.ok(bucket.holdsData)
 })
 
-test('a bucket with anything in it, or that nobody could look into, is not removed', async () => {
+test('a bucket that is not empty, or could not be read, is not removed', async () => {
   const store = new FakeStore({ acme: NEW })
   const recorded = { address: address('bucket', 'acme') } as Recorded<BucketFacts>
   const removal = async () => bucket.removal?.(store.work(), recorded, { is: 'absent', provedBy: '' })
@@ -55,7 +55,7 @@ test('a bucket with anything in it, or that nobody could look into, is not remov
   assert.is(await codeOf(removal), 'minio/silent')
 })
 
-test('a missing bucket is made with versioning and rules, under the fence, and the next plan is empty', async () => {
+test('a missing bucket is created with versioning and rules, under the lock, and the next plan is empty', async () => {
   const store = new FakeStore()
   const change = await planOf(store)
   assert.is(change.action, 'create')
@@ -72,7 +72,7 @@ test('a missing bucket is made with versioning and rules, under the fence, and t
   assert.is((await planOf(store)).action, 'adopt')
 })
 
-test('a bucket without versioning and rules is just made', async () => {
+test('a bucket without versioning and rules is only created', async () => {
   const store = new FakeStore()
   await bucket.converge(store.work(), await planOf(store, PLAIN))
   assert.equal(store.log, ['assertLockHeld', 'create deliveries'])
@@ -89,7 +89,7 @@ test('versioning off is met by never set and by suspended; enabled is suspended'
   assert.is(store.buckets.get('deliveries')?.versioning.status, 'suspended')
 })
 
-test('each fact that somebody changes is seen, and only that is written', async () => {
+test('each drifted fact is found, and only that is written', async () => {
   const cases: readonly [LiveBucket, string, string][] = [
     [{ ...AS_DECLARED, versioning: { ...ENABLED, status: 'suspended' } }, '/versioning', 'versioning logs enabled'],
     [{ ...AS_DECLARED, versioning: { ...ENABLED, excludedPrefixes: ['a/b'] } }, '/excludedPrefixes/a~1b', 'versioning logs enabled'],
@@ -118,7 +118,7 @@ test('each fact that somebody changes is seen, and only that is written', async 
   }
 })
 
-test('a rule that is as declared keeps its id when another goes', async () => {
+test('a rule that is as declared keeps its id when another one is removed', async () => {
   const store = new FakeStore({ logs: { ...AS_DECLARED, rules: [rule(1, 'mc-made'), rule(60, 'by-hand')] } })
   await bucket.converge(store.work(), await planOf(store))
   assert.equal(store.buckets.get('logs')?.rules, [rule(60, 'by-hand')])
@@ -153,7 +153,7 @@ test('an expiry that is new, shorter, enabled again or noncurrent puts data at r
   }
 })
 
-test('an expiry that is longer, unchanged, or covered already puts nothing at risk, and nobody asks whether the bucket is empty', async () => {
+test('an expiry that is longer, unchanged, or covered already puts nothing at risk, and does not read whether the bucket is empty', async () => {
   const all: LifecycleRule = { ...rule(60), expiration: { days: 60, expiredObjectAllVersions: true } }
   for (const rules of [[rule(60)], [rule(30)], [rule(90), rule(10)], [all]]) {
     const store = new FakeStore({ logs: { ...AS_DECLARED, rules } })
@@ -163,14 +163,14 @@ test('an expiry that is longer, unchanged, or covered already puts nothing at ri
   }
 })
 
-test('an empty bucket has nothing at risk; one that nobody could look into has', async () => {
+test('an empty bucket has nothing at risk; one that could not be read has', async () => {
   const store = new FakeStore({ logs: { ...AS_DECLARED, rules: [] } })
   const change = await planOf(store)
   assert.equal([change.basis, bucket.impact(change).dataAtRisk], [{ empty: true }, []])
   assert.match(bucket.impact({ ...change, basis: {} }).refusals[0]?.summary ?? '', 'could not be read')
 })
 
-test('a bucket that was empty and is so no longer gets no expiry without consent', async () => {
+test('a bucket that is no longer empty gets no expiry without consent', async () => {
   const store = new FakeStore({ logs: { ...AS_DECLARED, rules: [] } })
   const change = await planOf(store)
   store.filled.add('logs')
@@ -178,7 +178,7 @@ test('a bucket that was empty and is so no longer gets no expiry without consent
   assert.equal(store.buckets.get('logs')?.rules, [])
 })
 
-test('what changed since the plan is not written over, a bucket that appeared included', async () => {
+test('what changed since the plan is not overwritten, nor is a bucket that appeared', async () => {
   const changed = new FakeStore({ logs: { ...AS_DECLARED, rules: [rule(1)] } })
   const change = await planOf(changed)
   changed.buckets.set('logs', { ...AS_DECLARED, rules: [rule(2)] })
@@ -190,7 +190,7 @@ test('what changed since the plan is not written over, a bucket that appeared in
   assert.equal([...changed.log, ...appeared.log], [])
 })
 
-test('what is already as planned is left alone', async () => {
+test('a bucket that is already as planned is unchanged', async () => {
   const store = new FakeStore()
   const change = await planOf(store)
   store.buckets.set('logs', AS_DECLARED)
@@ -198,7 +198,7 @@ test('what is already as planned is left alone', async () => {
   assert.equal(store.log, [])
 })
 
-test('a write that does not show is a failure', async () => {
+test('a write that has no effect is a failure', async () => {
   const store = new FakeStore({ logs: { ...AS_DECLARED, rules: [rule(1)] } })
   const change = await planOf(store)
   store.setLifecycle = async () => undefined
@@ -215,7 +215,7 @@ test('nothing is written without the lock', async () => {
   assert.is(store.buckets.size, 0)
 })
 
-test('who loses access with a policy is said', async () => {
+test('who loses access with a policy is reported', async () => {
   const deny = { Effect: 'Deny', Principal: { AWS: 'arn:aws:iam:::user/a' }, Action: 's3:PutObject', Condition: {} }
   const policy = JSON.stringify({ Statement: [...(JSON.parse(OPEN) as { Statement: object[] }).Statement, deny] })
   const { access } = bucket.impact(await planOf(new FakeStore({ logs: { ...AS_DECLARED, policy } })))
@@ -225,7 +225,7 @@ test('who loses access with a policy is said', async () => {
   ])
 })
 
-test('a versioned bucket that expires its objects and keeps their versions for ever is worth knowing', async () => {
+test('a versioned bucket that expires its objects and keeps their versions forever is a finding', async () => {
   const find = async (one: typeof RUN_LOGS) => {
     const [declared] = declare(one)
     const store = new FakeStore().work()
@@ -248,7 +248,7 @@ test('only an empty bucket is removed', async () => {
   assert.is(store.buckets.size, 0)
 })
 
-test('a bucket that could not be looked at is neither written nor removed', async () => {
+test('a bucket that could not be read is neither written nor removed', async () => {
   const store = new FakeStore({ logs: AS_DECLARED })
   const change = await planOf(store, { ...RUN_LOGS, expireAfterDays: 5 })
   store.answers = false

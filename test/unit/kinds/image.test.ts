@@ -91,7 +91,7 @@ async function codeOf(work: () => unknown): Promise<string | undefined> {
   return undefined
 }
 
-test('the two images of the version are declared out of the archive, whatever prefix the tags have', () => {
+test('both images of the version are declared from the archive, whatever prefix the tags have', () => {
   const all = image.declare(resolved(BOTH))
   assert.equal(
     all.map((one) => [one.address, one.material.tag, one.material.archived?.image.config.digest]),
@@ -105,11 +105,11 @@ test('the two images of the version are declared out of the archive, whatever pr
   assert.is(all[1]?.origins.get(''), 'guide')
 })
 
-test('without an archive the content comes from whoever pushed the version', () => {
+test('without an archive, any image under the tag is as declared', () => {
   assert.is((backend(resolved()).origins.get('/config') as Position).line, 2)
 })
 
-test('an archive of another version is refused, naming what was found, for both images', async () => {
+test('an archive of another version is refused for both images, with what it holds', async () => {
   const images = [archived('spacelift-backend:v2.9.0'), archived('spacelift-launcher:v2.9.0')]
   const error = (() => {
     try {
@@ -129,13 +129,13 @@ test('an archive of another version is refused, naming what was found, for both 
   assert.match(error?.problems[0]?.detail ?? '', 'spacelift-backend:v2.9.0 (linux/amd64), spacelift-launcher:v2.9.0')
 })
 
-test('of several platforms the declared one is taken; none of it is told', async () => {
+test('of several platforms the declared one is used; a missing one is reported', async () => {
   const arm = BOTH.map((one) => ({ ...one, platform: 'linux/arm64', config: { ...one.config, digest: 'ARM' } }))
   assert.is(backend(resolved([...arm, ...BOTH])).material.archived?.image.config.digest, 'B')
   assert.is(await codeOf(() => image.declare(resolved(arm))), 'image/wrong-platform image/wrong-platform')
 })
 
-test('facts say what the tag is; absent and unknown stay what they are', async () => {
+test('facts hold what the tag is; absent and unknown are passed on', async () => {
   const look = new FakeRegistry(live('X', 'sha256:m')).work()
   const seen = await image.observe(look, backend())
   assert.equal(seen.is === 'present' && [seen.facts, seen.guard], [
@@ -146,7 +146,7 @@ test('facts say what the tag is; absent and unknown stay what they are', async (
   assert.is((await image.observe(new FakeRegistry(unknown(why)).work(), backend())).is, 'unknown')
 })
 
-test('the archive says what the tag has to be; without one the tag has to be there', async () => {
+test('the archive determines the desired image; without one the tag must exist', async () => {
   assert.is((await plan(new FakeRegistry(live('X')))).desired.config, 'B')
   assert.is((await plan(new FakeRegistry(live('sha256:x')), backend(resolved()))).desired.config, 'sha256:x')
   assert.is(await codeOf(() => plan(new FakeRegistry(absent('x')), backend(resolved()))), 'image/not-in-registry')
@@ -154,7 +154,7 @@ test('the archive says what the tag has to be; without one the tag has to be the
   assert.equal(image.exposedTo({ reference: 'r', config: 'X' }), { config: 'X' })
 })
 
-test('converge pushes under the fence and reads back', async () => {
+test('converge pushes under the lock and reads the image back', async () => {
   const registry = new FakeRegistry(absent('MANIFEST_UNKNOWN'))
   const change = await plan(registry)
   const done = await image.converge(registry.work(), change)
@@ -166,7 +166,7 @@ test('converge pushes under the fence and reads back', async () => {
   ])
 })
 
-test('what is done already is not done again', async () => {
+test('an image that is already pushed is not pushed again', async () => {
   const registry = new FakeRegistry(live('X'))
   const change = await plan(registry)
   registry.now = live('B')
@@ -174,7 +174,7 @@ test('what is done already is not done again', async () => {
   assert.equal(registry.log, [])
 })
 
-test('a tag that moved since it was seen is not overwritten', async () => {
+test('a tag that moved since it was observed is not overwritten', async () => {
   for (const [before, after] of [
     [live('X'), live('Y')],
     [live('X'), absent<LiveImage>('x')],
@@ -188,7 +188,7 @@ test('a tag that moved since it was seen is not overwritten', async () => {
   }
 })
 
-test('what another pipeline pushes right after us is told', async () => {
+test('an image that another pipeline pushes meanwhile is reported', async () => {
   const registry = new FakeRegistry(absent('x'))
   const change = await plan(registry)
   const push = registry.push
@@ -200,7 +200,7 @@ test('what another pipeline pushes right after us is told', async () => {
   assert.is(await codeOf(() => image.converge(registry.work(), change)), 'image/not-as-pushed')
 })
 
-test('only the very manifest that was recorded is removed', async () => {
+test('only the recorded manifest is removed', async () => {
   const facts = { reference: 'registry.example.com:5000/spacelift/backend:v3.0.0', config: 'X' }
   const recorded: Recorded<typeof facts> = { address: backend().address, facts, guard: 'manifest of X', after: [], provenance: 'created' }
   const registry = new FakeRegistry(live('X'))
@@ -221,7 +221,7 @@ async function compared(registry: FakeRegistry): Promise<readonly [string, strin
   return [seen.is === 'present' ? seen.facts.config : seen.is === 'unknown' ? seen.why.code : seen.is, wanted.config]
 }
 
-test('an image that a tool converted is the same image, under the config that is ours', async () => {
+test('a converted image is the same image, and has the known config', async () => {
   const registry = new FakeRegistry(live(hex('c')))
   registry.contents.set(hex('c'), present(ours.content))
   assert.equal(await compared(registry), [hex('b'), hex('b')])
@@ -229,14 +229,14 @@ test('an image that a tool converted is the same image, under the config that is
   assert.equal(await compared(registry), [hex('c'), hex('b')])
 })
 
-test('a converted image whose config the registry has lost is another; one that it does not show is unknown', async () => {
+test('a converted image whose config the registry lost is a different image; one that cannot be read is unknown', async () => {
   const registry = new FakeRegistry(live(hex('c')))
   assert.equal(await compared(registry), [hex('c'), hex('b')])
   registry.contents.set(hex('c'), unknown(why))
   assert.is((await image.observe(registry.work(), declared())).is, 'unknown')
 })
 
-test('what is remembered is recognised by its manifest, and a conversion of it by its content', async () => {
+test('a recorded image is recognised by its manifest, a conversion of it by its content', async () => {
   const facts = { reference: 'registry.example.com:5000/spacelift/backend:v3.0.0', config: hex('b') }
   const recorded: Recorded<typeof facts> = { address: backend().address, facts, guard: 'guard', after: [], provenance: 'adopted' }
   const configOf = async (now: ReadResult<LiveImage>, contents: [string, ReadResult<string>][] = []) => {
@@ -285,7 +285,7 @@ async function findings(registry: FakeRegistry, pods: { readonly [name: string]:
 
 const settled = () => new FakeRegistry(present({ manifestDigest: hex('1'), imageDigest: hex('2'), configDigest: hex('b'), mediaType: 'm' }))
 
-test('pods that run another image than the tag’s are a finding that names them', async () => {
+test('pods that run a different image than the tag are a finding that names them', async () => {
   const [found, ...more] = await findings(settled(), {
     one: [`h/spacelift/backend@${hex('3')}`],
     two: [`h/b@${hex('1')}`],
@@ -298,7 +298,7 @@ test('pods that run another image than the tag’s are a finding that names them
   assert.is(found?.detail, `registry: ${hex('1')}\none: ${hex('3')}\nthree: ${hex('4')}`)
 })
 
-test('the index’s digest, the platform’s, the config’s, and what a node does not say are no finding', async () => {
+test('the digests of index, platform and config, and a node that reports none, are no finding', async () => {
   const ids = [`h/b@${hex('1')}`, `docker-pullable://h/b@${hex('2')}`, `docker://${hex('b')}`, hex('b'), undefined, 'h/b:v3.0.0']
   assert.equal(await findings(settled(), { one: ids }), [])
 })
@@ -311,7 +311,7 @@ test('another manifest of the same image is no finding', async () => {
   assert.equal(await findings(registry, { one: [`h/b@${hex('5')}`, `h/b@${hex('6')}`] }), [])
 })
 
-test('Deployments are stale by what the registry knows to be another image, and by no pod that is being replaced', async () => {
+test('a Deployment is outdated only if the registry knows the image as a different one, and not by pods that are being replaced', async () => {
   const registry = settled()
   registry.others.set(hex('3'), live(hex('e'), hex('3')))
   registry.others.set(hex('5'), live(hex('b'), hex('5')))
@@ -329,13 +329,13 @@ test('Deployments are stale by what the registry knows to be another image, and 
   assert.match(found[0]?.summary ?? '', '4 pods run a different image')
 })
 
-test('nothing is stale of a tag that this plan moves', async () => {
+test('no reader of a tag that this plan moves is outdated', async () => {
   const registry = new FakeRegistry(live(hex('c')))
   registry.others.set(hex('3'), live(hex('e'), hex('3')))
   assert.equal((await wantedBeside(registry, [pod('spacelift-server-1-a', [`h/b@${hex('3')}`])])).outdatedReaders, undefined)
 })
 
-test('what pods run is no finding while this plan moves the tag; pods that cannot be looked at are told', async () => {
+test('what pods run is no finding while this plan moves the tag; pods that cannot be read are reported', async () => {
   assert.equal(await findings(new FakeRegistry(live(hex('c'))), { one: [`h/b@${hex('3')}`] }), [])
   const registry = settled()
   registry.pods = unknown(why)
@@ -347,7 +347,7 @@ test('what pods run is no finding while this plan moves the tag; pods that canno
   )
 })
 
-test('an archive with different images of one name is refused; one image in two forms is not', () => {
+test('an archive with different images of one name is refused; one image in two formats is not', () => {
   const launcher = archived('spacelift-launcher:v3.0.0', 'L')
   const converted = { ...archived('docker.io/library/spacelift-backend:v3.0.0', 'other config'), content: ours.content }
   assert.is(backend(resolved([ours, converted, launcher])).material.archived?.image, ours)
@@ -356,7 +356,7 @@ test('an archive with different images of one name is refused; one image in two 
   return error.then((code) => assert.is(code, 'image/ambiguous'))
 })
 
-test('facts come back from the state, and nothing else does', async () => {
+test('stored facts are read back, anything else is refused', async () => {
   const facts = { reference: 'h:5000/a/b:1', config: 'sha256:x' }
   assert.equal(image.readFacts(facts), facts)
   for (const other of [null, {}, { reference: 'h/a', config: 'x' }, { reference: 'h/a:1' }])

@@ -10,12 +10,12 @@ async function watchedOf(store: FakeStore, watches = true) {
   return bucket.observe({ ...store.work(), includeUnmanaged: watches }, declared)
 }
 
-test('a bucket with nothing around it has nothing to tell', async () => {
+test('a bucket as the guide configures it has no unmanaged difference', async () => {
   const seen = await watchedOf(new FakeStore({ logs: NEW }))
   assert.equal(seen.is === 'present' && seen.unmanaged, [])
 })
 
-test('ways out for the data, locks and limits are told, each with the command that shows more', async () => {
+test('replication, notifications, locks and quotas are reported, each with the command that shows more', async () => {
   const store = new FakeStore({ logs: NEW })
   store.surroundings = { objectLock: true, replicationTargets: ['arn:a', 'arn:b'], notificationTargets: ['arn:q'], quotaBytes: 5 }
   const seen = await watchedOf(store)
@@ -33,14 +33,14 @@ test('ways out for the data, locks and limits are told, each with the command th
   for (const { remedy } of seen.unmanaged) assert.match(remedy, /mc \w+ (info|ls) ALIAS\/logs$/)
 })
 
-test('a plan does not ask for what it would never change', async () => {
+test('a plan does not read what it would never change', async () => {
   const store = new FakeStore({ logs: NEW })
   store.surroundings = { objectLock: true }
   const seen = await watchedOf(store, false)
   assert.is(seen.is === 'present' && seen.unmanaged, undefined)
 })
 
-test('what cannot be told leaves the bucket unchecked, an absent one absent', async () => {
+test('settings that cannot be read make the bucket unknown; an absent bucket stays absent', async () => {
   const store = new FakeStore()
   assert.is((await watchedOf(store)).is, 'absent')
   store.answers = false

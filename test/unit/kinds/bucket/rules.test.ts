@@ -52,7 +52,7 @@ test('different rules give different facts', () => {
   )
 })
 
-test('keys read as a person would say them', () => {
+test('keys are readable', () => {
   const rules: LifecycleRule[] = [
     expire(60),
     expire(1),
@@ -86,7 +86,7 @@ test('keys read as a person would say them', () => {
   })
 })
 
-test('what is written says exactly what is declared, whatever was there', () => {
+test('the rules to write do exactly what is declared, whatever existed', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.constantFrom(...DECLARED), { selector: (one) => one.id }), fc.array(rule), (declared, there) => {
       const written = rulesToWrite(declared, there)
@@ -101,7 +101,7 @@ const DECLARED: readonly LifecycleRule[] = [
   { id: 'expire-noncurrent-after-2-days', enabled: true, filter: EVERYTHING, noncurrentExpiration: { days: 2 } },
 ]
 
-test('a rule that is there as declared keeps its id; a new one gets an id nobody has', () => {
+test('an existing rule that is as declared keeps its id; a new one gets an unused id', () => {
   const noncurrent: LifecycleRule = { id: 'expire-after-3-days', enabled: true, filter: EVERYTHING, noncurrentExpiration: { days: 2 } }
   assert.equal(
     rulesToWrite(DECLARED, [expire(9, 'old'), noncurrent]).map((one) => one.id),

@@ -19,24 +19,24 @@ function seen(manifest: object = {}, live: object | null = {}, origin = 'templat
 
 const next = (...keys: string[]) => new Map(keys.map((key) => [key, {}])) as unknown as ObservedObjects['manifest']
 
-test('what holds data and is dropped is lost; what stays, is not there or holds none is not', () => {
+test('a dropped object that holds data is lost; one that stays, is absent or holds none is not', () => {
   assert.equal(dataLossOfUpgrade(seen(), next()), [CLAIM])
   assert.equal(dataLossOfUpgrade(seen(), next(CLAIM)), [])
   assert.equal(dataLossOfUpgrade(seen({}, null), next()), [])
 })
 
-test("helm never deletes what comes from a chart's crds/", () => {
+test("helm never deletes objects of a chart's crds/", () => {
   assert.equal(dataLossOfUpgrade(seen({}, {}, 'crd'), next()), [])
 })
 
-test('an upgrade looks whether the object itself is to be kept, an uninstall whether its manifest says so', () => {
+test('an upgrade keeps objects whose live annotation says so, an uninstall those whose manifest says so', () => {
   assert.equal(dataLossOfUpgrade(seen({}, KEEP), next()), [])
   assert.equal(dataLossOfRemoval(seen({}, KEEP)), [CLAIM])
   assert.equal(dataLossOfRemoval(seen(KEEP, {})), [])
   assert.equal(keptObjects(seen({}, KEEP), next()), [CLAIM])
 })
 
-test('each loss is named, and has to be allowed', () => {
+test('each loss is named and needs consent', () => {
   const { dataAtRisk, refusals } = dataLossImpact(address('release', 'spacelift', 'spacelift'), [CLAIM], 'Keep it.')
   assert.equal(dataAtRisk.length, 1)
   assert.is(refusals[0]?.consent, '--accept-data-loss release/spacelift/spacelift')

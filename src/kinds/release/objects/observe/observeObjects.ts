@@ -53,17 +53,17 @@ export async function observeObjects(input: ObserveObjectsInput): Promise<ReadRe
   ])
   if (read.is !== 'present') return read
   if (secrets.is !== 'present') return secrets
-  const found = new Map([...read.value, ...common].map((live) => [objectKey(live, record.namespace), live]))
-  const managed = await observeControllers(lists, record.namespace, { manifest, live: found })
+  const listed = new Map([...read.value, ...common].map((live) => [objectKey(live, record.namespace), live]))
+  const managed = await observeControllers(lists, record.namespace, { manifest, live: listed })
   if (managed.is !== 'present') return managed
-  const { live, leftBehind } = ownObjects(found, manifest, record)
+  const { live, leftBehind } = ownObjects(listed, manifest, record)
   const observed = { manifest, live, secrets: secrets.value, leftBehind, scaled: managed.value.scaled }
   return present({ ...observed, ...factsAndWriters(input, observed, managed.value) })
 }
 
 /** The live objects that belong to the release; those it left behind that hold data are only reported. */
-function ownObjects(found: ReadonlyMap<string, LiveObject>, manifest: ReadonlyMap<string, ManifestObject>, record: ReleaseRecord) {
-  const live = new Map([...found].filter(([key, object]) => manifest.has(key) || hasOwnerMarks(object, record)))
+function ownObjects(listed: ReadonlyMap<string, LiveObject>, manifest: ReadonlyMap<string, ManifestObject>, record: ReleaseRecord) {
+  const live = new Map([...listed].filter(([key, object]) => manifest.has(key) || hasOwnerMarks(object, record)))
   const leftBehind = [...live].filter(([key, { kind }]) => !manifest.has(key) && HOLDS_DATA.includes(kind)).map(([key]) => key)
   for (const key of leftBehind) live.delete(key)
   return { live, leftBehind }

@@ -46,15 +46,15 @@ function removalPath(edited: JsonPointer, { live, desired }: PatchInput): JsonPo
 
 /** The pointer of a fact into the live object; '' for facts that no field holds (that a deletion is under way). */
 function livePointer(path: readonly string[], live: RawObject): JsonPointer {
-  const found: string[] = []
+  const livePath: string[] = []
   let [node, listField]: [unknown, string] = [live, '']
   for (const key of path) {
     const index = Array.isArray(node) ? keysOf(listField, node).keys.indexOf(key) : undefined
     if (index === undefined ? !isMap(node) || !(key in node) : index < 0) return ''
-    found.push(index === undefined ? key : String(index))
+    livePath.push(index === undefined ? key : String(index))
     ;[node, listField] = index === undefined ? [(node as RawObject)[key], key] : [(node as unknown[])[index], '']
   }
-  return pointer(...found)
+  return pointer(...livePath)
 }
 
 type Target = { readonly path: JsonPointer; readonly value: unknown }
@@ -65,24 +65,24 @@ type Target = { readonly path: JsonPointer; readonly value: unknown }
  * the value to the server there is none to set: once removed, the field gets its default again.
  */
 function restoration(path: readonly string[], { live, manifest }: PatchInput): Target | undefined {
-  const found: string[] = []
+  const livePath: string[] = []
   let [liveNode, manifestNode, listField]: [unknown, unknown, string] = [live, manifest, '']
   for (const key of path.map((segment) => listOfOrderKey(segment) ?? segment)) {
     if (Array.isArray(liveNode) && Array.isArray(manifestNode)) {
       const [i, j] = [keysOf(listField, liveNode).keys.indexOf(key), keysOf(listField, manifestNode).keys.indexOf(key)]
-      if (i < 0 || j < 0 || !isMap(liveNode[i]) || !isMap(manifestNode[j])) return { path: pointer(...found), value: manifestNode }
-      found.push(String(i))
+      if (i < 0 || j < 0 || !isMap(liveNode[i]) || !isMap(manifestNode[j])) return { path: pointer(...livePath), value: manifestNode }
+      livePath.push(String(i))
       ;[liveNode, manifestNode, listField] = [liveNode[i], manifestNode[j], '']
     } else {
       if (!isMap(liveNode)) return undefined
-      found.push(key)
+      livePath.push(key)
       const value = isMap(manifestNode) ? manifestNode[key] : undefined
       if (value === undefined && !(key in liveNode)) return undefined
-      if (value === undefined || !(key in liveNode)) return { path: pointer(...found), value }
+      if (value === undefined || !(key in liveNode)) return { path: pointer(...livePath), value }
       ;[liveNode, manifestNode, listField] = [liveNode[key], value, key]
     }
   }
-  return { path: pointer(...found), value: manifestNode }
+  return { path: pointer(...livePath), value: manifestNode }
 }
 
 /** Sorts higher indexes first, and fields before what contains them. */

@@ -23,13 +23,13 @@ const going = (kind: string, name: string): FactMap => ({
   metadata: { name, deleting: true },
 })
 
-test('a Job that goes by itself may be gone, or on its way: neither is a difference', () => {
+test('a Job with a TTL may be absent or being deleted: neither is a difference', () => {
   assert.equal(Object.keys(wantedBeside({})), [ACCOUNT_KEY])
   const leaving = going('Job', 'migrate')
   assert.equal(wantedBeside({ [JOB_KEY]: leaving })[JOB_KEY], leaving)
 })
 
-test('anything else that is being deleted is wanted as declared', () => {
+test('any other object that is being deleted is desired as declared', () => {
   const account = wantedBeside({ [ACCOUNT_KEY]: going('ServiceAccount', 'backend') })[ACCOUNT_KEY] as { metadata: FactMap }
   assert.not('deleting' in account.metadata)
 })

@@ -9,7 +9,7 @@ const object = (kind: string, annotations = '') =>
 const keys = (objects: readonly { key: string; origin: string; isOptional: boolean }[]) =>
   objects.map(({ key, origin, isOptional }) => `${key} ${origin}${isOptional ? ' or not' : ''}`)
 
-test('an object is named by group, kind and name, with the namespace where it is another', async () => {
+test('an object’s key is group, kind and name, with the namespace if it is not the release’s', async () => {
   const text =
     'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: a }\n---\napiVersion: v1\nkind: Service\nmetadata: { name: b, namespace: other }\n'
   assert.equal(keys(await parseManifest(text, release, 'template')), ['apps/Deployment/a template', 'Service/other/b template'])
@@ -24,7 +24,7 @@ test('YAML is read as Helm reads it', async () => {
   assert.equal(one?.raw.data, { mode: 420, true: true, time: '12:30', day: '2026-01-02' })
 })
 
-test('Helm’s marks of ownership are wanted of what it applies, and only of that', async () => {
+test('Helm’s ownership marks are desired on what it applies, and only on that', async () => {
   const [applied] = await parseManifest(object('Service'), release, 'template')
   assert.equal(applied?.raw.metadata, {
     name: 'it',
@@ -35,7 +35,7 @@ test('Helm’s marks of ownership are wanted of what it applies, and only of tha
   assert.equal(hook?.raw.metadata, { name: 'it', annotations: { 'helm.sh/hook': 'pre-install' } })
 })
 
-test('of hooks those count that stay after they ran', async () => {
+test('only hooks that persist after they ran count', async () => {
   const hook = (kind: string, events: string, policy = '') =>
     object(kind, `helm.sh/hook: '${events}'${policy === '' ? '' : `, helm.sh/hook-delete-policy: '${policy}'`}`)
   const rendered = async (text: string, isUpgrade = true) => keys(await objectsOfRendered(text, release, isUpgrade))
@@ -46,7 +46,7 @@ test('of hooks those count that stay after they ran', async () => {
   assert.equal(await rendered(hook('Job', 'pre-upgrade')), [])
 })
 
-test('CRDs are told from templates by the file they come from, all of that file', async () => {
+test('CRDs are distinguished from templates by their source file', async () => {
   const crd =
     '---\n# Source: c/crds/x.yaml\nkind: CustomResourceDefinition\nmetadata: { name: a }\n---\nkind: CustomResourceDefinition\nmetadata: { name: b }\n'
   const objects = await objectsOfRendered(`${crd}${object('Service')}`, release, true)
@@ -56,7 +56,7 @@ test('CRDs are told from templates by the file they come from, all of that file'
   )
 })
 
-test('a record means its manifest, its hooks and its CRDs to be there', async () => {
+test('a record consists of its manifest, hooks and CRDs', async () => {
   const hooks = [{ manifest: object('ConfigMap', 'helm.sh/hook: post-install'), ran: true }]
   const crds = ['kind: CustomResourceDefinition\nmetadata: { name: a }\n']
   const objects = await objectsOfRecord({ ...record, manifest: object('Service'), hooks, crds })

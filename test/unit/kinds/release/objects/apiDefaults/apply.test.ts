@@ -30,7 +30,7 @@ const CONTAINER = { terminationMessagePath: '/dev/termination-log', terminationM
 const some = (all: Spec) => fc.subarray(Object.entries(all)).map((entries) => Object.fromEntries(entries) as Spec)
 const own = fc.record({ image: fc.constantFrom('a', 'b'), command: fc.array(fc.constantFrom('x', 'y'), { maxLength: 2 }) })
 
-test('what a server fills in is no difference, whatever part of it the manifest spells out', () => {
+test('defaults are no difference, whichever of them the manifest declares', () => {
   fc.assert(
     fc.property(some(SPEC), some(POD), some(CONTAINER), own, (spec, pod, container, mine) => {
       const manifest = deployment(spec, pod, { ...container, ...mine })
@@ -41,7 +41,7 @@ test('what a server fills in is no difference, whatever part of it the manifest 
   )
 })
 
-test('another value than the default is kept, whether the manifest names it or not', () => {
+test('a value other than the default is kept, whether the manifest declares it or not', () => {
   const live = deployment({ ...SPEC, revisionHistoryLimit: 2 }, POD, { image: 'a' })
   assert.equal(
     withoutDefaults('Deployment', live, deployment({}, {}, { image: 'a' })),
@@ -49,7 +49,7 @@ test('another value than the default is kept, whether the manifest names it or n
   )
 })
 
-test('a chart that begins or stops to name defaults changes nothing', () => {
+test('a chart that starts or stops to declare defaults changes nothing', () => {
   const [bare, spelled] = [deployment({}, {}, { image: 'a' }), deployment(SPEC, POD, { image: 'a' })]
   assert.equal(alignDefaults('Deployment', spelled, bare), bare)
   assert.equal(alignDefaults('Deployment', bare, spelled), spelled)
@@ -57,7 +57,7 @@ test('a chart that begins or stops to name defaults changes nothing', () => {
   assert.equal(alignDefaults('Deployment', three, bare), three)
 })
 
-test('what a server gives out is nobody’s wish, unless the manifest names it', () => {
+test('what a server assigns is no fact, unless the manifest declares it', () => {
   const service = (spec: object) => objectFacts({ apiVersion: 'v1', kind: 'Service', spec: { ports: [{ port: 80 }], ...spec } })
   const live = service({
     clusterIP: '10.0.0.1',
@@ -80,7 +80,7 @@ test('serviceAccount is a copy of serviceAccountName', () => {
   assert.equal(withoutDefaults('Deployment', deployment({}, { serviceAccountName: 'a', serviceAccount: 'a' }, {}), manifest), manifest)
 })
 
-test('how an image is pulled follows from its tag', () => {
+test('the default pull policy follows from the image’s tag', () => {
   const pulled = (image: string, imagePullPolicy: string) =>
     withoutDefaults('Deployment', deployment({}, {}, { image, imagePullPolicy }), deployment({}, {}, { image }))
   for (const image of ['a', 'a:latest', 'example.com:5000/a']) assert.equal(pulled(image, 'Always'), deployment({}, {}, { image }))
@@ -97,7 +97,7 @@ const of =
     return differences(withoutDefaults(kind, facts(live), facts(manifest)), facts(manifest)).map(({ pointer, from }) => [pointer, from])
   }
 
-test('a port leads to itself, and one that was added is there although nothing more can be said of it', () => {
+test('a port’s target defaults to itself; an added port without further facts is a difference', () => {
   const edits = of('Service')
   assert.equal(edits({ spec: { ports: [{ port: 80, targetPort: 80, nodePort: 1 }] } }, { spec: { ports: [{ port: 80 }] } }), [])
   assert.equal(edits({ spec: { ports: [{ port: 80, targetPort: 81 }] } }, { spec: { ports: [{ port: 80 }] } }), [
@@ -106,7 +106,7 @@ test('a port leads to itself, and one that was added is there although nothing m
   assert.equal(edits({ spec: { ports: [{ port: 99, targetPort: 99 }] } }, { spec: {} }), [['/spec/ports/99~1TCP', {}]])
 })
 
-test('what the server refuses beside the manifest’s own is shown, so that it goes with it', () => {
+test('fields that the server rejects beside declared ones are facts, so that they are removed together', () => {
   const sticky = { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 10800 } } }
   assert.equal(of('Service')({ spec: sticky }, { spec: { sessionAffinity: 'ClientIP' } }), [])
   assert.is(of('Service')({ spec: sticky }, { spec: {} }).length, 2)
@@ -115,7 +115,7 @@ test('what the server refuses beside the manifest’s own is shown, so that it g
   assert.is(of('Deployment', 'apps/v1')({ spec: { strategy: rolling } }, { spec: { strategy: { type: 'Recreate' } } }).length, 3)
 })
 
-test('what other kinds are given', () => {
+test('defaults of other kinds', () => {
   const policy = of('NetworkPolicy', 'networking.k8s.io/v1')
   assert.equal(policy({ spec: { podSelector: {}, policyTypes: ['Ingress'] } }, { spec: {} }), [])
   assert.equal(policy({ spec: { egress: [{}], policyTypes: ['Ingress', 'Egress'] } }, { spec: { egress: [{}] } }), [])
@@ -132,7 +132,7 @@ test('what other kinds are given', () => {
   assert.equal(limits({ spec: { limits: [{ max, default: max, defaultRequest: max }] } }, { spec: { limits: [{ max }] } }), [])
 })
 
-test('a kind of the same name that a CRD brought has no defaults', () => {
+test('a custom resource with a built-in kind’s name has no defaults', () => {
   assert.equal(of('Service', 'serving.knative.dev/v1')({ spec: { type: 'ClusterIP' } }, { spec: {} }), [['/spec/type', 'ClusterIP']])
 })
 

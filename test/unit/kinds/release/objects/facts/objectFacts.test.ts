@@ -38,21 +38,21 @@ test('lists are keyed in full, and a duplicate is a difference', () => {
   })
 })
 
-test('what the API does not keep apart is one fact', () => {
+test('values that the API does not distinguish are one fact', () => {
   same({ resources: { requests: { cpu: '1000m', memory: '1024Mi' } } }, { resources: { requests: { cpu: 1, memory: '1Gi' } } })
   same({ env: [{ name: 'A', value: '' }] }, { env: [{ name: 'A' }] })
   same({ args: [], command: null, securityContext: {} }, {})
   same({ volumeMounts: [{ mountPath: '/a', name: 'a', readOnly: false }] }, { volumeMounts: [{ mountPath: '/a', name: 'a' }] })
 })
 
-test('an empty label or setting is one all the same', () => {
+test('an empty label or setting is a value', () => {
   const labelled = (labels: object) => objectFacts({ apiVersion: 'v1', kind: 'Service', metadata: { labels } })
   assert.not.equal(labelled({ value: '' }), labelled({}))
   const data = (of: object) => objectFacts({ apiVersion: 'v1', kind: 'ConfigMap', data: of })
   assert.not.equal(data({ value: '' }), data({}))
 })
 
-test('an empty text or zero that the server drops says nothing, but for the class of a volume', () => {
+test('an empty text or zero that the server drops is no fact, except for a storage class', () => {
   assert.equal(pod({ priorityClassName: '', nodeName: '' }), pod({}))
   same(
     { workingDir: '', readinessProbe: { tcpSocket: { port: 1, host: '' }, initialDelaySeconds: 0 } },
@@ -62,7 +62,7 @@ test('an empty text or zero that the server drops says nothing, but for the clas
   assert.not.equal(claim({ storageClassName: '' }), claim({}))
 })
 
-test('an empty selector is everything', () => {
+test('an empty selector is a fact', () => {
   const policy = (peer: object) =>
     objectFacts({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', spec: { ingress: [{ from: [peer] }] } })
   assert.not.equal(policy({ podSelector: {} }), policy({ namespaceSelector: {} }))
@@ -70,14 +70,14 @@ test('an empty selector is everything', () => {
   assert.not.equal(service({ a: '' }), service({}))
 })
 
-test('quantities are compared by value wherever they stand', () => {
+test('quantities are compared by value wherever they occur', () => {
   const facts = (spec: object) => objectFacts({ apiVersion: 'v1', kind: 'X', spec })
   assert.equal(facts({ hard: { 'limits.cpu': '1000' } }), facts({ hard: { 'limits.cpu': '1k' } }))
   assert.equal(facts({ limits: [{ max: { memory: '1024Mi' } }] }), facts({ limits: [{ max: { memory: '1Gi' } }] }))
   assert.equal(facts({ capacity: { storage: '1024Mi' } }), facts({ capacity: { storage: '1Gi' } }))
 })
 
-test('order is a fact where it means something', () => {
+test('order is a fact where it has a meaning', () => {
   const env = (...values: [string, string][]) => ({ env: values.map(([name, value]) => ({ name, value })) })
   same(env(['A', '1'], ['B', '2']), env(['B', '2'], ['A', '1']))
   differ(env(['A', '1'], ['B', '$(A)']), env(['B', '$(A)'], ['A', '1']))
@@ -87,11 +87,11 @@ test('order is a fact where it means something', () => {
   assert.not.equal(inits('a', 'b'), inits('b', 'a'))
 })
 
-test('an element of which nothing more can be said is there all the same', () => {
+test('an element without further facts is a fact', () => {
   assert.not.equal(pod({ volumes: [{ name: 'v', emptyDir: {} }] }), pod({ volumes: [] }))
 })
 
-test('ingress rules go by host and path', () => {
+test('ingress rules are keyed by host and path', () => {
   const rule = { host: 'a.example.com', http: { paths: [{ path: '/', pathType: 'Prefix' }] } }
   const facts = objectFacts({
     apiVersion: 'networking.k8s.io/v1',

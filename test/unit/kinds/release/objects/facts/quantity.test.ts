@@ -3,7 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { quantity } from '../../../../../../src/kinds/release/objects/facts/quantity.ts'
 
-test('equal quantities have one spelling', () => {
+test('equal quantities have one canonical form', () => {
   const groups = [
     ['1', '1000m', '1.0', '1e0', '1000000u'],
     ['500m', '0.5', '.5', '500000u'],
@@ -16,11 +16,11 @@ test('equal quantities have one spelling', () => {
   assert.is(new Set(groups.map(([first = '']) => quantity(first))).size, groups.length)
 })
 
-test('what is no quantity stays as it is', () => {
+test('a text that is no quantity is unchanged', () => {
   for (const text of ['', 'auto', '25%', '1 Gi', 'm', '.']) assert.is(quantity(text), text)
 })
 
-test('a spelling is its own, and stands for the same amount', () => {
+test('a canonical form is its own canonical form, and the same amount', () => {
   const units = fc.constantFrom('', 'm', 'k', 'M', 'Ki', 'Mi', 'Gi')
   fc.assert(
     fc.property(fc.nat(100_000), units, (number, unit) => {

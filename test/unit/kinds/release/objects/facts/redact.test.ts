@@ -6,7 +6,7 @@ import type { FactMap } from '../../../../../../src/values/json.ts'
 
 const hidden = (seen: FactMap, wanted: FactMap = {}) => redact(seen, wanted, (where) => `print of ${where}` as Fingerprint)
 
-test('texts where people put passwords are fingerprints', () => {
+test('texts in fields that often hold passwords are fingerprints', () => {
   assert.equal(
     hidden({ containers: { c: { env: { A: { value: 's' } }, args: { '[0]': 's' }, command: { '[0]': 's' }, image: 'plain' } } }),
     {
@@ -26,12 +26,12 @@ test('texts where people put passwords are fingerprints', () => {
   })
 })
 
-test('what the manifest itself says is plain, wherever it stands', () => {
+test('texts that the manifest contains stay plain, wherever they occur', () => {
   const wanted = { args: { '[0]': '--known' } }
   assert.equal(hidden({ args: { '[0]': '--new', '[1]': '--known' } }, wanted), { args: { '[0]': 'print of /args/[0]', '[1]': '--known' } })
 })
 
-test('where a value comes from is no secret', () => {
+test('the source of a value is no secret', () => {
   const facts = { env: { A: { valueFrom: { secretKeyRef: { name: 's', key: 'k' } } } } }
   assert.equal(hidden(facts), facts)
 })

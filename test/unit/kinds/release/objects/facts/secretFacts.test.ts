@@ -17,11 +17,11 @@ test('a secret of a chart is its type and a fingerprint of each key', () => {
   assert.not.match(JSON.stringify(liveSecretFacts(live, () => 'print' as Fingerprint)), /AP8|"A"/)
 })
 
-test('values that are no text are told apart', () => {
+test('values that are no text are distinguished', () => {
   assert.not.equal(liveSecretFacts(live, print), manifestSecretFacts({ data: { a: b64(0, 254), b: b64(65) } }, print))
 })
 
-test('who wrote a key is known', () => {
+test('each key has its writer', () => {
   assert.equal([...secretWriters(live)], [['/keys/b', { manager: 'kubectl-patch', time: 't' }]])
 })
 

@@ -31,13 +31,13 @@ const scaled = (live: number, answers: Answers) =>
 const target = (name: string) =>
   present([object('HorizontalPodAutoscaler', 'h', { spec: { scaleTargetRef: { kind: 'Deployment', name } } })])
 
-test('an autoscaler is asked for only when a number of pods differs', async () => {
+test('autoscalers are read only when replicas differ', async () => {
   const { asked, decided } = scaled(3, {})
   assert.equal(await decided, present({ scaled: [], classes: [] }))
   assert.equal(asked, [])
 })
 
-test('it decides for what it targets, and for nothing else', async () => {
+test('an autoscaler sets the replicas of its target only', async () => {
   assert.equal(await scaled(5, { HorizontalPodAutoscaler: target('drain') }).decided, present({ scaled: [DRAIN], classes: [] }))
   assert.equal(await scaled(5, { HorizontalPodAutoscaler: target('server') }).decided, present({ scaled: [], classes: [] }))
   assert.is((await scaled(5, { HorizontalPodAutoscaler: refused }).decided).is, 'unknown')
@@ -48,7 +48,7 @@ test('it decides for what it targets, and for nothing else', async () => {
   assert.is(dropControllerManaged('other', facts, { spec: {} }, decided), facts)
 })
 
-test('the class an Ingress was given is the cluster’s, one that somebody set is not', async () => {
+test('a default class of an Ingress is no difference, one that was set by hand is', async () => {
   const given = (answer: Answers) =>
     deciders(declared('Ingress', 'i', { spec: {} }), object('Ingress', 'i', { spec: { ingressClassName: 'nginx' } }), answer).decided
   const named = (isDefault: string) =>

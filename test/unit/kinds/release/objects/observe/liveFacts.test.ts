@@ -16,13 +16,13 @@ const print = () => 'fingerprint' as Fingerprint
 
 const DONE = ['Service/spacelift-mqtt', 'apps/Deployment/spacelift-drain', 'apps/Deployment/spacelift-server']
 
-test('what an API server makes of a manifest is no difference, but for what people did to it', () => {
+test('what an API server adds to a manifest is no difference; manual changes are', () => {
   assert.equal([...found.keys()].sort(), [...manifest.keys()].sort())
   assert.is(manifest.size, 8)
   for (const key of manifest.keys()) if (!DONE.includes(key)) assert.equal(editsOf(key), [], key)
 })
 
-test('what people did to it is all there is', () => {
+test('exactly the manual changes are found', () => {
   assert.equal(
     DONE.flatMap((key) => editsOf(key)),
     [
@@ -33,7 +33,7 @@ test('what people did to it is all there is', () => {
   )
 })
 
-test('each is attributed to who did it, and kubectl scale has no time', () => {
+test('each change has its writer; kubectl scale has no time', () => {
   const by = (key: string, pointer: string) => {
     const one = found.get(key)
     return one && fieldOwners(one.raw, one.managedFields).get(pointer)?.manager
@@ -47,13 +47,13 @@ test('each is attributed to who did it, and kubectl scale has no time', () => {
   assert.equal(drain && fieldOwners(drain.raw, drain.managedFields).get('/spec/replicas'), { manager: 'kubectl' })
 })
 
-test('a patch takes off what nobody declared, and nothing else', () => {
+test('a patch removes what is not declared, and nothing else', () => {
   assert.equal(patchFor('Service/spacelift-mqtt'), [{ op: 'remove', path: '/metadata/labels/who' }])
   assert.equal(patchFor('apps/Deployment/spacelift-drain'), [{ op: 'add', path: '/spec/replicas', value: 3 }])
   assert.equal(patchFor('apps/Deployment/spacelift-server'), [{ op: 'remove', path: '/spec/template/spec/containers/0/env/2' }])
 })
 
-test('annotations are the manifest’s own outside the pod template, and everybody’s within', () => {
+test('outside the pod template only the manifest’s annotations are facts, within it all are', () => {
   const annotated = (raw: RawObject) => {
     const copy = structuredClone(raw) as { metadata: { annotations: object }; spec: { template: { metadata: { annotations: object } } } }
     Object.assign(copy.metadata.annotations, { 'deployment.kubernetes.io/revision': '9', 'example.com/seen': 'x' })
@@ -64,7 +64,7 @@ test('annotations are the manifest’s own outside the pod template, and everybo
   assert.equal(edits, [['/spec/template/metadata/annotations/example.com~1by-hand', 'fingerprint', undefined]])
 })
 
-test('a deletion under way is told, and so is a finalizer', () => {
+test('a pending deletion is a fact, and so is a finalizer', () => {
   const deleted = (raw: RawObject) => ({
     ...raw,
     metadata: {

@@ -24,7 +24,7 @@ function change(...edits: Edit[]): ReleaseChange {
 
 const owned = (one: Edit) => isHelmOwned(one, change(one))
 
-test('an upgrade is for what the release and its templates say, not for strangers, hooks and CRDs', () => {
+test('an upgrade changes what the release and its templates declare, not undeclared fields, hooks and CRDs', () => {
   assert.ok(owned(edit('/values/a', 1, 2)))
   assert.ok(owned(declared))
   assert.not(owned(stranger))
@@ -32,18 +32,18 @@ test('an upgrade is for what the release and its templates say, not for stranger
   assert.not(owned(edit(at('Service/left-behind', 'apiVersion'), 'v1', undefined)))
 })
 
-test('an object whose deletion is under way is made again by an upgrade', () => {
+test('an object that is being deleted is created again by an upgrade', () => {
   assert.ok(owned(edit(at(SERVICE, 'metadata', 'deleting'), true, undefined)))
 })
 
-test('strangers beside what an upgrade sets are taken out before it', () => {
+test('undeclared fields beside those that an upgrade sets are removed before it', () => {
   assert.equal([...needsPreRepair(change(stranger, declared))], [SERVICE])
   assert.equal([...needsPreRepair(change(stranger, declared, edit('/status', 'failed', 'deployed')))], [SERVICE])
   assert.equal([...needsPreRepair(change(stranger))], [])
   assert.equal([...needsPreRepair(change(declared))], [])
 })
 
-test('where values change too, only what drifted is repaired before the upgrade', () => {
+test('if values change too, only drift is repaired before the upgrade', () => {
   const values = edit('/values/a', 1, 2)
   assert.equal([...needsPreRepair(change(stranger, declared, values))], [SERVICE])
   assert.equal([...needsPreRepair(change(stranger, { ...declared, cause: 'declared' }, values))], [])

@@ -33,21 +33,21 @@ function isBusy(record: Partial<ReleaseRecord>, look: Partial<ReadContext> = {})
   }
 }
 
-test('a pending release is left alone until its helm must have given up, and no longer', () => {
+test('a pending release blocks until its helm process must have timed out, and no longer', () => {
   assert.is(isBusy({ readAt: minutes(10) }), true)
   assert.is(isBusy({ readAt: minutes(12) }), false)
 })
 
-test('a pending release whose helm is known to be gone is free at once', () => {
+test('a pending release whose helm process has ended does not block', () => {
   assert.is(isBusy({}, { previousHelmExited: true }), false)
 })
 
-test('wrong clocks count for nothing, neither this host’s nor the one helm ran on', () => {
+test('wrong clocks have no influence, neither this host’s nor that of the host that ran helm', () => {
   assert.is(isBusy({ lastDeployed: hours(-5) }, { now: new Date(hours(5)) }), true)
   assert.is(isBusy({ lastDeployed: hours(5), readAt: minutes(12) }, { now: new Date(hours(-5)) }), false)
 })
 
-test('where the server tells no time, this host’s clock has to do', () => {
+test('where the server reports no time, this host’s clock is used', () => {
   assert.is(isBusy({ readAt: '' }, { now: new Date(minutes(10)) }), true)
   assert.is(isBusy({ readAt: '' }, { now: new Date(minutes(12)) }), false)
 })
