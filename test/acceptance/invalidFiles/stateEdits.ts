@@ -8,8 +8,8 @@ type StateEdit = { readonly name: string; readonly edit: (state: State) => unkno
 const STATES = 'bucket/spacelift-states'
 
 export const stateEdits: readonly StateEdit[] = [
-  { name: 'of a newer format', edit: (state) => ({ ...state, format: 2 }), problem: /is in format 2/, isSample: true },
-  { name: 'without its lineage', edit: ({ lineage: _, ...rest }) => rest, problem: /cannot be read/ },
+  { name: 'of a newer format', edit: (state) => ({ ...state, format: 3 }), problem: /is in format 3/, isSample: true },
+  { name: 'without its lineage', edit: ({ lineage: _, ...rest }) => rest, problem: /its lineage is missing/ },
   {
     name: 'with a number in the place of a record',
     edit: (state) => ({ ...state, resources: { ...state.resources, [STATES]: 7 } }),

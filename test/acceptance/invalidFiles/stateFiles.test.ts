@@ -44,10 +44,10 @@ test.full('a state truncated at ten places is refused; the problem names the pre
       await writeFile(file, text)
       await truncate(file, Math.floor((text.length * i) / 10))
       const result = await installation.groundcrew(['state', 'list'])
-      expectProblem(result, /cut short or edited/)
+      expectProblem(result, /truncated or edited/)
       expectText(result.stderr, `${file}.previous`)
     }
-    await expectRefused(installation, /cut short or edited/)
+    await expectRefused(installation, /truncated or edited/)
     await writeFile(file, await readFile(`${file}.previous`))
     expectText(expectExit(await installation.plan(), 0).stdout, 'No changes.')
   }),

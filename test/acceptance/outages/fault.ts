@@ -26,11 +26,11 @@ export async function during<T>(installation: LabInstallation, fault: Fault, act
 
 /** The reasons that groundcrew prints, by fault. */
 export const reasons = {
-  refused: /refused|ECONNREFUSED|not reach|unreachable/i,
-  silent: /did not answer|no answer|not answer|timed out|silent/i,
-  certificate: /certificate|\bCA\b/,
-  credentials: /password|credential|unauthori[sz]ed|not accept|refused|access key|signature|log ?in/i,
-  rights: /\bright|forbidden|not allowed|may not|permission|denied|policy/i,
+  refused: /refused the connection/,
+  silent: /does not respond/,
+  certificate: /certificate of .* is not signed by an authority/,
+  credentials: /rejected the (credentials|secret key|username and password)|does not know the access key/,
+  rights: /is not allowed to|does not allow/,
 } as const
 
 const PROCESSES = { 'API server': 'kube-apiserver', MinIO: 'minio', registry: 'registry' } as const

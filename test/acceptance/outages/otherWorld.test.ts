@@ -27,7 +27,10 @@ async function otherObjectStore({ installation, empty }: Shared): Promise<string
 for (const command of [['plan'], ['apply', '--auto-approve']])
   for (const [name, flags] of Object.entries({ cluster: otherCluster, 'object store': otherObjectStore }))
     test.full(`${command[0]} refuses an empty other ${name}`, async (shared) => {
-      expectProblemWithoutPlan(await shared.installation.groundcrew([...command, ...(await flags(shared))]), /another world/i)
+      expectProblemWithoutPlan(
+        await shared.installation.groundcrew([...command, ...(await flags(shared))]),
+        /not the cluster or object store that the state was recorded for/,
+      )
     })
 
 test.full('nothing was written to either', async ({ stop }) => {

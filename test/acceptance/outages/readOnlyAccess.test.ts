@@ -21,7 +21,7 @@ test.full('read access to the cluster is enough for a plan', async (installation
 test.full('apply with read access to the cluster names the missing right', async (installation) => {
   const patch = ['--type=merge', '-p', '{"stringData":{"ADMIN_USERNAME":"other"}}']
   await installation.kubectl('-n', 'spacelift', 'patch', 'secret', 'spacelift-server', ...patch)
-  expectProblem(await installation.apply(...kubeconfigFlags), /\bright|forbidden|may not|not allowed/i)
+  expectProblem(await installation.apply(...kubeconfigFlags), /is not allowed to/)
   expectExit(await installation.apply(), 0)
 })
 
@@ -55,7 +55,7 @@ test.full('read access to the object store is enough for a plan', async (install
 
 test.full('apply with read access to the object store names the missing right', async (installation) => {
   await installation.mc('version', 'suspend', 'lab/spacelift-states')
-  expectProblem(await installation.apply(...fileFlags), /\bright|denied|may not|not allowed/i)
+  expectProblem(await installation.apply(...fileFlags), /does not allow/)
   expectExit(await installation.apply(), 0)
 })
 

@@ -10,12 +10,12 @@ test.full('refused on another cluster', async ({ installation, other, plan }) =>
   const kubeconfig = parse(await readFile(other.lab.env.KUBECONFIG ?? '', 'utf8')) as { contexts: [{ name: string }] }
   kubeconfig.contexts[0].name = installation.lab.description.context
   const flags = ['--kubeconfig', await installation.write('kubeconfig-other', stringify(kubeconfig))]
-  expectText(expectExit(await installation.groundcrew(['apply', plan, ...flags]), 1).stderr, /Changed since it was made: the cluster\./)
+  expectText(expectExit(await installation.groundcrew(['apply', plan, ...flags]), 1).stderr, /Changed since it was saved: the cluster\./)
 })
 
 test.full('refused once the namespace exists', async ({ installation, plan }) => {
   await installation.kubectl('create', 'namespace', 'spacelift')
-  const reason = /Changed since it was made: namespace\/spacelift on the server\./
+  const reason = /Changed since it was saved: namespace\/spacelift on the server\./
   expectText(expectExit(await installation.groundcrew(['apply', plan]), 1).stderr, reason)
   await installation.kubectl('delete', 'namespace', 'spacelift', '--wait=true')
 })

@@ -17,7 +17,7 @@ const INTERFERENCES: readonly Interference[] = [
   {
     resource: 'a secret',
     command: `kubectl -n spacelift patch secret spacelift-drain --type=merge -p '{"data":{"SURPLUS":"eA=="}}'`,
-    problem: /spacelift-drain was changed by somebody else/,
+    problem: /spacelift-drain was changed by another client/,
     flags: ['-target', 'secret/spacelift/spacelift-drain'],
   },
   {
@@ -41,7 +41,7 @@ test.full('helm writes a new revision between check and write: refused, and that
   expectExit(await fixture.run(['apply', '--auto-approve', '-exclude', 'release']), 0)
   const plan = await fixture.save()
   const upgrade = `helm -n spacelift upgrade spacelift ${fixture.path('chart')} --reuse-values`
-  await expectRefusedWrite(fixture, plan, upgrade, /release\S* was changed by somebody else/)
+  await expectRefusedWrite(fixture, plan, upgrade, /release\S* was changed by another client/)
   const { version } = JSON.parse(await fixture.installation.helm('status', 'spacelift', '-o', 'json')) as { version: number }
   await fixture.run(['apply', '--auto-approve', '-f', fixture.installation.file])
   return `revision ${version} by helm`

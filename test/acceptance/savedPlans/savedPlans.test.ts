@@ -30,7 +30,7 @@ for (const { name, reason, touches = [], make, isSample } of [...localChanges, .
       const run = await make(fixture, plan)
       try {
         const { stderr } = await fixture.expectRefused(plan, reason, run)
-        problem = (/Changed since it was made: .*/.exec(stderr) ?? /Error: .*/.exec(stderr))?.[0]
+        problem = (/Changed since it was saved: .*/.exec(stderr) ?? /Error: .*/.exec(stderr))?.[0]
       } finally {
         await run?.undo?.()
       }
@@ -57,7 +57,7 @@ test('refused with options for planning, each named', async (fixture) => {
 test('-out never overwrites a file', async (fixture) => {
   const path = fixture.path('precious')
   await writeFile(path, 'precious')
-  expectText(expectExit(await fixture.run(['plan', '-out', path]), 1).stderr, /A plan is never overwritten/)
+  expectText(expectExit(await fixture.run(['plan', '-out', path]), 1).stderr, /An existing file is never overwritten/)
   if ((await readFile(path, 'utf8')) !== 'precious') throw new Error('it was overwritten')
 })
 
@@ -109,7 +109,7 @@ test('a second apply is refused', async (fixture) => void (await fixture.expectR
 test('refused on another host with a copy of the state from before', async (fixture) => {
   const flags = ['--state', stateBefore(fixture)]
   const { stderr } = await fixture.expectRefused(applied, /on the server/, { flags })
-  return /Changed since it was made: .*/.exec(stderr)?.[0].slice(0, 120)
+  return /Changed since it was saved: .*/.exec(stderr)?.[0].slice(0, 120)
 })
 
 test('refused without a state', async (fixture) => {

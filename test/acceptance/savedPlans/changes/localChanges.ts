@@ -20,31 +20,31 @@ const STATE = 'state/installation.json'
 export const localChanges: readonly Change[] = [
   {
     name: 'the file',
-    reason: /Changed since it was made: desired-state\.yaml\./,
+    reason: /Changed since it was saved: desired-state\.yaml\./,
     touches: ['approved.yaml'],
     isSample: true,
     make: async (fixture) => void (await appendFile(fixture.file, '# a remark\n')),
   },
   {
     name: 'an input referenced by env',
-    reason: /Changed since it was made: the secret at \/admin\/password\./,
+    reason: /Changed since it was saved: the secret at \/admin\/password\./,
     make: async () => ({ env: { ACCEPT_ADMIN_PASSWORD: 'another-password-4tR' } }),
   },
   {
     name: 'an input referenced by file',
-    reason: /Changed since it was made: the secret at \/admin\/username\./,
+    reason: /Changed since it was saved: the secret at \/admin\/username\./,
     touches: ['canary-admin-name'],
     make: async (fixture) => void (await writeFile(fixture.path('canary-admin-name'), 'another-admin\n')),
   },
   {
     name: 'an input referenced by command',
-    reason: /Changed since it was made: the secret at \/database\/url\./,
+    reason: /Changed since it was saved: the secret at \/database\/url\./,
     touches: ['canary-database-url'],
     make: edited('canary-database-url', 'db.example.com', 'db2.example.com'),
   },
   {
     name: 'the encryption key',
-    reason: /Changed since it was made: the encryption key/,
+    reason: /Changed since it was saved: the encryption key/,
     touches: ['encryption.pem'],
     make: async (fixture) => {
       const algorithm = ['-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:4096']
@@ -54,39 +54,39 @@ export const localChanges: readonly Change[] = [
   },
   {
     name: 'the chart: other bytes in the same version',
-    reason: /Changed since it was made: the chart\./,
+    reason: /Changed since it was saved: the chart\./,
     touches: ['approved-chart'],
     isSample: true,
     make: async (fixture) => void (await appendFile(fixture.path('approved-chart/values.yaml'), '\n# a remark\n')),
   },
   {
     name: 'the chart: another version',
-    reason: /Changed since it was made: the chart\./,
+    reason: /Changed since it was saved: the chart\./,
     touches: ['approved-chart'],
     make: edited(CHART, /^version: .*$/m, 'version: 9.9.9'),
   },
   {
     name: 'the archive: other content',
-    reason: /Changed since it was made: the release archive\./,
+    reason: /Changed since it was saved: the release archive\./,
     touches: ['self-hosted-v3.0.0.tar.gz'],
     make: async (fixture) => void (await writeReleaseArchive(fixture.path('self-hosted-v3.0.0.tar.gz'), 'v3.0.0', 2 ** 19)),
   },
   {
     name: "the state's serial",
-    reason: /Changed since it was made: the state \(changed by another apply\)\./,
+    reason: /Changed since it was saved: the state \(changed by another apply\)\./,
     touches: ['state'],
     isSample: true,
     make: async (fixture) => void (await fixture.run(['state', 'rm', 'bucket/spacelift-modules'])),
   },
   {
     name: "the state's lineage",
-    reason: /Changed since it was made: the state \(a different one\)\./,
+    reason: /Changed since it was saved: the state \(a different one\)\./,
     touches: ['state'],
     make: edited(STATE, /"lineage": "[^"]*"/, '"lineage": "of-another-state"'),
   },
   {
     name: "groundcrew's version",
-    reason: /Changed since it was made: groundcrew's version \(\S+, now 99\.0\.0\)\./,
+    reason: /Changed since it was saved: groundcrew's version \(\S+, now 99\.0\.0\)\./,
     make: async (fixture) => ({ program: await otherVersion(fixture.installation) }),
   },
 ]

@@ -23,9 +23,9 @@ export const planFileChanges: readonly Change[] = [
     text.replace(/"id": "[^"]*"/, '"id": "00000000-0000-4000-8000-000000000000"'),
   ),
   onPlan('the plan file: another planned value', /edited or damaged/, (text) => text.replace('77', '7'), true),
-  onPlan('the plan file: truncated', /is no saved plan, or was cut short/, (text) => text.slice(0, -200)),
-  onPlan('the plan file: another format', /in a format that groundcrew \S+ does not know/, (text) =>
+  onPlan('the plan file: truncated', /is not a saved plan, or is incomplete/, (text) => text.slice(0, -200)),
+  onPlan('the plan file: another format', /in a format that groundcrew \S+ cannot read/, (text) =>
     text.replace('"format": 1', '"format": 2'),
   ),
-  onPlan('the plan file: replaced by another file', /is no saved plan/, () => 'version: v3.0.0\n'),
+  onPlan('the plan file: replaced by another file', /is not a saved plan/, () => 'version: v3.0.0\n'),
 ]

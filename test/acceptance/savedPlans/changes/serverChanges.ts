@@ -21,7 +21,7 @@ const onServer = (
   },
 })
 
-const liveResource = (address: string) => new RegExp(`Changed since it was made: ([^;.]*; )*${address} on the server`)
+const liveResource = (address: string) => new RegExp(`Changed since it was saved: ([^;.]*; )*${address} on the server`)
 const runLogs = 'lab/spacelift-run-logs'
 const secret = (value: string | null) => (installation: LabInstallation) =>
   installation.kubectl(
@@ -76,7 +76,7 @@ export const serverChanges: readonly Change[] = [
   ),
   {
     name: 'the object store: another one at the same address',
-    reason: /another world.*[\s\S]*the object store/,
+    reason: /not the cluster or object store that the state was recorded for[\s\S]*: the object store/,
     make: otherObjectStore,
   },
   {
