@@ -1,6 +1,6 @@
 /**
- * Each file in broken/ has one thing wrong with it, or one sort of thing; beside it stands what groundcrew says to that.
- * After a change of texts: `UPDATE_GOLDEN=1 node test/installation/broken.test.ts`, then read the difference.
+ * Each file in broken/ has one mistake, or one kind of mistake; the file beside it has the problems that groundcrew reports.
+ * After a change of texts: `UPDATE_GOLDEN=1 node test/unit/installation/broken.test.ts`, then read the difference.
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
@@ -22,7 +22,7 @@ test('there are at least sixty broken files, and eight of each class', () => {
 })
 
 for (const file of files)
-  test(`${basename(file, '.yaml')} is told with place and remedy`, async () => {
+  test(`${basename(file, '.yaml')} has problems with a position and a remedy`, async () => {
     const problems = await problemsOf(file)
     const golden = file.replace('.yaml', '.expected.txt')
     const text = renderProblems(problems)
@@ -33,11 +33,18 @@ for (const file of files)
     for (const problem of problems) assert.ok(problem.at && problem.at.line > 0 && problem.at.col > 0 && problem.remedy.length > 5)
   })
 
-test('no broken file gives away what stands in it', async () => {
+const SECRETS = ['CANARY', 'hunter2', '8675309']
+
+test('no problem of a broken file quotes a secret in it', async () => {
   for (const file of files) {
-    const told = JSON.stringify(await problemsOf(file))
-    for (const secret of ['CANARY', 'hunter2', '8675309', 'QWRtaW4']) assert.not.ok(told.includes(secret), `${file} tells ${secret}`)
+    const shown = JSON.stringify(await problemsOf(file))
+    for (const secret of SECRETS) assert.not.ok(shown.includes(secret), `${file} shows ${secret}`)
   }
+})
+
+test('each of these secrets is in a broken file', () => {
+  const texts = [...files, ...globSync(`${folder}inputs/*`)].map((file) => readFileSync(file, 'utf8')).join('\n')
+  for (const secret of SECRETS) assert.ok(texts.includes(secret), secret)
 })
 
 async function problemsOf(file: string): Promise<readonly Problem[]> {

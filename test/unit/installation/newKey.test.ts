@@ -6,7 +6,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { NEW_KEY } from '../../../src/installation/secrets/checkSecrets.ts'
 
-test('the command that makes an encryption key never touches one that is there', async () => {
+test('the command that generates an encryption key never overwrites an existing one', async () => {
   const cwd = await mkdtemp(join(tmpdir(), 'groundcrew-'))
   await writeFile(join(cwd, 'encryption.pem'), 'the key of an installation')
   const { status } = spawnSync('sh', ['-c', NEW_KEY], { cwd })

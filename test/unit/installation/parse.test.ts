@@ -7,7 +7,7 @@ import { parse } from '../../../src/installation/parse.ts'
 const minimalText = readFileSync(new URL('valid/minimal.yaml', import.meta.url), 'utf8')
 const fullText = readFileSync(new URL('valid/full.yaml', import.meta.url), 'utf8')
 
-test('a minimal file gets all of the guide', () => {
+test('a minimal file gets all defaults of the guide', () => {
   const it = valid(minimalText)
   assert.equal(it.kubernetes, { namespace: 'spacelift', namespaceLabels: {} })
   assert.equal(it.images.platform, 'linux/amd64')
@@ -67,7 +67,7 @@ test('a full file overrides every default', () => {
   assert.is(it.state.lockNamespace, 'locks')
 })
 
-test('paths count from the folder of the file', () => {
+test('paths are relative to the folder of the file', () => {
   const it = valid(fullText)
   assert.is(it.images.archive, '/srv/archives/self-hosted-v3.1.0-rc.1.tar.gz')
   assert.is(it.objectStorage.caFile, '/etc/ssl/minio.pem')
@@ -76,7 +76,7 @@ test('paths count from the folder of the file', () => {
   assert.equal(it.database.url.from, { command: ['vault', 'read', 'db'], env: [] }, 'a bare name is looked up in PATH')
 })
 
-test('every key of the file has a place', () => {
+test('every key of the file has a position', () => {
   const { positions } = valid(fullText)
   assert.equal(positions.get('/version'), { file: 'desired-state.yaml', line: 2, col: 1 })
   assert.equal(positions.get('/objectStorage/buckets/metadata/noncurrentDays'), { file: 'desired-state.yaml', line: 42, col: 58 })
@@ -84,13 +84,13 @@ test('every key of the file has a place', () => {
   assert.is(positions.get('/objectStorage/buckets/states'), undefined)
 })
 
-test('the documented example is right, and one page', () => {
+test('the documented example is valid, and one page', () => {
   const text = readFileSync('desired-state.yaml', 'utf8')
   assert.is(valid(text).version, 'v3.0.0')
   assert.ok(text.split('\n').length <= 75)
 })
 
-test('a byte order mark and Windows line ends change nothing', () => {
+test('a byte order mark and Windows line endings change nothing', () => {
   const it = valid(`\ufeff${minimalText.replaceAll('\n', '\r\n')}`)
   assert.equal(
     { ...it, positions: it.positions.get('/admin') },
@@ -98,13 +98,13 @@ test('a byte order mark and Windows line ends change nothing', () => {
   )
 })
 
-test('all problems come at once, in the order of the file', () => {
+test('all problems are reported at once, in the order of the file', () => {
   const text = minimalText.replace('v3.0.0', '3').replace('https://minio', 'minio').replace('{ env: ADMIN_PASSWORD }', 'CANARY')
   const lines = problems(`${text}colour: green\n`).map(({ at, code }) => `${at?.line}:${at?.col} ${code}`)
   assert.equal(lines, ['1:10 file/wrong-type', '7:13 file/bad-value', '15:37 file/secret-in-clear', '16:1 file/unknown-key'])
 })
 
-test('what no YAML can hold is refused without a throw', () => {
+test('text that is not YAML is refused without an exception', () => {
   const codes = (text: string) => problems(text).map(({ code }) => code)
   assert.equal(codes(''), ['file/empty'])
   assert.equal(codes('---\n'), ['file/empty'])

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { parse } from '../../../src/installation/parse.ts'
 import { referencedFiles } from '../../../src/installation/referencedFiles.ts'
 
-test('everything that the file names on this machine, once each', () => {
+test('every file on this machine that the desired state refers to, once each', () => {
   const text = readFileSync(new URL('valid/full.yaml', import.meta.url), 'utf8')
   const withPath = text.replace(/chart: \{.*\}/, 'chart: { path: ./chart }')
   const parsed = parse(withPath, 'desired-state.yaml', '/srv/install/desired-state.yaml')

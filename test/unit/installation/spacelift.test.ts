@@ -15,7 +15,7 @@ test('the three secrets have exactly the keys of the guide', () => {
   assert.equal(secretKeys('drain'), ['LAUNCHER_IMAGE', 'LAUNCHER_IMAGE_TAG', 'OBJECT_STORAGE_BUCKET_METADATA'])
 })
 
-test('every bucket but one is named to Spacelift, each in one secret', () => {
+test('every bucket but one has a variable, each in one secret', () => {
   assert.is(BUCKETS.length, 11)
   for (const { role, variable, secret } of BUCKETS) {
     const holders = READERS.filter((reader) => variable !== undefined && secretKeys(reader).includes(variable))
@@ -23,7 +23,7 @@ test('every bucket but one is named to Spacelift, each in one secret', () => {
   }
 })
 
-test('the variables say what the file says, as strings', () => {
+test('the variables have the values of the file, as strings', () => {
   const plain = (reader: (typeof READERS)[number], name: string) => {
     const value = guideVariables(it, reader).get(name)
     return value && 'plain' in value ? value.plain : undefined
@@ -39,7 +39,7 @@ test('the variables say what the file says, as strings', () => {
   assert.is(plain('drain', 'LAUNCHER_IMAGE_TAG'), 'v3.1.0-rc.1')
 })
 
-test('secrets and variables of the person stand beside those of the guide', () => {
+test('declared secrets and variables are added to those of the guide', () => {
   const shared = guideVariables(it, 'shared')
   assert.equal(shared.get('ENCRYPTION_RSA_PRIVATE_KEY'), { secret: it.encryption.rsaPrivateKey, form: 'rsaPrivateKey' })
   assert.equal(shared.get('FEATURE_TOKEN'), { secret: it.environment.shared.FEATURE_TOKEN })

@@ -6,51 +6,52 @@ import type { FactMap } from '../../../src/values/json.ts'
 const values: readonly (FactMap | undefined)[] = [undefined, { days: 1 }, { days: 2 }, { days: 1, extra: true }, { type: 'a', days: 1 }]
 const at = { file: 'desired-state.yaml', line: 4, col: 2 }
 
-/** Every combination of wanted, seen and last applied. */
-function everything(): { wanted: FactMap; seen: FactMap | undefined; last: FactMap | undefined; decision: Decision }[] {
+/** Every combination of desired, observed and last applied facts. */
+function everything(): { desired: FactMap; observed: FactMap | undefined; last: FactMap | undefined; decision: Decision }[] {
   const all = []
-  for (const wanted of values.filter((v) => v !== undefined))
-    for (const seen of values)
+  for (const desired of values.filter((v) => v !== undefined))
+    for (const observed of values)
       for (const last of values)
         all.push({
-          wanted,
-          seen,
+          desired,
+          observed,
           last,
-          decision: decide({ desired: wanted, observed: asSeen(seen), last, origins: new Map(), replaceOnly: ['/type'] }),
+          decision: decide({ desired, observed: observation(observed), last, origins: new Map(), replaceOnly: ['/type'] }),
         })
   return all
 }
 
-function asSeen(facts: FactMap | undefined): DecisionObservation {
+function observation(facts: FactMap | undefined): DecisionObservation {
   return facts === undefined ? { is: 'absent' } : { is: 'present', facts, by: new Map() }
 }
 
 test('equal is never written, and different always is', () => {
-  for (const { wanted, seen, decision } of everything()) {
+  assert.is(everything().length, 4 * 5 * 5)
+  for (const { desired, observed, decision } of everything()) {
     const quiet = decision.action === 'keep' || decision.action === 'adopt'
-    assert.is(quiet, JSON.stringify(sorted(wanted)) === JSON.stringify(seen && sorted(seen)))
+    assert.is(quiet, JSON.stringify(sorted(desired)) === JSON.stringify(observed && sorted(observed)))
     assert.is(quiet, decision.edits.length === 0)
   }
 })
 
-test('what is absent is created, or recovered when it was applied as it is wanted', () => {
-  for (const { wanted, seen, last, decision } of everything().filter((one) => one.seen === undefined)) {
-    assert.is(seen, undefined)
-    assert.is(decision.action, last === wanted ? 'recover' : 'create')
-    assert.ok(decision.edits.every((edit) => edit.cause === (last === wanted ? 'drifted' : 'declared')))
+test('an absent resource is created, or recovered when it was applied as it is declared', () => {
+  for (const { desired, observed, last, decision } of everything().filter((combination) => combination.observed === undefined)) {
+    assert.is(observed, undefined)
+    assert.is(decision.action, last === desired ? 'recover' : 'create')
+    assert.ok(decision.edits.every((edit) => edit.cause === (last === desired ? 'drifted' : 'declared')))
   }
 })
 
-test('without memory a difference is unexplained, and never called drift', () => {
-  for (const { decision } of everything().filter((one) => one.seen !== undefined && one.last === undefined))
+test('without a state a difference is unexplained, never drift', () => {
+  for (const { decision } of everything().filter(({ observed, last }) => observed !== undefined && last === undefined))
     assert.ok(decision.edits.every((edit) => edit.cause === 'unexplained') && decision.action !== 'repair')
 })
 
-test('a field is declared when the world stands as it was applied, drifted when the file does, both otherwise', () => {
-  const cause = (wanted: number, seen: number, last: number) =>
+test('the cause is declared when the live value is as applied, drifted when the desired value is, both otherwise', () => {
+  const cause = (desired: number, observed: number, last: number) =>
     decide({
-      desired: { days: wanted },
-      observed: asSeen({ days: seen }),
+      desired: { days: desired },
+      observed: observation({ days: observed }),
       last: { days: last },
       origins: new Map([['/days', at]]),
       replaceOnly: [],
@@ -60,10 +61,11 @@ test('a field is declared when the world stands as it was applied, drifted when 
   assert.is(cause(1, 2, 3), 'both')
 })
 
-test('what only undoes drift elsewhere is drift, and nobody is said to have written it', () => {
+test('a change that only repairs drift elsewhere is drift without a writer', () => {
   const by = new Map([['/annotation', { manager: 'helm' }]])
   const question = { desired: { annotation: 'A.1', days: 1 }, origins: new Map(), replaceOnly: [], repairPointers: ['/annotation'] }
-  const decided = (seen: FactMap, last: FactMap | undefined) => decide({ ...question, observed: { is: 'present', facts: seen, by }, last })
+  const decided = (observed: FactMap, last: FactMap | undefined) =>
+    decide({ ...question, observed: { is: 'present', facts: observed, by }, last })
   const applied = { annotation: 'A', days: 1 }
   const alone = decided(applied, applied)
   assert.is(alone.action, 'repair')
@@ -78,11 +80,11 @@ test('what only undoes drift elsewhere is drift, and nobody is said to have writ
   assert.is(decided(applied, undefined).edits[0]?.cause, 'unexplained')
 })
 
-test('under another encryption key a changed value is declared: what was remembered compares with nothing', () => {
-  const [before, live, wanted] = [`aaaaaaaa:${'1'.repeat(64)}`, `bbbbbbbb:${'2'.repeat(64)}`, `bbbbbbbb:${'3'.repeat(64)}`]
+test('under another encryption key a changed value is declared: the recorded fingerprint matches no other', () => {
+  const [before, live, desired] = [`aaaaaaaa:${'1'.repeat(64)}`, `bbbbbbbb:${'2'.repeat(64)}`, `bbbbbbbb:${'3'.repeat(64)}`]
   const { edits } = decide({
-    desired: { key: wanted },
-    observed: asSeen({ key: live }),
+    desired: { key: desired },
+    observed: observation({ key: live }),
     last: { key: before },
     origins: new Map(),
     replaceOnly: [],
@@ -90,12 +92,12 @@ test('under another encryption key a changed value is declared: what was remembe
   assert.is(edits[0]?.cause, 'declared')
 })
 
-test('a fixed field means a replacement', () => {
-  for (const { wanted, seen, decision } of everything().filter((one) => one.seen !== undefined))
-    assert.is(decision.action === 'replace', wanted.type !== seen?.type)
+test('a change of a replace-only field is a replacement', () => {
+  for (const { desired, observed, decision } of everything().filter(({ observed }) => observed !== undefined))
+    assert.is(decision.action === 'replace', desired.type !== observed?.type)
 })
 
-test('an edit knows who wrote the field and where it was declared, by the longest prefix', () => {
+test('an edit has the writer and the origin of the longest prefix of its field', () => {
   const by = new Map([['/keys', { manager: 'kubectl-edit', time: '2026-11-24T00:00:00Z' }]])
   const origins = new Map<string, typeof at | 'guide'>([
     ['', 'guide'],

@@ -24,11 +24,11 @@ function compare(applied: FactMap, found: FactMap, more: Partial<Comparison> & {
   })
 }
 
-test('what is as it was applied is no drift, whatever its version', () => {
+test('a resource as applied has no drift, whatever its version', () => {
   assert.is(compare({ type: 'Opaque', keys: { A: ours('1') } }, { keys: { A: ours('1') }, type: 'Opaque' }), undefined)
 })
 
-test('each field is told from applied to found, with its writer where there is one', () => {
+test('each field has its applied and its live value, and its writer if there is one', () => {
   const found = compare({ type: 'Opaque', keys: { A: ours('1'), B: ours('2') } }, { type: 'x', keys: { A: ours('3'), C: ours('4') } })
   assert.equal(found?.fields, [
     { pointer: '/keys/A', applied: ours('1'), live: ours('3'), class: 'repaired', by: { manager: 'kubectl-edit' } },
@@ -38,7 +38,7 @@ test('each field is told from applied to found, with its writer where there is o
   ])
 })
 
-test('what is not there is gone', () => {
+test('an absent resource is gone', () => {
   const applied = { facts: { a: 1 }, guard: 'v1' }
   assert.equal(driftOf({ address: it, applied, live: { is: 'absent' } }), { address: it, is: 'gone', fields: [], keysUnknown: false })
 })
@@ -47,7 +47,7 @@ test('under another fingerprint key the same version is unchanged', () => {
   assert.is(compare({ keys: { A: ours('1') } }, { keys: { A: theirs('9') } }, { foundGuard: 'v1' }), undefined)
 })
 
-test('under another fingerprint key another version is changed, and it is said that the values are not known', () => {
+test('under another fingerprint key another version is changed, with unknown values', () => {
   const found = compare({ keys: { A: ours('1'), B: ours('2') } }, { keys: { A: theirs('9'), C: theirs('8') } })
   assert.is(found?.keysUnknown, true)
   // Names can be compared all the same.
@@ -57,12 +57,12 @@ test('under another fingerprint key another version is changed, and it is said t
   )
 })
 
-test('a field that is known to differ is told although its fingerprints compare with nothing', () => {
+test('a field known to differ is reported although its fingerprints are incomparable', () => {
   const found = compare({ keys: { A: ours('1') } }, { keys: { A: theirs('9') } }, { knownChanged: new Set(['/keys/A']) })
   assert.equal([found?.fields.map((field) => field.pointer), found?.keysUnknown], [['/keys/A'], false])
 })
 
-test('a difference that was accepted is told with its reason and does not count, until its day is over', () => {
+test('an accepted difference is reported with its reason and does not count, until the acceptance expires', () => {
   const acceptance = { resource: it, field: 'type', reason: 'ticket 4711', until: '2026-11-24' }
   const on = (day: string) => new Acceptances([acceptance], new Date(`${day}T23:59:59Z`), showPointer)
   const compareOn = (day: string) => compare({ type: 'Opaque' }, { type: 'x' }, { acceptances: on(day) }) as DriftedResource
@@ -74,7 +74,7 @@ test('a difference that was accepted is told with its reason and does not count,
   ])
 })
 
-test('what is watched is reported and never said to be repaired; it counts unless it is accepted', () => {
+test('an unmanaged difference is only reported, and counts unless it is accepted', () => {
   const quota = { pointer: '/quota', expected: 'none', actual: '5 bytes', summary: 'It is limited.', remedy: 'Look at it.' }
   const found = { is: 'present' as const, facts: {}, guard: 'v1', by: new Map(), unmanaged: [quota] }
   const drifted = driftOf({ address: it, applied: { facts: {}, guard: 'v1' }, live: found }) as DriftedResource
@@ -83,7 +83,7 @@ test('what is watched is reported and never said to be repaired; it counts unles
   assert.is(driftOutcome({ ...CLEAN, drifted: [drifted] }), 'drifted')
 })
 
-test('an incomplete look is never 0 and beats drift', () => {
+test('an incomplete check exits 1, even with drift', () => {
   const clean = { ...CLEAN, skipped: [it] }
   const why = { code: 'test', summary: 'the server is away', remedy: 'wait' }
   const drifted = [{ address: it, is: 'gone' as const, fields: [], keysUnknown: false }]
@@ -93,7 +93,7 @@ test('an incomplete look is never 0 and beats drift', () => {
   assert.is(driftOutcome({ ...clean, problems: [why] }), 'incomplete')
 })
 
-test('without a state the plan tells what differs, the other way round; what is skipped is listed', () => {
+test('without a state the plan gives the differences, reversed; skipped resources are listed', () => {
   const base = { impact: NO_IMPACT, after: [] }
   const edit = { pointer: '/versioning', from: 'off', to: 'enabled', cause: 'unexplained' as const }
   const why = { code: 'test', summary: 'the server is away', remedy: 'wait' }

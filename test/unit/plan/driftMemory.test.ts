@@ -21,7 +21,7 @@ function reportOf(found: { readonly [pointer: string]: string }, more: Partial<D
 const agesOf = ({ report }: { report: DriftReport }) =>
   report.drifted.flatMap(({ fields }) => fields.map(({ pointer, since }) => [pointer, since]))
 
-test('what is unchanged keeps its age, what is new or another value begins now', () => {
+test('an unchanged difference keeps its age, a new one or another value starts now', () => {
   const first = addAges(reportOf({ '/a': 'x', '/b': 'x' }), EMPTY_MEMORY, 'day 1')
   const second = addAges(reportOf({ '/a': 'x', '/b': 'y', '/c': 'x' }), first.memory, 'day 2')
   assert.equal(agesOf(first), [
@@ -36,14 +36,14 @@ test('what is unchanged keeps its age, what is new or another value begins now',
   assert.is(second.report.drifted[0]?.since, 'day 1')
 })
 
-test('what was repaired is forgotten: the same drift again is new', () => {
+test('a repaired difference is forgotten: the same drift later is new', () => {
   const first = addAges(reportOf({ '/a': 'x' }), EMPTY_MEMORY, 'day 1')
   const repaired = addAges(reportOf({}), first.memory, 'day 2')
   assert.equal(repaired.memory.since, {})
   assert.equal(agesOf(addAges(reportOf({ '/a': 'x' }), repaired.memory, 'day 3')), [['/a', 'day 3']])
 })
 
-test('what could not be looked at, or was left out, keeps its age', () => {
+test('an unchecked or skipped resource keeps its age', () => {
   const first = addAges(reportOf({ '/a': 'x' }), EMPTY_MEMORY, 'day 1')
   const ways: Partial<DriftReport>[] = [{ unchecked: [{ address: states, why }] }, { skipped: [states] }, { problems: [why] }]
   for (const more of ways) {
@@ -54,7 +54,7 @@ test('what could not be looked at, or was left out, keeps its age', () => {
   assert.equal(other.memory.since, {})
 })
 
-test('a memory survives being written, and nothing else is taken for one', () => {
+test('a memory is read back as written, and any other text is refused', () => {
   const { memory } = addAges(reportOf({ '/a': 'x' }), EMPTY_MEMORY, 'day 1')
   assert.equal(parseMemory(JSON.stringify(memory)), memory)
   for (const text of ['', '{', '[]', '{"format":2,"since":{}}', '{"format":1,"since":{"a":1}}', '{"format":1}'])

@@ -10,23 +10,24 @@ const node = (name: string, ...after: string[]): Node => ({
 })
 const names = (nodes: readonly Node[]) => nodes.map((one) => one.address.slice('thing/'.length)).join(' ')
 
-test('each comes after what it waits for, ties by address, whatever the order they are given in', () => {
+test('each node comes after its dependencies, ties by address, whatever the input order', () => {
   assert.is(names(topologicalOrder([node('z'), node('a', 'z'), node('b'), node('c', 'b', 'b')])), 'b z a c')
   assert.is(names(topologicalOrder([node('c', 'b', 'b'), node('b'), node('a', 'z'), node('z')])), 'b z a c')
 })
 
-test('what is not among the nodes is not waited for', () => assert.is(names(topologicalOrder([node('b', 'elsewhere'), node('a')])), 'a b'))
+test('a dependency that is not among the nodes is ignored', () =>
+  assert.is(names(topologicalOrder([node('b', 'elsewhere'), node('a')])), 'a b'))
 
-test('a circle is our mistake and is named', () => {
+test('a cycle throws an error that names its nodes', () => {
   assert.throws(() => topologicalOrder([node('a'), node('b', 'c', 'a'), node('c', 'b')]), /thing\/b, thing\/c/)
 })
 
-test('dependents are told once for each that waits', () => {
+test('each dependent is listed once', () => {
   const all = dependents([node('a'), node('b', 'a', 'a'), node('c', 'a', 'b')])
   assert.equal([names(all.get(address('thing', 'a')) ?? []), names(all.get(address('thing', 'b')) ?? [])], ['b c', 'c'])
 })
 
-test('any graph without circles comes in order and whole', () => {
+test('any graph without cycles is ordered completely', () => {
   const graph = fc
     .array(fc.array(fc.nat(30), { maxLength: 5 }), { maxLength: 30 })
     .map((rows) => rows.map((row, i) => node(`n${i}`, ...row.filter((other) => other < i).map((other) => `n${other}`))))

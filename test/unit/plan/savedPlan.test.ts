@@ -46,7 +46,7 @@ test('the same basis and the same changes are the same plan', () => {
   assert.equal(mismatches({ basis, changes }, basis, changes), [])
 })
 
-test('a resource that is another on the server is named, by its version or by what is planned for it', () => {
+test('a resource that changed on the server is named, by its version or its planned edits', () => {
   const saved = { basis, changes: savedChanges(planOf(), new Map([['bucket/b', 'g1']])) }
   const reason = ['bucket/b on the server']
   assert.equal(mismatches(saved, basis, savedChanges(planOf(), new Map([['bucket/b', 'g2']]))), reason)
@@ -54,7 +54,7 @@ test('a resource that is another on the server is named, by its version or by wh
   assert.equal(mismatches(saved, basis, savedChanges(planOf('update', 9), new Map([['bucket/b', 'g1']]))), reason)
 })
 
-test('what is only remembered anew is the same plan: a lost state changes nothing', () => {
+test('a resource that is only adopted leaves the plan unchanged: a lost state changes nothing', () => {
   const saved = { basis, changes: savedChanges(planOf('keep'), new Map([['bucket/b', 'g1']])) }
   assert.equal(mismatches(saved, basis, savedChanges(planOf('adopt'), new Map([['bucket/b', 'g2']]))), [])
 })
@@ -65,13 +65,13 @@ test('the server is not blamed for what the file or the state explains', () => {
   assert.equal(mismatches(saved, now, savedChanges(planOf('update', 9), new Map([['bucket/b', 'g2']]))), ['desired-state.yaml'])
 })
 
-test('a plan cut short at any byte is no plan', () => {
+test('a plan truncated at any byte is refused', () => {
   const whole = JSON.stringify({ format: 1, id: 'i', options: {}, basis, changes: {}, seal: fingerprint(9) })
   assert.ok(typeof parseSavedPlan(whole) === 'object')
   for (let length = 0; length < whole.length; length++) assert.is(parseSavedPlan(whole.slice(0, length)), undefined)
 })
 
-test('a plan without its seal is no plan, and one of another format is called so', () => {
+test('a plan without its seal is refused, one in another format is identified', () => {
   assert.is(parseSavedPlan(JSON.stringify({ format: 1, id: 'i', options: {}, basis, changes: {} })), undefined)
   assert.is(parseSavedPlan(JSON.stringify({ format: 2, id: 'i' })), 'other-format')
   assert.is(parseSavedPlan('[]'), undefined)

@@ -17,11 +17,11 @@ const entry = (resource: string, field: string) => ({ resource, field, reason: '
 const told = (resource: string, field: string, unseen: (typeof logs)[] = [], drifted = [versioning]) =>
   unusedAcceptances([entry(resource, field)], [logs, states], unseen, drifted).map(({ summary, remedy }) => [summary, remedy])
 
-test('an entry that lets a difference be is not told, whether its day has passed or not', () => {
+test('an entry that matches a difference is not reported, expired or not', () => {
   assert.equal(told(logs, 'versioning.status'), [])
 })
 
-test('one that matches nothing is told with its place and what was probably meant', () => {
+test('an entry that matches nothing is reported with its position and a suggestion', () => {
   const says = (field: string) => `drift.accept at desired-state.yaml:61:7 accepts ${field}, which does not differ.`
   assert.equal(told(logs, 'versioning.state'), [[says('versioning.state'), 'Did you mean versioning.status?']])
   assert.equal(told(logs, 'policy'), [[says('policy'), 'Correct the entry (fields that differ: versioning.status), or remove it.']])
@@ -32,7 +32,7 @@ test('one that matches nothing is told with its place and what was probably mean
   assert.match(told('image/nowhere', 'policy')[0]?.[1] ?? '', /groundcrew state list/)
 })
 
-test('of what was not looked at, or is gone, nothing is said', () => {
+test('nothing is reported for unchecked and deleted resources', () => {
   assert.equal(told(states, 'policy', [states]), [])
   assert.equal(told(logs, 'policy', [], [{ ...versioning, is: 'gone', fields: [] }]), [])
 })

@@ -7,7 +7,7 @@ import { backupAs, replaceFile } from '../../../src/state/atomicFile.ts'
 
 const folder = () => mkdtempSync(join(tmpdir(), 'groundcrew-durable-'))
 
-test('what a file holds is kept under another name while the file is replaced', async () => {
+test('the previous content is kept under another name when the file is replaced', async () => {
   const dir = folder()
   const [file, kept] = [join(dir, 'a'), join(dir, 'a.previous')]
   for (const text of ['one', 'two', 'three']) {
@@ -17,7 +17,7 @@ test('what a file holds is kept under another name while the file is replaced', 
   assert.equal([readFileSync(file, 'utf8'), readFileSync(kept, 'utf8'), readdirSync(dir).sort()], ['three', 'two', ['a', 'a.previous']])
 })
 
-test('what a crash left aside does no harm, even when it is the very file', async () => {
+test('a temporary file left by a crash does no harm, even as a hard link to the file', async () => {
   const dir = folder()
   const [file, kept] = [join(dir, 'a'), join(dir, 'a.previous')]
   writeFileSync(file, 'content')
@@ -29,7 +29,7 @@ test('what a crash left aside does no harm, even when it is the very file', asyn
   )
 })
 
-test('with nothing to keep nothing is made', async () => {
+test('without a file no backup is created', async () => {
   const dir = folder()
   await backupAs(join(dir, 'a'), join(dir, 'a.previous'))
   assert.equal(readdirSync(dir), [])

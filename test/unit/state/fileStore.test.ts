@@ -19,7 +19,7 @@ const state: State = {
 }
 const at = '2026-11-24T00:00:00.000Z'
 
-test('a state that was saved is loaded as it was, and the one before is kept', async () => {
+test('a saved state is loaded unchanged, and the previous one is kept', async () => {
   const store = new FileStore(folder())
   assert.is(await store.load(), undefined)
   await store.save(state)
@@ -29,7 +29,7 @@ test('a state that was saved is loaded as it was, and the one before is kept', a
   assert.is(JSON.parse(readFileSync(join(store.folder, 'installation.json.previous'), 'utf8')).serial, 3)
 })
 
-test('a state cut short at any byte is a problem that names the file and a way out, never a guess', () => {
+test('a state truncated at any byte is refused, with the backup as the remedy', () => {
   const text = stateText(state)
   for (let length = 0; length < text.length - 2; length++) {
     const parsed = parseState(text.slice(0, length), 'state/installation.json')
@@ -37,7 +37,7 @@ test('a state cut short at any byte is a problem that names the file and a way o
   }
 })
 
-test('a state edited by hand into nonsense is refused', async () => {
+test('a malformed state is refused', async () => {
   for (const edit of [
     { format: 0 },
     { format: '2' },
@@ -58,7 +58,7 @@ test('a state edited by hand into nonsense is refused', async () => {
   }
 })
 
-test('what a record says of its absence is one of the known words', () => {
+test('the removal policy of a record has only known values', () => {
   const stored = state.resources['bucket/b'] as (typeof state.resources)[string]
   const parsed = (removalPolicy: unknown) =>
     parseState(JSON.stringify({ ...state, resources: { 'bucket/b': { ...stored, removalPolicy } } }), 'f')
@@ -118,7 +118,7 @@ test('a state of format 1 is validated as one of format 2 is', () => {
   assert.match(reason([]), 'its resources are missing or malformed')
 })
 
-test('what is malformed in a state is named', () => {
+test('the malformed part of a state is named', () => {
   const record = state.resources['bucket/b'] as (typeof state.resources)[string]
   const reason = (edit: object) => {
     const parsed = parseState(JSON.stringify({ ...state, ...edit }), 'f')
@@ -143,7 +143,7 @@ test('a state of a later format is refused, and no remedy discards it', () => {
   assert.equal([parsed.problem.code, parsed.problem.remedy.includes('previous')], ['state/newer', false])
 })
 
-test('an apply that never ended proves what it was about to create, and names its children', async () => {
+test('an apply that never ended has recorded what it began to create, and its child processes', async () => {
   const dir = folder()
   const child = { pid: 7, startTime: '9', host: 'h', machine: 'm', bootId: 'b', pidNamespace: 'p' }
   const first = await openJournal(dir, '20261124T000000Z-a')
@@ -161,7 +161,7 @@ test('an apply that never ended proves what it was about to create, and names it
   assert.equal(left.children, [child])
 })
 
-test('what a killed apply left stays known through applies that ended before they dealt with it', async () => {
+test('what a killed apply left is remembered by later applies until they handle it', async () => {
   const child = (pid: number) => ({ pid, startTime: '9', host: 'h', machine: 'm', bootId: 'b', pidNamespace: 'p' })
   const childRecord = (pid: number) => ({ type: 'child' as const, at, address: 'release/a/b', process: child(pid) })
   const end = (result: EndResult) => ({ type: 'end' as const, at, result, seconds: 1 })

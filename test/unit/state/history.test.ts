@@ -16,16 +16,16 @@ function history(...lines: readonly string[]): string {
   return folder
 }
 
-test('lines that were torn, one in the middle and the last, are passed over and the rest counts', async () => {
+test('torn lines, in the middle or at the end, are skipped', async () => {
   const folder = history(step('bucket/a'), step('bucket/b').slice(0, 30), step('bucket/c'), step('bucket/d').slice(0, -5))
   assert.equal([...(await leftovers(folder)).created], ['bucket/a', 'bucket/c'])
 })
 
-test('a line cut short at any byte is no record', () => {
+test('a line truncated at any byte is not a record', () => {
   for (let length = 0; length < step('bucket/a').length; length++) assert.equal(parseHistory(step('bucket/a').slice(0, length)), [])
 })
 
-test('what is JSON and no record is passed over: edited lines, and those of a version that knows more', () => {
+test('JSON that is not a record is skipped: edited lines and those of later versions', () => {
   const odd = [
     'null',
     '7',
@@ -57,7 +57,7 @@ test('fields that this version does not know are kept', () => {
   assert.equal(parseHistory(step('bucket/a').replace('{', '{"later":1,')), [{ later: 1, ...JSON.parse(step('bucket/a')) }])
 })
 
-test('no history is none; one that cannot be read is a problem, since it might tell of an apply that never ended', async () => {
+test('no history means no apply; one that cannot be read is a problem, since it may record an apply that never ended', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'groundcrew-history-'))
   assert.equal(await historyFiles(folder), [])
   writeFileSync(join(folder, 'history'), 'a file where the folder belongs')

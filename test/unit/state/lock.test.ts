@@ -77,7 +77,7 @@ test('the second apply is refused, naming the holder, and takes over after the f
   await acquireLock(ports, PLACE, holderOf(2), 0)
 })
 
-test('of two that want the place of a dead holder, the slower one is told who was quicker', async () => {
+test('of two that take over a dead holder, the slower one gets the name of the faster one', async () => {
   const ports = world()
   await acquireLock(ports, PLACE, holderOf(1), 0)
   ports.processes.dead.add(1)
@@ -90,7 +90,7 @@ test('of two that want the place of a dead holder, the slower one is told who wa
   await refused(ports, holderOf(2), /process 3 on here/)
 })
 
-test('a holder killed on this host is taken over at once, and the helm it left is ended first', async () => {
+test('the lock of a holder killed on this host is taken over at once, after its helm process is terminated', async () => {
   const ports = world()
   const first = await acquireLock(ports, PLACE, holderOf(1), 0)
   await first.registerChild(processOf(77))
@@ -99,7 +99,7 @@ test('a holder killed on this host is taken over at once, and the helm it left i
   assert.equal(ports.processes.ended, [77])
 })
 
-test('a helm that died with its holder stays known until somebody has dealt with it', async () => {
+test('a helm process that died with its holder stays recorded until it is handled', async () => {
   const ports = world()
   const first = await acquireLock(ports, PLACE, holderOf(1), 0)
   await first.registerChild(processOf(77))
@@ -115,7 +115,7 @@ test('a helm that died with its holder stays known until somebody has dealt with
   assert.is((await acquireLock(ports, PLACE, holderOf(5), 0)).terminatedHelm, undefined)
 })
 
-test('a helm that this run let loose itself and saw end is not left to the next', async () => {
+test('a helm process that this run started and that exited is not passed on', async () => {
   const ports = world()
   const lock = await acquireLock(ports, PLACE, holderOf(1), 0)
   await lock.registerChild(processOf(77))
@@ -133,7 +133,7 @@ test('a holder on another host is taken over after the lease time without a rene
   assert.ok(taken.lock)
 })
 
-test('attempts that never wait see together that a holder on another host is gone', async () => {
+test('attempts without a timeout together detect a dead holder on another host', async () => {
   const ports = world()
   ports.leases.live = { ...leaseFor(holderOf(9, 'there')), resourceVersion: 'x' }
   const watch = watchLock(ports.clock)
@@ -160,7 +160,7 @@ test('a holder on another host that renews is never taken over', async () => {
   assert.is(taken.lock, undefined)
 })
 
-test('a holder that cannot renew stops writing before anybody may take over, and says why', async () => {
+test('a holder that cannot renew stops writing before another may take over, with the reason', async () => {
   const ports = world()
   const lock = await acquireLock(ports, PLACE, holderOf(1), 0)
   ports.leases.away = true
@@ -173,7 +173,7 @@ test('a holder that cannot renew stops writing before anybody may take over, and
   assert.ok(lock.lost.aborted)
 })
 
-test('an API server that never answers does not hold up the fence', async () => {
+test('an API server that never responds does not delay the fence', async () => {
   const ports = world()
   const lock = await acquireLock(ports, PLACE, holderOf(1), 0)
   ports.leases.onWrite = () => new Promise(() => undefined)
@@ -181,7 +181,7 @@ test('an API server that never answers does not hold up the fence', async () => 
   assert.ok(lock.lost.aborted)
 })
 
-test('one refused renewal is tried again soon, and the lock is kept', async () => {
+test('a failed renewal is retried soon, and the lock is kept', async () => {
   const ports = world()
   const lock = await acquireLock(ports, PLACE, holderOf(1), 0)
   ports.leases.away = true
@@ -191,21 +191,21 @@ test('one refused renewal is tried again soon, and the lock is kept', async () =
   await lock.assertLockHeld()
 })
 
-test('a holder suspended while it took the lock counts from before it asked', async () => {
+test('the lease time of a holder suspended while it acquired the lock starts before its request', async () => {
   const ports = world()
   ports.leases.onWrite = () => ports.clock.pass(LEASE_SECONDS * 1000)
   const lock = await acquireLock(ports, PLACE, holderOf(1), 0)
   await fails(lock.assertLockHeld())
 })
 
-test('a holder that renews in time goes on for ever', async () => {
+test('a holder that renews in time keeps the lock', async () => {
   const ports = world()
   const lock = await acquireLock(ports, PLACE, holderOf(1), 0)
   await ports.clock.pass(600_000)
   await lock.assertLockHeld()
 })
 
-test('a holder whose lock was taken stops at its next renewal, naming who has it now', async () => {
+test('a holder whose lock was taken over stops at its next renewal and names the new holder', async () => {
   const ports = world()
   const lock = await acquireLock(ports, PLACE, holderOf(1), 0)
   ports.leases.live = { ...leaseFor(holderOf(9, 'there')), resourceVersion: 'taken' }
@@ -221,7 +221,7 @@ test('a holder whose lock was unlocked by hand stops at its next renewal', async
   assert.match((await fails(lock.assertLockHeld())).summary, /unlocked with force-unlock/)
 })
 
-test('a report waits for the apply that runs, names it when that takes too long, and touches nothing', async () => {
+test('a report waits for a running apply, names it after the timeout, and writes nothing', async () => {
   const ports = world()
   const first = await acquireLock(ports, PLACE, holderOf(1), 0)
   const held = ports.leases.live
@@ -235,7 +235,7 @@ test('a report waits for the apply that runs, names it when that takes too long,
   assert.is(held?.holder, holderOf(1).id)
 })
 
-test('a report does not wait for a holder proven dead, and does not end the helm it left', async () => {
+test('a report does not wait for a dead holder, and does not terminate its helm process', async () => {
   const ports = world()
   const first = await acquireLock(ports, PLACE, holderOf(1), 0)
   await first.registerChild(processOf(77))
@@ -245,7 +245,7 @@ test('a report does not wait for a holder proven dead, and does not end the helm
   assert.equal([ports.processes.ended, ports.leases.live], [[], held])
 })
 
-test('a suspended holder that wakes late asks nothing and writes nothing, the Lease included', async () => {
+test('a suspended holder that resumes late sends no request, not even for the Lease', async () => {
   const ports = world()
   const lock = await acquireLock(ports, PLACE, holderOf(1), 0)
   const before = ports.leases.writes
@@ -256,7 +256,7 @@ test('a suspended holder that wakes late asks nothing and writes nothing, the Le
   assert.is(ports.leases.writes, before)
 })
 
-test('helm is named in the Lease before it may act, also when a first try is refused', async () => {
+test('helm is registered in the Lease before it may write, also when the first attempt fails', async () => {
   const ports = world()
   const lock = await acquireLock(ports, PLACE, holderOf(1), 0)
   ports.leases.away = true
@@ -268,7 +268,7 @@ test('helm is named in the Lease before it may act, also when a first try is ref
   assert.is(JSON.parse(ports.leases.live?.info ?? '{}').helm.pid, 77)
 })
 
-test('an interrupted wait for the lock ends at once and takes nothing', async () => {
+test('an interrupted wait for the lock ends at once without the lock', async () => {
   const ports = world()
   ports.leases.live = { ...leaseFor(holderOf(9, 'there')), resourceVersion: 'x' }
   const waiting = fails(acquireLock(ports, PLACE, holderOf(2), 300_000))

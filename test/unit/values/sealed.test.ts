@@ -6,7 +6,7 @@ import { Sealed } from '../../../src/values/sealed.ts'
 
 const secret = Sealed.of('hunter2')
 
-test('a sealed value prints, serialises, inspects and concatenates as (sealed)', () => {
+test('a sealed value prints, serializes, inspects and concatenates as (sealed)', () => {
   assert.is(`${secret}`, '(sealed)')
   assert.is(JSON.stringify({ secret }), '{"secret":"(sealed)"}')
   assert.is(inspect({ secret }, { showHidden: true, depth: 9 }).includes('hunter2'), false)
@@ -23,7 +23,7 @@ test('a sealed value, a list or a function in facts does not compile', () => {
   assert.ok(leaking && listing && running)
 })
 
-test('fingerprints are equal for equal values in one place, and differ between places', () => {
+test('fingerprints are equal for equal values of one key, and differ between keys and resources', () => {
   const key = Buffer.alloc(32, 7)
   assert.is(secret.hmac(key, 'a'), Sealed.of('hunter2').hmac(key, 'a'))
   assert.is.not(secret.hmac(key, 'a'), secret.hmac(key, 'b'))

@@ -10,7 +10,7 @@ const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
 const pkcs8 = rsa.export({ type: 'pkcs8', format: 'pem' }).toString()
 const pkcs1 = rsa.export({ type: 'pkcs1', format: 'pem' }).toString()
 
-test('one RSA key has one hash, whatever its spelling', () => {
+test('an RSA key has the same hash in any encoding', () => {
   const keys = [pkcs8, pkcs1, Buffer.from(pkcs8).toString('base64'), pkcs8.replaceAll('\n', '\r\n')].map((text) =>
     readRsaKey(Sealed.of(text)),
   )
@@ -18,7 +18,7 @@ test('one RSA key has one hash, whatever its spelling', () => {
   for (const key of keys) assert.is(typeof key === 'object' && key.bits, 2048)
 })
 
-test('what is no usable RSA key is named', () => {
+test('an unusable RSA key is refused with a reason', () => {
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
   const locked = rsa.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString()
   const lockedOld = rsa.export({ type: 'pkcs1', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString()
@@ -40,7 +40,7 @@ test('a JWT is read without its signature', () => {
     assert.is(readJwt(Sealed.of(text)), undefined)
 })
 
-test('a database URL is PostgreSQL and names host and database', () => {
+test('a database URL is PostgreSQL with host and database', () => {
   const refuse = (text: string) => checkDatabaseUrl(Sealed.of(text))
   assert.is(refuse('postgres://user:pw@db.example.com:5432/spacelift?statement_cache_capacity=0'), undefined)
   assert.is(refuse('postgresql://user@/spacelift?host=/run/postgresql'), undefined)
@@ -60,7 +60,7 @@ test('a database URL is PostgreSQL and names host and database', () => {
   )
 })
 
-test('a length is only ever within bounds or not', () => {
+test('a length is only reported as within bounds or not', () => {
   assert.equal([lengthWithin(Sealed.of('12345678'), 8, 40), lengthWithin(Sealed.of('1234567'), 8, 40)], [true, false])
 })
 

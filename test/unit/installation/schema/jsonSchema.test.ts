@@ -4,7 +4,7 @@ import { jsonSchema } from '../../../../src/installation/schema/jsonSchema.ts'
 
 type Schema = { properties?: Record<string, Schema>; description?: string; anyOf?: Schema[]; additionalProperties?: unknown; $ref?: string }
 
-test('every key of the JSON Schema says what it is for', () => {
+test('every key of the JSON Schema has a description', () => {
   const undescribed = keys(jsonSchema() as Schema, '').filter(([, schema]) => schema.description === undefined && schema.$ref === undefined)
   assert.equal(
     undescribed.map(([path]) => path),

@@ -68,7 +68,7 @@ const fromFile = (content: string) => {
 const fromCommand = (script: string, env = '') =>
   installation({ 'admin.password': `{ command: [sh, -c, ${JSON.stringify(script)}]${env === '' ? '' : `, env: [${env}]`} }` })
 
-test('every secret is found by its place in the file', async () => {
+test('every secret is returned by its pointer in the file', async () => {
   const it = installation({}, 'environment: { shared: { FEATURE_TOKEN: { env: SHORT }, LOG_LEVEL: info } }')
   const { text } = await opened(it)
   assert.is(text('/objectStorage/admin/accessKey'), 'minio-root')
@@ -76,7 +76,7 @@ test('every secret is found by its place in the file', async () => {
   assert.is(secretInputs(it).length, 9)
 })
 
-test('a file loses exactly one newline at its end', async () => {
+test('a file loses exactly one trailing newline', async () => {
   for (const [content, secret] of [
     ['pass word', 'pass word'],
     ['pass\n', 'pass'],
@@ -89,13 +89,13 @@ test('a file loses exactly one newline at its end', async () => {
   assert.equal(await codes(fromFile('pa\0ss')), ['input/not-text'])
 })
 
-test('a command gives its output, without a shell of ours', async () => {
+test('the secret of a command is its output, without a shell', async () => {
   assert.is((await opened(fromCommand('printf "%s\\n" secret'))).text('/admin/password'), 'secret')
   const it = installation({ 'admin.password': '{ command: [echo, "$HOME;`id`"] }' })
   assert.is((await opened(it)).text('/admin/password'), '$HOME;`id`')
 })
 
-test('a command gets what it lists, and never a variable that holds a secret', async () => {
+test('a command gets the variables that it lists, and never one that contains a secret', async () => {
   const script = 'echo "$VAULT_ADDR|$LISTED_NOT|$ADMIN_PASSWORD|$DATABASE_URL|$PATH"'
   const { text } = await opened(
     fromCommand(script, 'VAULT_ADDR'),
@@ -106,7 +106,7 @@ test('a command gets what it lists, and never a variable that holds a secret', a
   assert.equal(childEnvironment({ PATH: '/bin', HTTPS_PROXY: 'x', no_proxy: 'y', DATABASE_URL: 'z' }, it), { PATH: '/bin', no_proxy: 'y' })
 })
 
-test('one command that several secrets name is run once', async () => {
+test('a command that several secrets name runs once', async () => {
   let runs = 0
   const ports = machine()
   const run: ReferencePorts['run'] = (options) => {
@@ -119,21 +119,21 @@ test('one command that several secrets name is run once', async () => {
   assert.is(runs, 1)
 })
 
-test('what a failing command prints is not passed on', async () => {
+test('the output of a failed command is not shown', async () => {
   const found = await openReferences(fromCommand('echo CANARY; echo CANARY >&2; exit 7'), machine())
   assert.ok('problems' in found)
   assert.not.match(JSON.stringify(found), 'CANARY')
   assert.match(JSON.stringify(found), 'code 7')
 })
 
-test('a command that hangs is ended and told', async () => {
+test('a command that hangs is terminated and reported', async () => {
   const ports = machine()
   const impatient: ReferencePorts = { ...ports, run: (options) => ports.run({ ...options, timeoutMs: options.timeoutMs / 300 }) }
   const found = await codes(installation({ 'admin.password': '{ command: [sleep, "5"] }' }), impatient)
   assert.equal(found, ['reference/process-too-long'])
 })
 
-test('a file that others may write gets no command run', async () => {
+test('a file that others can write runs no command', async () => {
   const ran: string[] = []
   const ports: ReferencePorts = {
     ...machine(),
@@ -148,7 +148,7 @@ test('a file that others may write gets no command run', async () => {
   assert.equal(await codes(installation(), ports), [], 'without commands it does not matter')
 })
 
-test('all problems come at once and in the order of the file', async () => {
+test('all problems are reported at once, in the order of the file', async () => {
   const it = installation({ 'database.url': '{ env: NOT_SET }', 'license.token': '{ file: ./none }', 'admin.password': '{ env: EMPTY }' })
   const found = await openReferences(it, machine({ APP_SECRET_KEY: 'short' }))
   assert.equal('problems' in found && found.problems.map(({ at, code }) => `${at?.line} ${code}`), [
@@ -159,12 +159,12 @@ test('all problems come at once and in the order of the file', async () => {
   ])
 })
 
-test('the name of a variable that may be a pasted secret is not told', async () => {
+test('the name of a variable that may be a pasted secret is not shown', async () => {
   const found = await openReferences(installation({ 'admin.password': '{ env: hunter2 }' }), machine())
   assert.not.match(JSON.stringify(found), 'hunter2')
 })
 
-test('the encryption key may come as PEM or as base64 of PEM, and becomes PEM', async () => {
+test('the encryption key is PEM or base64 of PEM, and is returned as PEM', async () => {
   const pem = rsaPem(4096)
   for (const spelling of [pem, Buffer.from(pem).toString('base64'), Buffer.from(pem).toString('base64').replace(/.{76}/g, '$&\n')]) {
     const { text, warnings } = await opened(installation(), machine({ ENCRYPTION_KEY: spelling }))
@@ -178,7 +178,7 @@ test('the encryption key may come as PEM or as base64 of PEM, and becomes PEM', 
   assert.equal(await codes(same, machine({ ENCRYPTION_KEY: pem })), [])
 })
 
-test('a weak key and an expired licence are warnings: what runs must stay manageable', async () => {
+test('a weak key and an expired license are warnings: an existing installation must stay manageable', async () => {
   const { warnings } = await opened(installation(), machine({ LICENSE_TOKEN: token(new Date('2026-05-31')) }))
   assert.equal(
     warnings.map(({ code, summary }) => `${code}: ${summary}`),

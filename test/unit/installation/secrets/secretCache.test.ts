@@ -9,7 +9,7 @@ import { machine } from '../machine.ts'
 
 const MINUTE = 60_000
 
-test('what a command answered is kept for fifteen minutes', async () => {
+test('the output of a command is cached for fifteen minutes', async () => {
   const clock = new FakeClock()
   const kept = new SecretCache(clock)
   kept.set('vault', Sealed.of('hunter2'))
@@ -19,14 +19,14 @@ test('what a command answered is kept for fifteen minutes', async () => {
   assert.is(kept.get('vault'), undefined)
 })
 
-test('all of it is asked for again once it is cleared', () => {
+test('clearing the cache makes every command run again', () => {
   const kept = new SecretCache(new FakeClock())
   kept.set('vault', Sealed.of('hunter2'))
   kept.clear()
   assert.is(kept.get('vault'), undefined)
 })
 
-test('a command that is kept runs once, one that fails runs again, and nothing is kept where nobody asks for it', async () => {
+test('a cached command runs once, a failed one runs again, and nothing is cached without a cache', async () => {
   const text = `version: v3.0.0
 serverDomain: spacelift.example.com
 images: { backend: registry.example.com/backend, launcher: registry.example.com/launcher }
