@@ -16,7 +16,7 @@ import type { ProcessIdentity } from '../world/ports/process.ts'
 import type { Host } from './host.ts'
 import { lockPlace } from './lockPlace.ts'
 import { type CheckedPlan, type PlanScope, planWithConsents } from './planWithConsents.ts'
-import { lockHolder, operator, runId } from './runIdentity.ts'
+import { lockHolder, operatorName, runId } from './runIdentity.ts'
 import { haveExited, type Session } from './session.ts'
 
 const HELM_GRACE_MS = 30_000
@@ -81,14 +81,14 @@ type Locked = { readonly id: string; readonly lock: HeldLock }
 async function runUnderLock(host: Host, session: Session, run: LockedRun, { id, lock }: Locked): Promise<ApplyResult | undefined> {
   // Read again: another run may have ended before this one got the lock.
   const state = (await session.store.load()) ?? emptyState(host.randomness.uuid())
-  if (run.saved !== undefined) await (await import('./savedPlanFile.ts')).assertUnused(run.saved, session)
+  if (run.saved !== undefined) await (await import('./savedPlanFile.ts')).assertPlanUnused(run.saved, session)
   const unfinished = await leftovers(session.store.folder)
   await terminateChildren(host, unfinished.children)
   // Only now is it known whether a helm process still works on a pending release.
   const children = [...unfinished.children, ...(lock.terminatedHelm === undefined ? [] : [lock.terminatedHelm])]
   const readContext = { ...session.readContext, previousHelmExited: haveExited(host, children) }
   const checked = await planWithConsents({ ...session, readContext }, state, run.scope)
-  if (run.saved !== undefined) (await import('./savedPlanFile.ts')).assertCurrent(run.saved, session, state, checked)
+  if (run.saved !== undefined) (await import('./savedPlanFile.ts')).assertPlanCurrent(run.saved, session, state, checked)
   const planned = await run.approve(checked)
   if (planned === undefined || checked.world === undefined) return undefined
   return carryOut(host, session, run, { id, lock, state, unfinished, planned, world: checked.world })
@@ -116,7 +116,7 @@ async function carryOut(host: Host, session: Session, run: LockedRun, approved: 
     apply({
       ...rest,
       id,
-      who: run.command === 'watch' ? `${operator(host)} (watch)` : operator(host),
+      who: run.command === 'watch' ? `${operatorName(host)} (watch)` : operatorName(host),
       tool: VERSION,
       ...(run.saved && { savedPlan: run.saved.id }),
       store: session.store,

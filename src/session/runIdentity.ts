@@ -10,11 +10,11 @@ export function runId(host: Pick<Host, 'clock' | 'randomness'>): string {
 
 /** This process as the holder of the lock. */
 export function lockHolder(host: Host, run: string, command: string): Holder {
-  return { id: run, who: operator(host), command, since: host.clock.now().toISOString(), process: host.processes.self() }
+  return { id: run, who: operatorName(host), command, since: host.clock.now().toISOString(), process: host.processes.self() }
 }
 
 /** `ada@jump1`. Under cron and in containers none of the variables may be set: the user then comes from the system. */
-export function operator({ env, processes }: Host): string {
+export function operatorName({ env, processes }: Host): string {
   const user = env.SUDO_USER || env.USER || env.LOGNAME || processes.user()
   return `${user}@${processes.self().host}`
 }

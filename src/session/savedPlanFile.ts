@@ -72,14 +72,14 @@ function sealOf(plan: UnsealedPlan, { readContext }: Session): Fingerprint {
 }
 
 /** Throws, with all that differs, unless a complete plan made now equals the saved one. */
-export function assertCurrent(saved: SavedPlan, session: Session, state: State, checked: CheckedPlan): void {
+export function assertPlanCurrent(saved: SavedPlan, session: Session, state: State, checked: CheckedPlan): void {
   if (checked.problems.length > 0) return
   const differs = mismatches(saved, basisOf(session, state, checked), changesOf(checked))
   if (differs.length > 0) throw new ProblemError(stale(differs))
 }
 
 /** Throws when an apply of this plan was started before, however it ended. */
-export async function assertUnused({ id }: SavedPlan, { store }: Session): Promise<void> {
+export async function assertPlanUnused({ id }: SavedPlan, { store }: Session): Promise<void> {
   if (await wasApplied(store.folder, id)) throw new ProblemError(used(id))
 }
 

@@ -132,7 +132,7 @@ objectStore('object lock, replication, notification and quota are read as mc con
   await mc(context, 'mb', '--with-lock', 'lab/elsewhere')
   assert.equal(await context.store.unmanagedSettings('plain'), {
     is: 'present',
-    value: { objectLock: false, replicatesTo: [], notifies: [], quotaBytes: 0 },
+    value: { objectLock: false, replicationTargets: [], notificationTargets: [], quotaBytes: 0 },
   })
   await mc(context, 'quota', 'set', 'lab/surrounded', '--size', '1GiB')
   const { host } = new URL(context.lab.env.MINIO_ENDPOINT as string)

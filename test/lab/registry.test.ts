@@ -10,7 +10,7 @@ import type { Problem } from '../../src/values/problem.ts'
 import { Sealed } from '../../src/values/sealed.ts'
 import { indexArchive } from '../../src/world/archive/indexArchive.ts'
 import type { Processes } from '../../src/world/ports/process.ts'
-import type { PushImage, PushProgress } from '../../src/world/ports/registry.ts'
+import type { ImagePush, PushProgress } from '../../src/world/ports/registry.ts'
 import { openRegistries, type Registries } from '../../src/world/registry/registry.ts'
 import { inLab } from './support.ts'
 
@@ -57,7 +57,7 @@ function open(context: Context, settings: Partial<Registry> & { login?: false | 
 
 const at = (context: Context, path: string, host = context.lab.env.REGISTRY as string): Repository => ({ host, path })
 
-function push(context: Context, path: string, image: ArchivedImage, progress: PushProgress[] = []): PushImage {
+function push(context: Context, path: string, image: ArchivedImage, progress: PushProgress[] = []): ImagePush {
   return {
     repository: at(context, path),
     tag: 'v3.0.0',

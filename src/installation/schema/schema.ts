@@ -180,7 +180,7 @@ export const desiredState = z
         ).optional(),
         namespace: described(checked(formats.dnsLabel), 'Namespace of the installation.', 'spacelift', DEFAULTS.namespace).optional(),
         namespaceLabels: described(
-          z.record(checked(formats.labelName), checked(formats.labelValue)),
+          z.record(checked(formats.kubernetesLabelName), checked(formats.kubernetesLabelValue)),
           'Labels of the namespace; its other labels are not changed.',
           { 'pod-security.kubernetes.io/enforce': 'baseline' },
         ).optional(),

@@ -38,12 +38,12 @@ export const dnsLabel: Check = (text) =>
       )
 
 /** `pod-security.kubernetes.io/enforce`. */
-export const labelName: Check = (text) =>
+export const kubernetesLabelName: Check = (text) =>
   /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(text)
     ? undefined
     : schemaMessage('is not a valid label name', 'Write it as kubectl shows it: pod-security.kubernetes.io/enforce.')
 
-export const labelValue: Check = (text) =>
+export const kubernetesLabelValue: Check = (text) =>
   /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/.test(text)
     ? undefined
     : schemaMessage('is not a valid label value', 'Use up to 63 letters, digits, dots, hyphens and underscores.')

@@ -12,7 +12,7 @@ import { type ManifestObject, objectsOfRendered } from './objects/manifest.ts'
 import { manifestFacts } from './objects/observe/observeObjects.ts'
 import { outdatedReaders } from './outdatedReaders.ts'
 import { assertNotPending } from './releaseProblems.ts'
-import { enabledWorkloads, imagesOf, isTracked, repairPointers, secretsOf, track } from './restartAnnotations.ts'
+import { enabledWorkloads, imagesOfWorkload, isTracked, repairPointers, secretsOfWorkload, track } from './restartAnnotations.ts'
 import { chartValues, valueFacts } from './values.ts'
 
 type Manifest = ReadonlyMap<string, ManifestObject>
@@ -75,7 +75,8 @@ async function desiredValues(
   const { config } = evidence.record
   const outdated = outdatedReaders(installation, workloads, upstream)
   const needsRestart = (workload: Workload) =>
-    outdated.has(workload.deployment) || [...secretsOf(installation, workload), ...imagesOf(workload)].some(upstream.changes)
+    outdated.has(workload.deployment) ||
+    [...secretsOfWorkload(installation, workload), ...imagesOfWorkload(workload)].some(upstream.changes)
   const isTrackedNow = (workload: Workload) => context.trackAllReaders || isTracked(config, workload) || needsRestart(workload)
   const values = track(untrackedValues, installation, workloads.filter(isTrackedNow), upstream, config)
   const untracked = workloads.filter((workload) => !isTrackedNow(workload))

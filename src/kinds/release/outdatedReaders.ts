@@ -1,14 +1,14 @@
 import type { Installation } from '../../installation/installation.ts'
 import type { Workload } from '../../installation/spacelift.ts'
 import type { OutdatedReaders, Restart, Upstream } from '../kind.ts'
-import { imagesOf, secretsOf } from './restartAnnotations.ts'
+import { imagesOfWorkload, secretsOfWorkload } from './restartAnnotations.ts'
 
 /** The Deployments whose pods hold outdated values of a secret, or run a different image, each with the reasons to show. */
 export function outdatedReaders(installation: Installation, workloads: readonly Workload[], upstream: Upstream): OutdatedReaders {
   const reasons = workloads.map((workload) => {
     const { deployment } = workload
-    const secrets = secretsOf(installation, workload).flatMap((secret) => upstream.outdatedReaders(secret).get(deployment) ?? [])
-    const images = imagesOf(workload).filter((image) => upstream.outdatedReaders(image).has(deployment))
+    const secrets = secretsOfWorkload(installation, workload).flatMap((secret) => upstream.outdatedReaders(secret).get(deployment) ?? [])
+    const images = imagesOfWorkload(workload).filter((image) => upstream.outdatedReaders(image).has(deployment))
     return [deployment, [...secrets, ...images.map((image) => `they run a different ${image}`)]] as const
   })
   return new Map(reasons.filter(([, because]) => because.length > 0))

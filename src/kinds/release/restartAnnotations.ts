@@ -12,7 +12,7 @@ import { merge } from './values.ts'
 
 /** The chart has no checksum of the secrets that its pods read: these annotations restart exactly the readers of what changed. */
 export const SECRETS_ANNOTATION = `${ANNOTATION_PREFIX}secrets`
-export const IMAGE_ANNOTATION = `${ANNOTATION_PREFIX}image`
+export const IMAGE_DIGEST_ANNOTATION = `${ANNOTATION_PREFIX}image`
 
 /** The Deployments that these values enable. */
 export function enabledWorkloads(values: HelmValues): readonly Workload[] {
@@ -20,12 +20,12 @@ export function enabledWorkloads(values: HelmValues): readonly Workload[] {
 }
 
 /** The secrets that a Deployment reads. */
-export function secretsOf({ kubernetes }: Installation, workload: Workload): readonly Address[] {
+export function secretsOfWorkload({ kubernetes }: Installation, workload: Workload): readonly Address[] {
   return workload.secrets.map((reader) => address('secret', kubernetes.namespace, SECRET_NAMES[reader]))
 }
 
 /** The images that a Deployment runs or passes on. */
-export function imagesOf(workload: Workload): readonly Address[] {
+export function imagesOfWorkload(workload: Workload): readonly Address[] {
   return workload.valuesKey === 'drain' ? [address('image', 'backend'), address('image', 'launcher')] : [address('image', 'backend')]
 }
 
@@ -45,15 +45,15 @@ export function track(
 }
 
 function desiredAnnotations(installation: Installation, workload: Workload, upstream: Upstream, deployed: Unstructured): Unstructured {
-  const images = imagesOf(workload)
-  const secrets = secretsOf(installation, workload)
+  const images = imagesOfWorkload(workload)
+  const secrets = secretsOfWorkload(installation, workload)
   const isOutdated = secrets.some((secret) => upstream.outdatedReaders(secret).has(workload.deployment))
   const runningInstead = images.flatMap((image) => runningDigests(upstream, image, workload))
   return {
     [SECRETS_ANNOTATION]: withRepairCount(digest(secrets, upstream), deployed[SECRETS_ANNOTATION], isOutdated, []),
-    [IMAGE_ANNOTATION]: withRepairCount(
+    [IMAGE_DIGEST_ANNOTATION]: withRepairCount(
       digest(images, upstream),
-      deployed[IMAGE_ANNOTATION],
+      deployed[IMAGE_DIGEST_ANNOTATION],
       images.some(upstream.changes),
       runningInstead,
     ),
@@ -87,7 +87,7 @@ function withRepairCount(digest: string, deployed: unknown, isRepaired: boolean,
 export function repairPointers(deployed: HelmValues, desired: HelmValues, outdated: OutdatedReaders): readonly JsonPointer[] {
   return WORKLOADS.flatMap((workload) => {
     const isNewlyTracked = outdated.has(workload.deployment) && !isTracked(deployed, workload)
-    return [SECRETS_ANNOTATION, IMAGE_ANNOTATION].flatMap((name) =>
+    return [SECRETS_ANNOTATION, IMAGE_DIGEST_ANNOTATION].flatMap((name) =>
       isNewlyTracked || isRepairCounted(name, workload, deployed, desired) ? pointersOf(name, workload) : [],
     )
   })

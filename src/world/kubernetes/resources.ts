@@ -4,13 +4,13 @@ import type { ObjectKind } from '../ports/cluster.ts'
 import type { Api } from './api.ts'
 
 /** How the API names a kind in its paths, and whether it is namespaced. */
-export type Resource = { readonly plural: string; readonly isNamespaced: boolean }
+export type ApiResource = { readonly plural: string; readonly isNamespaced: boolean }
 
-const namespaced = (plural: string): Resource => ({ plural, isNamespaced: true })
-const clusterScoped = (plural: string): Resource => ({ plural, isNamespaced: false })
+const namespaced = (plural: string): ApiResource => ({ plural, isNamespaced: true })
+const clusterScoped = (plural: string): ApiResource => ({ plural, isNamespaced: false })
 
 /** The kinds that charts contain; all others are discovered through the API. */
-const BUILT_IN: { readonly [kind: string]: Resource } = {
+const BUILT_IN: { readonly [kind: string]: ApiResource } = {
   'v1/ConfigMap': namespaced('configmaps'),
   'v1/Event': namespaced('events'),
   'v1/Namespace': clusterScoped('namespaces'),
@@ -37,7 +37,7 @@ const BUILT_IN: { readonly [kind: string]: Resource } = {
 }
 
 /** Finds a kind's path. Absent when the API has no such kind (its CustomResourceDefinition is missing). */
-export async function resourceOf(api: Api, { apiVersion, kind }: ObjectKind): Promise<ReadResult<Resource>> {
+export async function resourceOf(api: Api, { apiVersion, kind }: ObjectKind): Promise<ReadResult<ApiResource>> {
   const builtIn = BUILT_IN[`${apiVersion}/${kind}`]
   if (builtIn !== undefined) return present(builtIn)
   const read = await api.read(groupPath(apiVersion), `the kinds of ${apiVersion}`)
@@ -51,7 +51,7 @@ export async function resourceOf(api: Api, { apiVersion, kind }: ObjectKind): Pr
 }
 
 /** `/apis/apps/v1/namespaces/N/deployments`, with `/NAME` for a single object. */
-export function pathOf({ apiVersion }: ObjectKind, { plural, isNamespaced }: Resource, namespace: string, name?: string): string {
+export function pathOf({ apiVersion }: ObjectKind, { plural, isNamespaced }: ApiResource, namespace: string, name?: string): string {
   const scope = isNamespaced ? `/namespaces/${namespace}` : ''
   return `${groupPath(apiVersion)}${scope}/${plural}${name === undefined ? '' : `/${name}`}`
 }

@@ -40,12 +40,12 @@ export interface RegistryWrites {
    * Sends the missing blobs straight from the archive (digest verified, constant memory), then the manifest: the tag moves
    * only after everything it refers to exists. Retries transient failures. Throws a ProblemError.
    */
-  push(image: PushImage): Promise<LiveImage>
+  push(image: ImagePush): Promise<LiveImage>
   /** Deletes the tag's manifest, where the registry allows it. */
   remove(repository: Repository, manifestDigest: string): Promise<void>
 }
 
-export type PushImage = {
+export type ImagePush = {
   readonly repository: Repository
   readonly tag: string
   /** Paths of repositories of the same host that may have the same blobs. */

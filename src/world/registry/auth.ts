@@ -2,7 +2,7 @@ import { isMap } from '../../values/json.ts'
 import { ProblemError } from '../../values/problem.ts'
 import { Sealed } from '../../values/sealed.ts'
 import type { Login } from './login.ts'
-import { badToken, insecureRealm, loginNeeded, wrongPassword } from './registryProblems.ts'
+import { insecureRealm, invalidTokenResponse, loginNeeded, wrongPassword } from './registryProblems.ts'
 import type { RegistryTransport, Reply } from './transport.ts'
 
 type Bearer = { readonly realm: URL; readonly service: string | undefined }
@@ -95,7 +95,7 @@ export class Auth {
         ? await this.#exchangeIdentityToken(realm, service, scope, login.identityToken)
         : await this.#requestToken(realm, service, scope, login)
     if (reply.status === 401 || reply.status === 403) throw new ProblemError(login ? wrongPassword(this.#host) : loginNeeded(this.#host))
-    return readToken(reply) ?? Promise.reject(new ProblemError(badToken(this.#host, reply.status)))
+    return readToken(reply) ?? Promise.reject(new ProblemError(invalidTokenResponse(this.#host, reply.status)))
   }
 
   /** Without a login it requests an anonymous token, which is enough to read public repositories. */

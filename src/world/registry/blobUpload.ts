@@ -1,7 +1,7 @@
 import type { ArchivedBlob } from '../../installation/installation.ts'
 import { ProblemError } from '../../values/problem.ts'
 import { isTransient } from '../http/retry.ts'
-import type { PushImage } from '../ports/registry.ts'
+import type { ImagePush } from '../ports/registry.ts'
 import type { RegistryHost } from './host.ts'
 import { badRedirect, errorCode, refusedError, refusedProblem } from './registryProblems.ts'
 import type { Reply } from './transport.ts'
@@ -12,10 +12,10 @@ export class BlobUpload {
   /** How many bytes the registry has received; the next try starts there. */
   offset = 0
   readonly #host: RegistryHost
-  readonly #push: PushImage
+  readonly #push: ImagePush
   #location: URL | undefined
 
-  constructor(host: RegistryHost, push: PushImage, blob: ArchivedBlob) {
+  constructor(host: RegistryHost, push: ImagePush, blob: ArchivedBlob) {
     this.#host = host
     this.#push = push
     this.blob = blob

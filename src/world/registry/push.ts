@@ -1,5 +1,5 @@
 import { ProblemError } from '../../values/problem.ts'
-import type { LiveImage, PushImage } from '../ports/registry.ts'
+import type { ImagePush, LiveImage } from '../ports/registry.ts'
 import { BlobUpload } from './blobUpload.ts'
 import type { RegistryHost } from './host.ts'
 import { manifestOf } from './manifest.ts'
@@ -9,7 +9,7 @@ import { digestMismatch, refusedError } from './registryProblems.ts'
 import { sendBlobs } from './sendBlobs.ts'
 
 /** Sends the missing blobs, then moves the tag; see the port. */
-export async function pushImage(host: RegistryHost, push: PushImage): Promise<LiveImage> {
+export async function pushImage(host: RegistryHost, push: ImagePush): Promise<LiveImage> {
   const blobs = [...new Map([push.image.config, ...push.image.layers].map((blob) => [blob.digest, blob])).values()]
   const uploads = blobs.map((blob) => new BlobUpload(host, push, blob))
   const missing = await filter(uploads, async (upload) => !(await isInRegistry(push, upload)))
@@ -23,7 +23,7 @@ export async function pushImage(host: RegistryHost, push: PushImage): Promise<Li
 }
 
 /** True when the repository has the blob, or could mount it from a sibling. */
-async function isInRegistry(push: PushImage, upload: BlobUpload): Promise<boolean> {
+async function isInRegistry(push: ImagePush, upload: BlobUpload): Promise<boolean> {
   if (await withRetry(push.signal, () => upload.exists())) return true
   for (const sibling of push.siblings ?? []) if (await upload.mountFrom(sibling)) return true
   return false
@@ -34,7 +34,7 @@ async function filter<T>(items: readonly T[], test: (item: T) => Promise<boolean
   return items.filter((_, i) => passed[i])
 }
 
-function moveTag(host: RegistryHost, push: PushImage): Promise<LiveImage> {
+function moveTag(host: RegistryHost, push: ImagePush): Promise<LiveImage> {
   const { path } = push.repository
   const { bytes, digest, mediaType } = manifestOf(push.image)
   return withRetry(push.signal, async () => {

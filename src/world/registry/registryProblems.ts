@@ -59,7 +59,7 @@ export const insecureRealm = (host: string) =>
     'Ask the registry’s administrator to configure an https address for the token server.',
   )
 
-export const badToken = (host: string, status: number) =>
+export const invalidTokenResponse = (host: string, status: number) =>
   problem(
     status >= 500 || status === 429 ? 'token-server-error' : 'no-token',
     `The token server of ${host} returned no token (HTTP ${status}).`,

@@ -4,7 +4,7 @@ import type { ArchivedBlob } from '../../installation/installation.ts'
 import { blobBytes, type PlacedBlob } from '../archive/blobBytes.ts'
 import { streamBlobs } from '../archive/streamBlobs.ts'
 import { isTransient } from '../http/retry.ts'
-import type { PushImage } from '../ports/registry.ts'
+import type { ImagePush } from '../ports/registry.ts'
 import type { BlobUpload } from './blobUpload.ts'
 import type { Progress } from './progress.ts'
 import { waitAfter, withRetry } from './pushRetry.ts'
@@ -12,7 +12,7 @@ import { waitAfter, withRetry } from './pushRetry.ts'
 const CONCURRENCY = 4
 
 /** Sends blobs until the registry has all of them. Throws the first failure that is not transient. */
-export async function sendBlobs(push: PushImage, uploads: readonly BlobUpload[], progress: Progress): Promise<void> {
+export async function sendBlobs(push: ImagePush, uploads: readonly BlobUpload[], progress: Progress): Promise<void> {
   const isPlaced = (upload: BlobUpload) => upload.blob.offset !== undefined
   await sendPlacedBlobs(push, uploads.filter(isPlaced), progress)
   await sendInPasses(
@@ -23,7 +23,7 @@ export async function sendBlobs(push: PushImage, uploads: readonly BlobUpload[],
 }
 
 /** From an uncompressed tar: several blobs at a time, each with its own retries. */
-async function sendPlacedBlobs(push: PushImage, uploads: readonly BlobUpload[], progress: Progress): Promise<void> {
+async function sendPlacedBlobs(push: ImagePush, uploads: readonly BlobUpload[], progress: Progress): Promise<void> {
   // The largest first: started last, it would delay the end alone.
   const queue = uploads.toSorted((a, b) => b.blob.size - a.blob.size)
   const aborter = new AbortController()
@@ -43,7 +43,7 @@ function abort(aborter: AbortController, error: unknown): unknown {
   return error
 }
 
-async function sendPlacedBlob(push: PushImage, upload: BlobUpload, progress: Progress): Promise<void> {
+async function sendPlacedBlob(push: ImagePush, upload: BlobUpload, progress: Progress): Promise<void> {
   const blob = upload.blob as PlacedBlob
   await withRetry(push.signal, async (tries) => {
     if (tries === 1 || !(await upload.recover())) await sendOnce(upload, blobBytes(push.archive, blob), progress)
@@ -55,7 +55,7 @@ async function sendPlacedBlob(push: PushImage, upload: BlobUpload, progress: Pro
  * From a compressed archive, which can only be read from its start: one blob after the other, but the next one is sent while
  * the registry stores the last one. Failed blobs are sent in another pass.
  */
-async function sendInPasses(push: PushImage, uploads: readonly BlobUpload[], progress: Progress): Promise<void> {
+async function sendInPasses(push: ImagePush, uploads: readonly BlobUpload[], progress: Progress): Promise<void> {
   let remaining = uploads
   for (let tries = 1; remaining.length > 0; tries++) {
     const failures = await sendPass(push, remaining, progress)
@@ -74,7 +74,7 @@ async function sendInPasses(push: PushImage, uploads: readonly BlobUpload[], pro
 
 type Failure = { readonly upload: BlobUpload; readonly error: unknown }
 
-async function sendPass(push: PushImage, uploads: readonly BlobUpload[], progress: Progress): Promise<Failure[]> {
+async function sendPass(push: ImagePush, uploads: readonly BlobUpload[], progress: Progress): Promise<Failure[]> {
   const failures: Failure[] = []
   const storing: Promise<void>[] = []
   const byDigest = new Map(uploads.map((upload) => [upload.blob.digest, upload]))
@@ -98,7 +98,7 @@ async function sendPass(push: PushImage, uploads: readonly BlobUpload[], progres
   return failures
 }
 
-async function stillMissing(push: PushImage, failures: readonly Failure[], progress: Progress): Promise<BlobUpload[]> {
+async function stillMissing(push: ImagePush, failures: readonly Failure[], progress: Progress): Promise<BlobUpload[]> {
   const recovered = await Promise.all(failures.map(({ upload }) => withRetry(push.signal, () => upload.recover())))
   for (const [i, { upload }] of failures.entries()) if (recovered[i]) progress.completed(upload.blob)
   return failures.filter((_, i) => !recovered[i]).map(({ upload }) => upload)

@@ -7,7 +7,7 @@ import type { Position } from '../../../src/values/position.ts'
 import { ProblemError } from '../../../src/values/problem.ts'
 import { absent, present, type ReadResult, unknown } from '../../../src/values/readResult.ts'
 import type { LivePod } from '../../../src/world/ports/cluster.ts'
-import type { LiveImage, PushImage } from '../../../src/world/ports/registry.ts'
+import type { ImagePush, LiveImage } from '../../../src/world/ports/registry.ts'
 
 const at: Position = { file: 'desired-state.yaml', line: 8, col: 12 }
 const why = { code: 'registry/refused', summary: 'no', remedy: 'none' }
@@ -58,7 +58,7 @@ class FakeRegistry {
   image = async (_: unknown, reference: string) =>
     reference === 'v3.0.0' ? this.now : (this.others.get(reference) ?? absent<LiveImage>('x'))
   content = async (_: unknown, config: string) => this.contents.get(config) ?? absent<string>('BLOB_UNKNOWN')
-  push = async (it: PushImage) => {
+  push = async (it: ImagePush) => {
     await it.beforeWrite()
     it.onProgress({ doneBytes: 1, totalBytes: 2, blobs: 2, blobsPresent: 1 })
     this.log.push(`push ${it.repository.host}/${it.repository.path}:${it.tag} from ${it.archive}`)

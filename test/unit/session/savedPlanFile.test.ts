@@ -6,7 +6,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Host } from '../../../src/session/host.ts'
 import type { CheckedPlan } from '../../../src/session/planWithConsents.ts'
-import { assertCurrent, loadPlan, savePlan, verifySeal } from '../../../src/session/savedPlanFile.ts'
+import { assertPlanCurrent, loadPlan, savePlan, verifySeal } from '../../../src/session/savedPlanFile.ts'
 import type { Session } from '../../../src/session/session.ts'
 import { emptyState } from '../../../src/state/state.ts'
 import { Fingerprinter } from '../../../src/values/fingerprint.ts'
@@ -25,7 +25,7 @@ test('a saved plan is read back unchanged, is still current, and is readable by 
   const { host, file, session } = await saved()
   const plan = await loadPlan(host, file)
   verifySeal(plan, session)
-  assertCurrent(plan, session, state, checked)
+  assertPlanCurrent(plan, session, state, checked)
   assert.is((await stat(file)).mode & 0o777, 0o600)
   assert.not.match(await readFile(file, 'utf8'), PASSWORD)
   await rm(host.cwd, { recursive: true })

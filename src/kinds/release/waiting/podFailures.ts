@@ -2,7 +2,7 @@ import type { Installation } from '../../../installation/installation.ts'
 import { mask } from '../../../values/mask.ts'
 import type { ClusterReads } from '../../../world/ports/cluster.ts'
 import { pendingRollouts } from './pendingRollouts.ts'
-import { isFailure, reasonsOf } from './reasons.ts'
+import { isFailure, podFailureReasons } from './reasons.ts'
 import { secretsOf } from './secrets.ts'
 import { stripControls } from './stripControls.ts'
 
@@ -11,7 +11,7 @@ export async function podFailures(cluster: ClusterReads, installation: Installat
   const release = { name: installation.release.name, namespace: installation.kubernetes.namespace }
   const rollouts = await pendingRollouts(cluster, release)
   const failures = rollouts.flatMap((rollout) =>
-    reasonsOf(rollout, [])
+    podFailureReasons(rollout, [])
       .filter(isFailure)
       .map(({ reason, message }) => [`${rollout.name}: ${reason}`, message] as const),
   )

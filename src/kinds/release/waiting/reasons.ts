@@ -23,7 +23,7 @@ export function isFailure({ reason }: Reason): boolean {
 }
 
 /** Why a Deployment does not have all its pods: a reason for each pod that is not ready, and why there are too few. */
-export function reasonsOf(rollout: PendingRollout, events: readonly ClusterEvent[]): readonly Reason[] {
+export function podFailureReasons(rollout: PendingRollout, events: readonly ClusterEvent[]): readonly Reason[] {
   return [...replicaFailure(rollout), ...rollout.pods.map((pod) => podReason(pod, events))]
 }
 

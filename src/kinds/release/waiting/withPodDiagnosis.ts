@@ -5,7 +5,7 @@ import type { ApplyContext, Declared } from '../../kind.ts'
 import type { Material } from '../facts.ts'
 import { newestEvents } from './events.ts'
 import { pendingRollouts } from './pendingRollouts.ts'
-import { type Reason, reasonsOf } from './reasons.ts'
+import { podFailureReasons, type Reason } from './reasons.ts'
 import { notReady } from './rolloutProblems.ts'
 import { secretsOf } from './secrets.ts'
 import { stripControls } from './stripControls.ts'
@@ -34,7 +34,7 @@ async function diagnose(context: ApplyContext, { material: { installation } }: D
   ])
   const secrets = await secretsOf(cluster, installation, rollouts)
   const diagnoses = rollouts
-    .map((rollout) => ({ rollout, reasons: reasonsOf(rollout, events) }))
+    .map((rollout) => ({ rollout, reasons: podFailureReasons(rollout, events) }))
     .filter(({ reasons }) => reasons.length > 0)
   if (secrets !== undefined) for (const { reasons } of diagnoses) await emitLogTail(context, namespace, reasons, secrets)
   return diagnoses.map(({ rollout, reasons }) => masked(notReady(rollout, reasons, events, namespace), secrets ?? []))

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import type { Installation } from '../../../../src/installation/installation.ts'
 import { WORKLOADS, type Workload } from '../../../../src/installation/spacelift.ts'
 import type { OutdatedReaders, Upstream } from '../../../../src/kinds/kind.ts'
-import { IMAGE_ANNOTATION, repairPointers, SECRETS_ANNOTATION, track } from '../../../../src/kinds/release/restartAnnotations.ts'
+import { IMAGE_DIGEST_ANNOTATION, repairPointers, SECRETS_ANNOTATION, track } from '../../../../src/kinds/release/restartAnnotations.ts'
 import { isMap } from '../../../../src/values/json.ts'
 import type { HelmValues } from '../../../../src/world/ports/helm.ts'
 
@@ -27,7 +27,7 @@ function tracked(workload: Workload, from: Upstream, deployed: HelmValues = {}):
   const values = track({}, installation, [workload], from, deployed)
   const own = values[workload.valuesKey]
   const annotations = isMap(own) && isMap(own.podAnnotations) ? own.podAnnotations : {}
-  return { values, image: String(annotations[IMAGE_ANNOTATION]), secrets: String(annotations[SECRETS_ANNOTATION]) }
+  return { values, image: String(annotations[IMAGE_DIGEST_ANNOTATION]), secrets: String(annotations[SECRETS_ANNOTATION]) }
 }
 
 test('a moved tag that is repaired restarts its readers each time, and only then', () => {
@@ -54,7 +54,7 @@ test('another image resets the count; a foreign value is no count', () => {
   const fine = upstream({ 'image/backend': 'A' })
   const own = tracked(server, fine)
   for (const foreign of [`${own.image}.x`, `${own.image}.`, 'x', 7, null])
-    assert.is(tracked(server, fine, { server: { podAnnotations: { [IMAGE_ANNOTATION]: foreign } } }).image, own.image)
+    assert.is(tracked(server, fine, { server: { podAnnotations: { [IMAGE_DIGEST_ANNOTATION]: foreign } } }).image, own.image)
 })
 
 test('only the drain reads the launcher', () => {

@@ -2,7 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ClusterEvent } from '../../../../../src/kinds/release/waiting/events.ts'
 import type { PendingRollout } from '../../../../../src/kinds/release/waiting/pendingRollouts.ts'
-import { isFailure, reasonsOf } from '../../../../../src/kinds/release/waiting/reasons.ts'
+import { isFailure, podFailureReasons } from '../../../../../src/kinds/release/waiting/reasons.ts'
 import { notReady } from '../../../../../src/kinds/release/waiting/rolloutProblems.ts'
 import type { LiveObject, RawObject } from '../../../../../src/world/ports/cluster.ts'
 
@@ -19,7 +19,7 @@ function pending(pods: LiveObject[], conditions: object[] = []): PendingRollout 
 }
 
 const reported = (pods: LiveObject[], events: ClusterEvent[] = []) =>
-  reasonsOf(pending(pods), events).map(({ subject, reason, message }) => `${subject}: ${reason}: ${message}`)
+  podFailureReasons(pending(pods), events).map(({ subject, reason, message }) => `${subject}: ${reason}: ${message}`)
 const event = (about: string, reason: string, message: string, at = '2026-11-24T01:00:00Z'): ClusterEvent => ({
   about,
   type: 'Warning',
@@ -37,7 +37,7 @@ test('a waiting container is reported with how its previous run ended', () => {
   assert.equal(reported([pod('a', crashed)]), [
     'pod a, container server: CrashLoopBackOff: back-off; it ended with exit code 137, OOMKilled',
   ])
-  assert.equal(reasonsOf(pending([pod('a', crashed)]), [])[0]?.log, { pod: 'a', container: 'server', previous: true })
+  assert.equal(podFailureReasons(pending([pod('a', crashed)]), [])[0]?.log, { pod: 'a', container: 'server', previous: true })
 })
 
 test('the message of a terminated container may be its log, so it is not reported', () => {
@@ -61,7 +61,7 @@ test('an unschedulable pod is reported', () => {
 
 test('too few pods because the API refuses to create them', () => {
   const failure = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'exceeded quota' }
-  const [one] = reasonsOf(pending([], [failure]), [])
+  const [one] = podFailureReasons(pending([], [failure]), [])
   assert.equal(one, { reason: 'FailedCreate', message: 'exceeded quota', subject: 'ReplicaSet server-1' })
 })
 
@@ -74,7 +74,7 @@ test('what delays a starting pod is read from its newest event', () => {
 
 test('what every pod passes through is no failure', () => {
   const statuses = [container({ waiting: { reason: 'ContainerCreating' } }), container({ running: {} }), {}]
-  assert.equal(reasonsOf(pending(statuses.map((status, i) => pod(`${i}`, status))), []).filter(isFailure), [])
+  assert.equal(podFailureReasons(pending(statuses.map((status, i) => pod(`${i}`, status))), []).filter(isFailure), [])
 })
 
 test('pods with the same reason are reported once, and so are events with the same message', () => {
@@ -85,7 +85,7 @@ test('pods with the same reason are reported once, and so are events with the sa
     event('b', 'Failed', 'not found'),
     event('z', 'Failed', 'another’s'),
   ]
-  const { summary, detail } = notReady(one, reasonsOf(one, events), events, 'spacelift')
+  const { summary, detail } = notReady(one, podFailureReasons(one, events), events, 'spacelift')
   assert.is(summary, 'server: 0 of 3 new pods are ready (ErrImagePull).')
   assert.is(detail, 'pod a, container server: ErrImagePull: no (and 2 more pods)\nNewest events:\n  2026-11-24T02:00:00Z Failed: not found')
 })
