@@ -37,7 +37,7 @@ test.full('a token that expires during the push is renewed', async ({ lab, token
   return `${refused.length} of ${proxy.requests.length} requests had an expired token`
 })
 
-test('a full disk of the registry: a clear problem, and the next push sends the rest', async ({ lab, plain: image }) => {
+test.full('a full disk of the registry: a clear problem, and the next push sends the rest', async ({ lab, plain: image }) => {
   const data = layout(lab.dir).data('plain-registry')
   await mkdir(data, { recursive: true })
   // A real file system that is really full. Only root may mount one.
