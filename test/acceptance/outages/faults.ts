@@ -30,7 +30,7 @@ const otherCa = async (installation: LabInstallation) =>
 const wrongPassword = (installation: LabInstallation) => installation.write('wrong-password', 'wrong-password')
 
 const minioFaults: readonly Fault[] = [
-  ...processFaults('MinIO', 'silent listener'),
+  ...processFaults('MinIO', 'refused connection'),
   {
     server: 'MinIO',
     name: 'wrong CA',
