@@ -5,6 +5,7 @@ import { mapAt, numberAt, textAt } from '../../../../src/values/unstructured.ts'
 import { guardOf, liveObject } from '../../../../src/world/kubernetes/liveObjects.ts'
 import type {
   ClusterReads,
+  ClusterWrites,
   Guard,
   LiveObject,
   LiveSecret,
@@ -76,6 +77,18 @@ export class FakeCluster {
     this.delete(object.kind, object.name)
     this.after(`delete ${nameOf(object)}`)
   }
+  readonly createSecret: ClusterWrites['createSecret'] = async (_namespace, name, type, data) => {
+    this.log.push(`create Secret ${name} with ${[...data.keys()]}`)
+    this.putSecret(name, data, type)
+    return this.secrets.get(name) as LiveSecret
+  }
+  readonly patchSecret: ClusterWrites['patchSecret'] = async (_namespace, name, guard, { set, unset }) => {
+    this.log.push(`patch Secret ${name}: set ${[...set.keys()]}, unset ${unset}`)
+    const live = this.secrets.get(name)
+    if (live?.resourceVersion !== guard.resourceVersion) throw changedMeanwhile(name)
+    this.putSecret(name, new Map([...live.data, ...set].filter(([key]) => !unset.includes(key))))
+    return this.secrets.get(name) as LiveSecret
+  }
   readonly markReleaseFailed = async (record: ReleaseRecord, description: string): Promise<void> => {
     this.log.push(`mark revision ${record.revision} failed`)
     if (this.record.is !== 'present' || this.record.value.resourceVersion !== record.resourceVersion) throw changedMeanwhile('the record')
@@ -109,6 +122,19 @@ export class FakeCluster {
   delete(kind: string, name: string): void {
     const raw = this.live(kind, name)
     this.put({ ...raw, metadata: { ...mapAt(raw, 'metadata'), deletionTimestamp: '2026-11-24T00:00:00Z' } })
+  }
+  putSecret(name: string, data: LiveSecret['data'], type = 'Opaque'): void {
+    const guard = { uid: `uid-of-${name}`, resourceVersion: String(++this.#version) }
+    this.secrets.set(name, {
+      ...guard,
+      type,
+      data,
+      immutable: false,
+      terminating: false,
+      finalizers: [],
+      annotations: [],
+      managedFields: [],
+    })
   }
   setRecord(record: ReleaseRecord): void {
     this.record = present({ ...record, resourceVersion: String(++this.#version) })

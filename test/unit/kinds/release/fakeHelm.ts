@@ -1,3 +1,4 @@
+import { manifestValues } from '../../../../src/kinds/release/objects/facts/secretFacts.ts'
 import { isMap } from '../../../../src/values/json.ts'
 import { type Problem, ProblemError } from '../../../../src/values/problem.ts'
 import { absent } from '../../../../src/values/readResult.ts'
@@ -62,7 +63,8 @@ export class FakeHelm implements HelmReads, HelmWrites {
         annotations: { 'meta.helm.sh/release-name': 'spacelift', 'meta.helm.sh/release-namespace': NAMESPACE },
       },
     })
-    this.#cluster.put(this.#cluster.has(kind, name) ? merged(this.#cluster.live(kind, name), marked) : marked)
+    if (kind === 'Secret') this.#cluster.putSecret(name, manifestValues(raw))
+    else this.#cluster.put(this.#cluster.has(kind, name) ? merged(this.#cluster.live(kind, name), marked) : marked)
   }
 
   #record({ values, chart }: UpgradeOptions, status: string): void {
