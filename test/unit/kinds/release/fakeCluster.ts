@@ -38,12 +38,15 @@ export class FakeCluster {
   /** Other clients: called before and after each write with what it writes. */
   before: (write: string) => void = () => undefined
   after: (write: string) => void = () => undefined
+  /** Called before a list is read: it may delay the read, or throw. */
+  beforeRead: (kind: string) => Promise<void> = async () => undefined
   readonly #objects = new Map<string, RawObject>()
   #version = 100
 
   // Reads
 
   readonly objects = async ({ apiVersion, kind }: ObjectKind, _namespace: string, _names: readonly string[]) => {
+    await this.beforeRead(kind)
     if (this.unreadable.has(kind)) return unknown<readonly LiveObject[]>({ code: 'cluster/away', summary: 'Away.', remedy: 'none' })
     const raws = [...this.#objects.values()].filter((raw) => raw.apiVersion === apiVersion && raw.kind === kind)
     return present(raws.map((raw) => liveObject(raw, { apiVersion, kind })))

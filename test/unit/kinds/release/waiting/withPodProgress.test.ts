@@ -84,6 +84,29 @@ test('nothing is reported once helm has ended', async () => {
   assert.is(fake.messages.length, length)
 })
 
+test('a read of the progress that throws does not fail the upgrade', async () => {
+  const { fake, ending } = await upgrading(CRASHED)
+  fake.cluster.beforeRead = async () => {
+    throw new Error('connection reset')
+  }
+  await fake.clock.pass(30_000)
+  fake.cluster.beforeRead = async () => undefined
+  await fake.clock.pass(30_000)
+  assert.ok(ending.isOver)
+  assert.is(ending.error, undefined)
+})
+
+test('a report that is still being read when helm ends is not printed', async () => {
+  const { fake, ending } = await upgrading(CRASHED)
+  fake.cluster.beforeRead = (kind) => (kind === 'Deployment' ? fake.clock.sleep(3_000) : Promise.resolve())
+  await fake.clock.pass(59_000)
+  const { length } = fake.messages
+  putPod(fake.cluster, 'server-1-a', 'server-1', waiting('ImagePullBackOff'), ['app'])
+  await fake.clock.pass(30_000)
+  assert.ok(ending.isOver)
+  assert.is(fake.messages.length, length)
+})
+
 test('an abort ends the upgrade and its reports at once', async () => {
   const { fake, ending } = await upgrading(CRASHED)
   await fake.clock.pass(5_000)
