@@ -66,6 +66,7 @@ export class FakeCluster {
 
   readonly createObject = async (object: ObjectName, raw: RawObject): Promise<void> => {
     this.#write('create', object)
+    if (this.has(object.kind, object.name)) throw existsAlready(nameOf(object))
     this.put(raw)
     this.after(`create ${nameOf(object)}`)
   }
@@ -82,6 +83,7 @@ export class FakeCluster {
   }
   readonly createSecret: ClusterWrites['createSecret'] = async (_namespace, name, type, data) => {
     this.log.push(`create Secret ${name} with ${[...data.keys()]}`)
+    if (this.secrets.has(name)) throw existsAlready(name)
     this.putSecret(name, data, type)
     return this.secrets.get(name) as LiveSecret
   }
@@ -89,7 +91,7 @@ export class FakeCluster {
     this.log.push(`patch Secret ${name}: set ${[...set.keys()]}, unset ${unset}`)
     const live = this.secrets.get(name)
     if (live?.resourceVersion !== guard.resourceVersion) throw changedMeanwhile(name)
-    this.putSecret(name, new Map([...live.data, ...set].filter(([key]) => !unset.includes(key))))
+    this.putSecret(name, new Map([...live.data, ...set].filter(([key]) => !unset.includes(key))), live.type)
     return this.secrets.get(name) as LiveSecret
   }
   readonly markReleaseFailed = async (record: ReleaseRecord, description: string): Promise<void> => {
@@ -176,6 +178,10 @@ function rolledOut(raw: RawObject): RawObject {
 
 function changedMeanwhile(subject: string): ProblemError {
   return new ProblemError({ code: 'cluster/changed-meanwhile', summary: `${subject} changed.`, remedy: 'none' })
+}
+
+function existsAlready(subject: string): ProblemError {
+  return new ProblemError({ code: 'cluster/exists', summary: `${subject} exists already.`, remedy: 'none' })
 }
 
 function nameOf({ kind, name }: ObjectName): string {

@@ -70,6 +70,25 @@ test('a secret that a hook creates is created and repaired by patches: no upgrad
   assert.is(dataOf(fake).get('key')?.open(), PASSWORD)
 })
 
+test('a missing object that no upgrade writes is created, and refused if another client creates it first', async () => {
+  const hook = { ...named('v1', 'ConfigMap', 'hook'), data: { a: 'b' } }
+  const fake = await FakeRelease.deployed()
+  const { record } = fake.cluster
+  const hooks = [
+    { manifest: JSON.stringify({ ...hook, metadata: { name: 'hook', annotations: { 'helm.sh/hook': 'pre-upgrade' } } }), ran: true },
+  ]
+  if (record.is === 'present') fake.cluster.setRecord({ ...record.value, hooks })
+  const change = await fake.plan()
+  await fake.converge(change)
+  assert.equal(fake.cluster.log, ['assertLockHeld', 'create ConfigMap hook'])
+  assert.equal(fake.cluster.live('ConfigMap', 'hook').data, { a: 'b' })
+  fake.cluster.delete('ConfigMap', 'hook')
+  const again = await fake.plan()
+  fake.cluster.before = () => fake.cluster.put({ ...hook, data: { a: 'of another client' } })
+  assert.is(await codeOf(() => fake.converge(again)), 'cluster/exists')
+  assert.equal(fake.cluster.live('ConfigMap', 'hook').data, { a: 'of another client' })
+})
+
 test('no secret value is part of a change, of its edits or of the converged facts', async () => {
   const fake = await FakeRelease.deployed({}, withSecret)
   fake.cluster.putSecret('session', new Map([['key', Sealed.of('another-secret-value')]]))
