@@ -12,7 +12,7 @@ import { emptyState, type State } from '../state/state.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import { type DriftSession, openDriftSession, resolveWithoutSecrets } from './driftSession.ts'
 import type { Host, InstallationOptions } from './host.ts'
-import { lockPlace } from './lockPlace.ts'
+import { lockLease } from './lockLease.ts'
 import { haveExited } from './session.ts'
 import { stateFolder } from './stateFolder.ts'
 
@@ -28,7 +28,7 @@ export async function checkDrift(host: Host, scope: DriftScope): Promise<DriftRe
   await using session = await openDriftSession(host, scope)
   const { installation } = session
   const lock = { ...host, leases: session.leases }
-  const locked = await problemsOf(awaitUnlocked(lock, lockPlace(installation), scope.lockTimeoutMs))
+  const locked = await problemsOf(awaitUnlocked(lock, lockLease(installation), scope.lockTimeoutMs))
   // Read only now: an apply that ended meanwhile has written it.
   const store = new FileStore(stateFolder(host, scope))
   const report = await compare(host, scope, session, await store.load(), store.folder)

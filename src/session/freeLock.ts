@@ -3,7 +3,7 @@ import { holderOf } from '../state/holder.ts'
 import { type Problem, ProblemError } from '../values/problem.ts'
 import type { LiveLease } from '../world/ports/leases.ts'
 import type { ReportingHost } from './host.ts'
-import { lockPlace } from './lockPlace.ts'
+import { lockLease } from './lockLease.ts'
 import type { Session } from './session.ts'
 
 /** Longer than a running holder takes to renew its Lease. */
@@ -21,7 +21,7 @@ export async function freeLock(host: ReportingHost, session: Session, run: strin
   if (!(await approve())) return false
   if (isAlive !== false) await assertNotRenewed(host, session, held, run)
   const { resourceVersion, ...lease } = held
-  const { namespace, name } = lockPlace(session.resolved.installation)
+  const { namespace, name } = lockLease(session.resolved.installation)
   // The Lease keeps the helm process that this holder left behind: the next holder has to know it.
   const freed = await session.leases.replace(namespace, name, { ...lease, holder: '' }, resourceVersion)
   if (freed === 'conflict') throw new ProblemError(RENEWED)
@@ -30,7 +30,7 @@ export async function freeLock(host: ReportingHost, session: Session, run: strin
 
 /** The Lease, if this run holds it. */
 async function leaseOf(session: Session, run: string): Promise<LiveLease> {
-  const { namespace, name } = lockPlace(session.resolved.installation)
+  const { namespace, name } = lockLease(session.resolved.installation)
   const read = await session.leases.get(namespace, name)
   if (read.is === 'unknown') throw new ProblemError(read.why)
   if (read.is === 'present' && read.value.holder === run && run !== '') return read.value

@@ -14,7 +14,7 @@ import { type Problem, ProblemError } from '../values/problem.ts'
 import { VERSION } from '../version.ts'
 import type { ProcessIdentity } from '../world/ports/process.ts'
 import type { Host } from './host.ts'
-import { lockPlace } from './lockPlace.ts'
+import { lockLease } from './lockLease.ts'
 import { type CheckedPlan, type PlanScope, planWithConsents } from './planWithConsents.ts'
 import { lockHolder, operatorName, runId } from './runIdentity.ts'
 import { haveExited, type Session } from './session.ts'
@@ -48,7 +48,7 @@ export async function lockedRun(host: Host, session: Session, run: LockedRun): P
   if (run.saved !== undefined) (await import('./savedPlanFile.ts')).verifySeal(run.saved, session)
   await assertSameWorld(session, run.scope)
   const id = runId(host)
-  const place = lockPlace(session.resolved.installation)
+  const place = lockLease(session.resolved.installation)
   const holder = lockHolder(host, id, run.command)
   const lock = await acquireLock({ ...host, leases: session.leases }, place, holder, run.lockTimeoutMs, run.lockWatch)
   let isDone = false

@@ -5,7 +5,7 @@ import { type Problem, ProblemError } from '../values/problem.ts'
 import { backupAs, ensureFolder, replaceFile } from './atomicFile.ts'
 import { parseState, type State, stateText } from './state.ts'
 
-export const STATE_FILE = 'installation.json'
+const STATE_FILE = 'installation.json'
 
 /** Stores the state in `FOLDER/installation.json` and the previous one in `installation.json.previous`. */
 export class FileStore {

@@ -14,7 +14,7 @@ export type Acceptance = {
 }
 
 /** True until the acceptance expires. */
-export function isInForce({ until }: Acceptance, now: Date): boolean {
+function isInForce({ until }: Acceptance, now: Date): boolean {
   return now.toISOString().slice(0, 10) <= until
 }
 

@@ -46,14 +46,14 @@ export function valuePosition(tree: Tree, path: Path): Position {
 }
 
 /** The type of a value, never the value. */
-export function typeName(value: unknown): string {
+function typeName(value: unknown): string {
   if (value === null || value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'a list'
   return { string: 'text', number: 'a number', boolean: 'true or false' }[typeof value as string] ?? 'a map'
 }
 
 /** `version: v3.0.0`, from the schema's own examples; undefined where it has none. */
-export function showExample(path: Path): string | undefined {
+function showExample(path: Path): string | undefined {
   const example = exampleAt(path)
   return example === undefined ? undefined : `${path.at(-1)}: ${flow(example)}`
 }

@@ -31,7 +31,7 @@ function shellVariable(tree: Tree, path: Path): Problem {
 }
 
 /** A secret in the file itself. */
-export function secretInClear(tree: Tree, path: Path, shown: Path = path): Problem {
+function secretInClear(tree: Tree, path: Path, shown: Path = path): Problem {
   return {
     code: 'file/secret-in-clear',
     summary: `${showPath(path)} contains a secret in clear text.`,

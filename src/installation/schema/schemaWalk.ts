@@ -7,7 +7,7 @@ import { plainOrSecret, secret } from './schemaParts.ts'
 export type SecretKey = { readonly path: readonly string[]; readonly value: unknown; readonly plain: boolean; readonly required: boolean }
 
 /** The schema at a path, or undefined where there is none. */
-export function schemaAt(path: readonly string[]): z.ZodType | undefined {
+function schemaAt(path: readonly string[]): z.ZodType | undefined {
   const current = rawAt(path)
   return current && unwrap(current)
 }

@@ -17,7 +17,7 @@ export async function observeUnmanaged(store: ObjectStoreReads, address: Address
 }
 
 /** The guide configures none of these; undoing them could lose data or break other clients. */
-export function unmanagedDifferences(
+function unmanagedDifferences(
   { objectLock, replicationTargets, notificationTargets, quotaBytes }: UnmanagedSettings,
   name: string,
 ): readonly UnmanagedDifference[] {

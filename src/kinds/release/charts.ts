@@ -29,7 +29,7 @@ function keyOf({ name, version, isFolder }: Chart): string {
   return `${name} ${version}${isFolder ? ' (folder)' : ''}`
 }
 
-export const ACCEPT_OTHER_CHART = '--accept-other-chart'
+const ACCEPT_OTHER_CHART = '--accept-other-chart'
 
 /** A changed chart should have another version, so this one may come from elsewhere. */
 export function otherContent(chart: Chart): Refusal {

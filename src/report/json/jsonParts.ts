@@ -14,7 +14,7 @@ export type EventBody = Distribute<StreamEvent> & { readonly level?: StreamEvent
 export type Range = { filename: string; start: { line: number; column: number } }
 
 /** A position in a file in the terms of the stream. */
-export function rangeOf({ file, line, col }: Position): Range {
+function rangeOf({ file, line, col }: Position): Range {
   return { filename: file, start: { line, column: col } }
 }
 

@@ -7,7 +7,7 @@ import { planEvents } from './jsonPlan.ts'
 import { watchEvents } from './jsonWatch.ts'
 
 /** Version of the event stream: a minor version adds, a major version breaks readers. */
-export const FORMAT_VERSION = '1.0'
+const FORMAT_VERSION = '1.0'
 
 export type JsonSink = { readonly write: (text: string) => unknown; readonly now: () => Date; readonly version: string }
 

@@ -51,7 +51,7 @@ export async function runHelm({ args, env, stdin, registerChild, signal }: HelmR
 }
 
 /** True where a helm process can be made to die with groundcrew. */
-export function hasSetpriv(env: { readonly [name: string]: string | undefined }): boolean {
+function hasSetpriv(env: { readonly [name: string]: string | undefined }): boolean {
   return process.platform === 'linux' && (env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'setpriv')))
 }
 

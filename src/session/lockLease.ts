@@ -2,6 +2,6 @@ import type { Installation } from '../installation/installation.ts'
 import type { LeaseName } from '../state/heldLock.ts'
 
 /** The namespace and name of an installation's Lease. */
-export function lockPlace({ release, kubernetes, state }: Installation): LeaseName {
+export function lockLease({ release, kubernetes, state }: Installation): LeaseName {
   return { namespace: state.lockNamespace, name: `${release.name}.${kubernetes.namespace}` }
 }
